@@ -1,0 +1,8 @@
+package main
+
+import (
+	"os"
+	"time"
+)
+
+func main() { os.Stdout.WriteString(time.Now().String()) }
