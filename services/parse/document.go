@@ -60,11 +60,18 @@ type Document struct {
 	TransportRefs []string `json:"transport_refs,omitempty"`
 	ReceiptRefs   []string `json:"receipt_refs,omitempty"`
 
-	Lines     []Line    `json:"lines,omitempty"`
+	Lines []Line `json:"lines,omitempty"`
+	// Adjustments are the allowances and charges of the whole document.
+	Adjustments []Adjustment `json:"adjustments,omitempty"`
+
 	Taxes     []Tax     `json:"taxes,omitempty"`
 	Totals    Totals    `json:"totals"`
 	Accounts  []Account `json:"accounts,omitempty"` // payee accounts named for payment
 	Transport Transport `json:"transport"`
+
+	// Flaws are single values that could not be read, or not be trusted, while the rest could.
+	// Package check makes each a fatal finding.
+	Flaws []Fault `json:"flaws,omitempty"`
 
 	// Places says where in the source each value stands: key is the path of the value in
 	// this model ("lines[0].quantity", "buyer.vat"), value is the place in the source.
@@ -111,6 +118,14 @@ type Line struct {
 	Lot          string           `json:"lot,omitempty"`           // lot or batch
 	StoragePlace string           `json:"storage_place,omitempty"` // bay of a warehouse
 	Containers   []string         `json:"containers,omitempty"`    // ISO 6346
+}
+
+// Adjustment is an allowance, or a charge, on the whole document.
+type Adjustment struct {
+	Charge      bool             `json:"charge"`
+	Amount      *decimal.Decimal `json:"amount,omitempty"`
+	TaxCategory string           `json:"tax_category,omitempty"` // UNCL 5305
+	TaxPercent  *decimal.Decimal `json:"tax_percent,omitempty"`
 }
 
 // Tax is one row of the tax breakdown.

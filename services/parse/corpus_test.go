@@ -1,0 +1,180 @@
+package parse_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/countersign/countersign/services/parse"
+)
+
+// maxLabelLine bounds a line of a label file of the corpus.
+const maxLabelLine = 4 << 20
+
+// corpus is the folder of third-party documents, or a skip with one line.
+func corpus(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("CORPUS_DIR")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "corpus")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "labels")); err != nil {
+		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
+	}
+	return dir
+}
+
+// labels reads a file of one JSON object a line.
+func labels[T any](t *testing.T, dir, name string) []T {
+	t.Helper()
+	file, err := os.Open(filepath.Join(dir, "labels", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, maxLabelLine)
+	var all []T
+	for lines.Scan() {
+		var one T
+		if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, one)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+type fieldsLabel struct {
+	File   string
+	Fields struct {
+		Number       string
+		Type         string
+		IssueDate    string `json:"issue_date"`
+		DueDate      string `json:"due_date"`
+		SellerName   string `json:"seller_name"`
+		SellerVAT    string `json:"seller_vat"`
+		BuyerName    string `json:"buyer_name"`
+		BuyerVAT     string `json:"buyer_vat"`
+		OrderRef     string `json:"order_ref"`
+		Currency     string
+		LineTotal    string `json:"line_total"`
+		TaxExclusive string `json:"tax_exclusive"`
+		TaxInclusive string `json:"tax_inclusive"`
+		Prepaid      string
+		Payable      string
+		Tax          string
+		IBANs        []string `json:"ibans"`
+		Lines        int
+	}
+}
+
+type fullLabel struct{ File, Syntax, Status string }
+
+// wantedShare is the part, in per cent, of clean UBL invoices that must be read right.
+const wantedShare = 99
+
+func TestReadGetsCleanUBLInvoicesOfTheCorpusRight(t *testing.T) {
+	dir := corpus(t)
+	fields := map[string]fieldsLabel{}
+	for _, l := range labels[fieldsLabel](t, dir, "fields.jsonl") {
+		fields[l.File] = l
+	}
+	passed, total, all, wanted := 0, 0, 0, 0
+	for _, l := range labels[fullLabel](t, dir, "full-documents.jsonl") {
+		if l.Syntax != "ubl" || l.Status != "clean" {
+			continue
+		}
+		total++
+		b, err := os.ReadFile(filepath.Join(dir, l.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := parse.Read(b)
+		if err != nil {
+			t.Logf("%s: %v", l.File, err)
+			continue
+		}
+		want := fields[l.File].Fields
+		if doc.Number == strings.TrimSpace(want.Number) && doc.Seller.Name == strings.TrimSpace(want.SellerName) &&
+			doc.Totals.Payable != nil && doc.Totals.Payable.String() == number(want.Payable) {
+			passed++
+		} else {
+			t.Logf("%s: number %q seller %q payable %v", l.File, doc.Number, doc.Seller.Name, doc.Totals.Payable)
+		}
+		equal, compared := compareFields(t, l.File, doc, fields[l.File])
+		all, wanted = all+equal, wanted+compared
+	}
+	t.Logf("clean UBL invoices with number, seller and payable right: %d / %d; all labelled fields: %d / %d",
+		passed, total, all, wanted)
+	if total == 0 || passed*100 < total*wantedShare {
+		t.Errorf("read right: %d of %d, want at least %d per cent", passed, total, wantedShare)
+	}
+}
+
+func TestReadTakesEveryFileOfTheCorpusWithoutACrash(t *testing.T) {
+	dir := corpus(t)
+	counts := map[string]int{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		doc, err := parse.Read(b)
+		fault, isFault := errors.AsType[*parse.Fault](err)
+		switch {
+		case err == nil:
+			counts["read as "+string(doc.Kind)+" "+doc.Syntax]++
+		case isFault:
+			counts[fault.Code]++
+			if fault.Code != parse.CodeUnsupported {
+				t.Logf("%s: %v", path, err)
+			}
+		default:
+			t.Errorf("%s: an error that is no Fault: %v", path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%v", counts)
+}
+
+func TestReadRefusesForeignSyntaxesAsUnsupported(t *testing.T) {
+	dir := corpus(t)
+	b, err := os.ReadFile(filepath.Join(dir, "labels", "categories.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed, total := 0, 0
+	for line := range strings.Lines(string(b)) {
+		name, found := strings.CutPrefix(strings.TrimRight(line, "\n"), "foreign-syntaxes\t")
+		if !found {
+			continue
+		}
+		total++
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = parse.Read(content)
+		if fault, ok := errors.AsType[*parse.Fault](err); ok && fault.Code == parse.CodeUnsupported {
+			passed++
+		} else {
+			t.Errorf("%s: %v, want %s", name, err, parse.CodeUnsupported)
+		}
+	}
+	t.Logf("foreign syntaxes refused as unsupported: %d / %d", passed, total)
+}

@@ -1,0 +1,68 @@
+package parse
+
+import (
+	"bytes"
+	"encoding/xml"
+	"strings"
+)
+
+// Syntax is the way a document is written down.
+type Syntax string
+
+// The syntaxes that are told apart. Foreign is anything else.
+const (
+	SyntaxUBL     Syntax = "ubl-2.1"          // OASIS UBL, versions 2.0 to 2.4 share their namespaces
+	SyntaxJSON    Syntax = "countersign-json" // our own, see schemas/
+	SyntaxPDF     Syntax = "pdf"
+	SyntaxTyped   Syntax = "typed" // our own JSON made of what a person typed in from a PDF
+	SyntaxCamt053 Syntax = "camt.053"
+	SyntaxForeign Syntax = "foreign"
+)
+
+// Detect tells the syntax from the content alone. It promises nothing about the rest of the
+// file: a broken invoice is still detected as what it began to be.
+func Detect(b []byte) Syntax {
+	syntax, _ := sniff(b)
+	return syntax
+}
+
+// sniff is Detect together with the name of the XML root element, when there is one.
+func sniff(b []byte) (Syntax, xml.Name) {
+	if bytes.HasPrefix(b, []byte("%PDF-")) {
+		return SyntaxPDF, xml.Name{}
+	}
+	content := bytes.TrimLeft(trimBOM(b), xmlSpace)
+	switch {
+	case bytes.HasPrefix(content, []byte("<")):
+		root := rootName(trimBOM(b))
+		return xmlSyntax(root), root
+	case bytes.HasPrefix(content, []byte("{")) && namesOurSchema(content):
+		return SyntaxJSON, xml.Name{}
+	default:
+		return SyntaxForeign, xml.Name{}
+	}
+}
+
+func xmlSyntax(root xml.Name) Syntax {
+	if _, ok := ublKind(root); ok {
+		return SyntaxUBL
+	}
+	if strings.HasPrefix(root.Space, nsCamt053) && root.Local == "Document" {
+		return SyntaxCamt053
+	}
+	return SyntaxForeign
+}
+
+// rootName reads up to the first element; the zero name when there is none.
+func rootName(b []byte) xml.Name {
+	d := newXMLDecoder(b)
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return xml.Name{}
+		}
+		if start, ok := token.(xml.StartElement); ok {
+			return start.Name
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package parse
+
+// Fault is why a document cannot be read, said so that it may be shown to the person who
+// brought it. Code is stable and matched by callers; Path is the place in the source (an
+// XPath-like path, a JSON Pointer, "line 4"), or "" for the whole document; Message is one
+// sentence that says what is wrong and what to do.
+type Fault struct {
+	Code    string `json:"code"`
+	Path    string `json:"path,omitempty"`
+	Message string `json:"message"`
+}
+
+// Error is the code, the place and the sentence on one line.
+func (f *Fault) Error() string {
+	if f.Path == "" {
+		return f.Code + ": " + f.Message
+	}
+	return f.Code + " at " + f.Path + ": " + f.Message
+}
+
+// The codes of Fault.
+const (
+	CodeEmpty       = "document.empty"             // no bytes, or only white space
+	CodeTooLarge    = "document.too_large"         // more bytes, elements, attributes or text than Limits
+	CodeDepth       = "document.depth"             // nested deeper than Limits
+	CodeUnsupported = "document.unsupported"       // a format that is not read here
+	CodeMalformed   = "document.malformed"         // broken XML, JSON or CSV
+	CodeEncoding    = "document.encoding"          // not UTF-8
+	CodeDTD         = "document.dtd"               // a document type definition
+	CodeSecondRoot  = "document.second_root"       // a second root, or text outside the root
+	CodeNamespace   = "document.namespace"         // an element or attribute of an unknown namespace
+	CodeDuplicate   = "document.duplicate_element" // a value that may stand once stands twice
+	CodeSplitText   = "document.split_text"        // one value cut by a comment or a CDATA section
+	CodeSchema      = "document.schema"            // JSON that our schema of its kind refuses
+)
+
+// The codes of Document.Flaws, faults that leave the rest of the document readable.
+const (
+	CodeValue    = "document.value"    // not a number or not a date; the field stays absent
+	CodeCurrency = "document.currency" // an amount in another currency than the document's
+)

@@ -1,0 +1,77 @@
+package parse
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// Read turns the bytes of one document into its fields, within DefaultLimits. The error is
+// always a *Fault that may be shown to the person who brought the document.
+func Read(b []byte) (*Document, error) {
+	return ReadWithin(DefaultLimits(), b)
+}
+
+// ReadWithin is Read with other limits.
+func ReadWithin(l Limits, b []byte) (*Document, error) {
+	doc, f := read(l, b)
+	if f != nil {
+		return nil, f
+	}
+	return doc, nil
+}
+
+func read(l Limits, b []byte) (*Document, *Fault) {
+	if len(bytes.TrimSpace(trimBOM(b))) == 0 {
+		return nil, &Fault{CodeEmpty, "", "The file is empty; choose the document again."}
+	}
+	if bytes.HasPrefix(b, []byte("%PDF-")) {
+		return readPDF(l, b)
+	}
+	if len(b) > l.Bytes {
+		return nil, &Fault{CodeTooLarge, "",
+			"The file is larger than " + strconv.Itoa(l.Bytes) + " bytes; split it or send a smaller one."}
+	}
+	if hasUTF16Mark(b) {
+		return nil, checkXMLEncoding(b)
+	}
+	switch content := bytes.TrimLeft(trimBOM(b), xmlSpace); content[0] {
+	case '<':
+		return readXML(l, b)
+	case '{', '[':
+		return readJSON(l, b)
+	default:
+		return nil, unsupported("This kind of file is not read here")
+	}
+}
+
+func readXML(l Limits, b []byte) (*Document, *Fault) {
+	syntax, root := sniff(b)
+	switch {
+	case syntax == SyntaxUBL:
+		return readUBL(l, b, root)
+	case syntax == SyntaxCamt053:
+		return nil, unsupported("This is a bank statement, not a trade document")
+	case root.Local == "":
+		if f := checkXMLEncoding(b); f != nil {
+			return nil, f
+		}
+		return nil, &Fault{CodeMalformed, "", "The XML is broken before its first element; send the whole file."}
+	default:
+		return nil, unsupported("XML of the kind " + quoted(root.Local) + " in the namespace " +
+			quoted(root.Space) + " is not read here")
+	}
+}
+
+// readPDF keeps a PDF without looking inside: its fields are typed in by a person (Typed).
+func readPDF(l Limits, b []byte) (*Document, *Fault) {
+	if len(b) > l.PDFBytes {
+		return nil, &Fault{CodeTooLarge, "",
+			"The PDF is larger than " + strconv.Itoa(l.PDFBytes) + " bytes; send a smaller one."}
+	}
+	return &Document{Kind: Other, Syntax: string(SyntaxPDF)}, nil
+}
+
+func unsupported(what string) *Fault {
+	return &Fault{CodeUnsupported, "", what +
+		"; send UBL 2.1 XML, our own JSON, or a PDF whose fields you type in."}
+}

@@ -1,0 +1,251 @@
+package parse
+
+import (
+	"encoding/xml"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/countersign/countersign/chaincode/money"
+)
+
+// The namespaces of OASIS UBL 2 (UBL 2.1, sections 2 and 3).
+const (
+	nsUBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+	nsCBC = nsUBL + "CommonBasicComponents-2"
+	nsCAC = nsUBL + "CommonAggregateComponents-2"
+	nsEXT = nsUBL + "CommonExtensionComponents-2"
+)
+
+// ublKind tells the kind of document from the root element; false for one we do not read.
+func ublKind(root xml.Name) (Kind, bool) {
+	if root.Space != nsUBL+root.Local+"-2" {
+		return "", false
+	}
+	switch root.Local {
+	case "Invoice":
+		return Invoice, true
+	case "CreditNote":
+		return CreditNote, true
+	case "Order":
+		return PurchaseOrder, true
+	case "DespatchAdvice":
+		return DespatchAdvice, true
+	case "ReceiptAdvice":
+		return ReceiptAdvice, true
+	default:
+		return "", false
+	}
+}
+
+func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
+	guard := xmlGuard{
+		limits: l,
+		known: func(space string) bool {
+			return space == root.Space || space == nsCBC || space == nsCAC || space == nsEXT
+		},
+		opaque: xml.Name{Space: nsEXT, Local: "UBLExtensions"},
+	}
+	tree, f := guard.tree(b)
+	if f != nil {
+		return nil, f
+	}
+	kind, _ := ublKind(root)
+	r := ublReader{doc: &Document{Kind: kind, Syntax: string(SyntaxUBL), Places: map[string]Place{}}}
+	r.header(tree)
+	switch kind {
+	case Invoice, CreditNote:
+		r.invoice(tree)
+	case PurchaseOrder:
+		r.order(tree)
+	case DespatchAdvice:
+		r.despatch(tree)
+	case ReceiptAdvice:
+		r.receipt(tree)
+	case DebitNote, BillOfLading, WarehouseReceipt, PackingList, CustomsDeclaration, PaymentAdvice, Other:
+		// no UBL root of these kinds is read
+	}
+	if r.fault != nil {
+		return nil, r.fault
+	}
+	return r.doc, nil
+}
+
+// ublReader maps elements to fields. It keeps the first fault and does nothing after it, so
+// that a mapping reads as a list.
+//
+// A path names elements from the outside in: "cac:Party/cac:PartyName*/cbc:Name". UBL allows
+// an element marked * several times, and the first is taken; any other one is refused when
+// it stands twice.
+type ublReader struct {
+	doc   *Document
+	fault *Fault
+}
+
+// header reads what every UBL document has.
+func (r *ublReader) header(n *xmlNode) {
+	r.text(n, "cbc:CustomizationID", "profile", &r.doc.Profile)
+	r.text(n, "cbc:ID", "number", &r.doc.Number)
+	r.date(n, "cbc:IssueDate", "issue_date", &r.doc.IssueDate)
+}
+
+func (r *ublReader) find(n *xmlNode, path string) *xmlNode {
+	for path != "" && n != nil && r.fault == nil {
+		var step string
+		step, path, _ = strings.Cut(path, "/")
+		n = r.step(n, step)
+	}
+	if r.fault != nil {
+		return nil
+	}
+	return n
+}
+
+func (r *ublReader) step(n *xmlNode, step string) *xmlNode {
+	space, local, repeats := ublStep(step)
+	if repeats {
+		for _, child := range n.children {
+			if child.local == local && child.space == space {
+				return child
+			}
+		}
+		return nil
+	}
+	child, f := n.one(space, local)
+	if f != nil {
+		r.fault = f
+	}
+	return child
+}
+
+// list returns all the elements at a path whose last step may repeat.
+func (r *ublReader) list(n *xmlNode, path string) []*xmlNode {
+	parent, last := "", path
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		parent, last = path[:i], path[i+1:]
+	}
+	space, local, _ := ublStep(last)
+	return r.find(n, parent).all(space, local)
+}
+
+func ublStep(step string) (space, local string, repeats bool) {
+	step, repeats = strings.CutSuffix(step, "*")
+	if local, ok := strings.CutPrefix(step, "cbc:"); ok {
+		return nsCBC, local, repeats
+	}
+	return nsCAC, strings.TrimPrefix(step, "cac:"), repeats
+}
+
+// leaf returns the element at the path and its text, with runs of white space made one space
+// (they are line breaks of the file, not of the value); nil when there is none or it is empty.
+func (r *ublReader) leaf(n *xmlNode, path string) (*xmlNode, string) {
+	found := r.find(n, path)
+	if found == nil {
+		return nil, ""
+	}
+	value, f := found.value()
+	if f != nil {
+		r.fault = f
+	}
+	if value == "" || r.fault != nil {
+		return nil, ""
+	}
+	return found, strings.Join(strings.Fields(value), " ")
+}
+
+// text sets an absent text; one that is already set stays, so that sources can be listed in
+// the order of preference. So do number, amount and date.
+func (r *ublReader) text(n *xmlNode, path, key string, to *string) {
+	if *to != "" {
+		return
+	}
+	if found, value := r.leaf(n, path); found != nil {
+		*to = value
+		r.doc.Places[key] = found.place()
+	}
+}
+
+// texts collects the texts of a list of elements.
+func (r *ublReader) texts(n *xmlNode, list, path, key string, to *[]string) {
+	for _, item := range r.list(n, list) {
+		if found, value := r.leaf(item, path); found != nil {
+			r.doc.Places[indexed(key, len(*to))] = found.place()
+			*to = append(*to, value)
+		}
+	}
+}
+
+func (r *ublReader) date(n *xmlNode, path, key string, to *money.Date) {
+	if !to.IsZero() {
+		return
+	}
+	found, value := r.leaf(n, path)
+	if found == nil {
+		return
+	}
+	d, ok := parseDate(value)
+	if !ok {
+		r.flaw(CodeValue, found.path(),
+			quoted(value)+" is not a date (YYYY-MM-DD); ask the sender for a corrected file.")
+		return
+	}
+	*to = d
+	r.doc.Places[key] = found.place()
+}
+
+func (r *ublReader) number(n *xmlNode, path, key string, to **decimal.Decimal) *xmlNode {
+	if *to != nil {
+		return nil
+	}
+	found, value := r.leaf(n, path)
+	if found == nil {
+		return nil
+	}
+	d, ok := parseNumber(value)
+	if !ok {
+		r.flaw(CodeValue, found.path(),
+			quoted(value)+" is not a plain decimal number; ask the sender for a corrected file.")
+		return nil
+	}
+	*to = &d
+	r.doc.Places[key] = found.place()
+	return found
+}
+
+// amount is a number in the currency of the document. A document has one currency; where
+// its header names none, the amounts do.
+func (r *ublReader) amount(n *xmlNode, path, key string, to **decimal.Decimal) {
+	found := r.number(n, path, key, to)
+	if found == nil {
+		return
+	}
+	currency := found.attr("currencyID")
+	switch {
+	case currency == "" || currency == r.doc.Currency:
+	case r.doc.Currency == "":
+		r.doc.Currency = currency
+		r.doc.Places["currency"] = Place{Path: found.path() + "/@currencyID", Offset: found.offset}
+	default:
+		r.flaw(CodeCurrency, found.path(), "This amount is in "+quoted(currency)+
+			" in a document in "+quoted(r.doc.Currency)+"; ask the sender for one document a currency.")
+	}
+}
+
+// maxFlaws bounds the flaws kept of one document; the first ones tell enough.
+const maxFlaws = 100
+
+func (r *ublReader) flaw(code, path, message string) {
+	if len(r.doc.Flaws) < maxFlaws {
+		r.doc.Flaws = append(r.doc.Flaws, Fault{code, path, message})
+	}
+}
+
+// quantity is a number with its unit of measure.
+func (r *ublReader) quantity(n *xmlNode, path, key string, to **decimal.Decimal, unitKey string, unit *string) {
+	found := r.number(n, path, key, to)
+	if found == nil || found.attr("unitCode") == "" {
+		return
+	}
+	*unit = found.attr("unitCode")
+	r.doc.Places[unitKey] = Place{Path: found.path() + "/@unitCode", Offset: found.offset}
+}
