@@ -87,7 +87,8 @@ type Write struct {
 }
 
 // Metadata is the state-based endorsement policy set on a key, as the names of the
-// organisations that must all endorse. An empty list means the policy was removed.
+// organisations that must all endorse. An empty list means the policy was removed. For a
+// key in a collection Key is the hex SHA-256 of the key: a block has no more of it.
 type Metadata struct {
 	Collection string   `json:"collection,omitempty"`
 	Key        string   `json:"key"`
