@@ -1,0 +1,369 @@
+package trade
+
+import (
+	"slices"
+
+	"github.com/countersign/countersign/chaincode/money"
+)
+
+// Receivable is the private side of a claim of a seller on an obligor. All quantities are
+// minor units of Currency (I5) and never negative; Free is what is left of them (I2).
+type Receivable struct {
+	Seller   OrgID          `json:"seller"`
+	Obligor  OrgID          `json:"obligor"`
+	Owner    OrgID          `json:"owner"` // exactly one at every instant (I4)
+	Currency money.Currency `json:"currency"`
+
+	Face      int64 `json:"face"`
+	Confirmed int64 `json:"confirmed"`
+	Diluted   int64 `json:"diluted"` // credit notes, returns, set-off
+	Disputed  int64 `json:"disputed"`
+	Held      int64 `json:"held"`     // by a finance reservation
+	Assigned  int64 `json:"assigned"` // face transferred to the financier
+	// AssignedDisputed is the part of Assigned that is disputed: it stays assigned.
+	AssignedDisputed int64 `json:"assigned_disputed"`
+	Paid             int64 `json:"paid"`
+
+	Claim     Claim      `json:"claim"`
+	DueDate   money.Date `json:"due_date"`
+	Documents []AssetID  `json:"documents"`
+	// PayTo is the account that discharges the debt: the seller's, after assignment the
+	// bank's. Paying anyone else is a case of its own.
+	PayTo string `json:"pay_to"`
+	// Represented is set when the obligor had refused the same claim before.
+	Represented bool `json:"represented,omitempty"`
+
+	Confirmation *Confirmation `json:"confirmation,omitempty"`
+	Reservation  *Reservation  `json:"reservation,omitempty"`
+	Assignment   *Assignment   `json:"assignment,omitempty"`
+	Payments     []Payment     `json:"payments,omitempty"`
+	// Reason is why it was rejected, or what was last disputed or resolved.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Promise is what the obligor gives by confirming.
+type Promise string
+
+// The promises: to acknowledge the debt, with the defences of the trade, or to undertake to
+// pay independently of it.
+const (
+	Acknowledgement Promise = "acknowledgement"
+	Undertaking     Promise = "payment_undertaking"
+)
+
+// Confirmation is the obligor's promise as it was signed.
+type Confirmation struct {
+	Promise Promise `json:"promise"`
+	// WaivesDefences is explicit, never a default; it cannot bar defences of the holder's own
+	// fraud or of incapacity.
+	WaivesDefences bool `json:"waives_defences"`
+	// ConsentsToSplit is taken at confirmation or never: a split divides one instalment's payee.
+	ConsentsToSplit bool    `json:"consents_to_split"`
+	Text            Digest  `json:"text"` // of the wording that was shown and signed
+	Time            Instant `json:"time"`
+}
+
+// Reservation holds the free balance for one financing until it is assigned, released or
+// lapses by ledger time.
+type Reservation struct {
+	Financing AssetID `json:"financing"`
+	Programme AssetID `json:"programme"`
+	Bank      OrgID   `json:"bank"`
+	Amount    int64   `json:"amount"`
+	// Quote is the commitment of the financing when the seller accepted it: this very quote.
+	Quote   Digest  `json:"quote"`
+	Expires Instant `json:"expires"`
+}
+
+// Assignment says for which financing the receivable was assigned.
+type Assignment struct {
+	Financing AssetID `json:"financing"`
+	Programme AssetID `json:"programme"`
+	Bank      OrgID   `json:"bank"`
+	Amount    int64   `json:"amount"`
+	Time      Instant `json:"time"`
+}
+
+// Payment is money that was matched to the receivable.
+type Payment struct {
+	ID        string     `json:"id"` // made by the client from account, reference and booking
+	Amount    int64      `json:"amount"`
+	ValueDate money.Date `json:"value_date"`
+	Account   string     `json:"account"`  // it was paid to
+	Evidence  Digest     `json:"evidence"` // of the statement it stands in
+}
+
+// Free is what may still be financed: confirmed − diluted − paid − assigned − held −
+// disputed (I2).
+func (r *Receivable) Free() int64 {
+	return r.Confirmed - r.Diluted - r.Paid - r.Assigned - r.Held - r.Disputed
+}
+
+// Due is what the obligor still owes.
+func (r *Receivable) Due() int64 { return r.Confirmed - r.Diluted - r.Paid }
+
+// CheckInvariants recomputes I1 and I2; the auditor uses it on states read back.
+func (r *Receivable) CheckInvariants() error {
+	for _, q := range []struct {
+		name  string
+		minor int64
+	}{
+		{"face", r.Face}, {"confirmed", r.Confirmed}, {"diluted", r.Diluted},
+		{"disputed", r.Disputed}, {"held", r.Held}, {"assigned", r.Assigned}, {"paid", r.Paid},
+		{"free", r.Free()}, {"assigned_disputed", r.AssignedDisputed}, {"due", r.Due()},
+	} {
+		if q.minor < 0 || q.minor > money.MaxMinor {
+			return refuse(CodeBalance, q.name, "I2 is broken: %s is out of range", q.name)
+		}
+	}
+	if r.Confirmed > r.Face {
+		return refuse(CodeExceedsFace, "confirmed", "I1 is broken: confirmed more than the face")
+	}
+	if r.AssignedDisputed > r.Assigned {
+		return refuse(CodeBalance, "assigned_disputed", "more is disputed than assigned")
+	}
+	return nil
+}
+
+// minor reads an amount of this receivable: positive and in its currency.
+func (r *Receivable) minor(a money.Amount, path string) (int64, error) {
+	if err := positive(a, path); err != nil {
+		return 0, err
+	}
+	if a.Currency() != r.Currency {
+		return 0, refuse(CodeAmount, path, "the receivable is in %s", r.Currency)
+	}
+	return a.Minor(), nil
+}
+
+// IssueReceivable is the argument of receivable.issue.
+type IssueReceivable struct {
+	Salt      string     `json:"salt"`
+	Seller    OrgID      `json:"seller"`
+	Obligor   OrgID      `json:"obligor"`
+	Claim     Claim      `json:"claim"`
+	DueDate   money.Date `json:"due_date"`
+	Documents []AssetID  `json:"documents"`
+	PayTo     string     `json:"pay_to"`
+	Readers   []OrgID    `json:"readers,omitempty"`
+}
+
+const maxDocuments = 32
+
+func (d *decision) issue(a IssueReceivable) error {
+	if d.tx.Actor != a.Seller {
+		return refuse(CodeParty, "args.seller", "the seller's own node issues")
+	}
+	if err := a.Claim.check(); err != nil {
+		return err
+	}
+	if err := checkText(a.PayTo, "args.pay_to"); err != nil {
+		return err
+	}
+	today := money.DateOf(d.tx.Time.Time())
+	if a.DueDate.IsZero() || !today.Before(a.DueDate) {
+		return refuse(CodeDate, "args.due_date", "the due date must be after today, %s by ledger time", today)
+	}
+	if today.Before(a.Claim.IssueDate) {
+		return refuse(CodeDate, "args.claim.issue_date", "the invoice is dated after today, %s by ledger time", today)
+	}
+	if err := d.orgKind(a.Seller, "args.seller", KindSupplier, KindCoreEnterprise); err != nil {
+		return err
+	}
+	if err := d.orgKind(a.Obligor, "args.obligor", KindCoreEnterprise); err != nil {
+		return err
+	}
+	parties := []OrgID{a.Seller, a.Obligor}
+	if err := d.checkReaders(a.Readers, parties); err != nil {
+		return err
+	}
+	if err := d.checkDocuments(a.Documents); err != nil {
+		return err
+	}
+	id := d.subjects[0].named.ID
+	represented, err := d.take(a.Claim, id, parties)
+	if err != nil {
+		return err
+	}
+	return d.create(State{
+		Salt: a.Salt, Phase: Issued, Parties: parties, Readers: a.Readers,
+		Receivable: &Receivable{
+			Seller: a.Seller, Obligor: a.Obligor, Owner: a.Seller,
+			Currency: a.Claim.Amount.Currency(), Face: a.Claim.Amount.Minor(), Claim: a.Claim,
+			DueDate: a.DueDate, Documents: a.Documents, PayTo: a.PayTo, Represented: represented,
+		},
+	})
+}
+
+// checkDocuments wants at least one paper, and each on the ledger already.
+func (d *decision) checkDocuments(ids []AssetID) error {
+	if len(ids) == 0 || len(ids) > maxDocuments {
+		return refuse(CodeEvidence, "args.documents", "1 to %d recorded documents are wanted", maxDocuments)
+	}
+	for i, id := range ids {
+		path := indexed("args.documents", i)
+		if !ValidID(string(id)) || slices.Contains(ids[:i], id) {
+			return refuse(CodeID, path, "an asset id is [A-Za-z0-9._-]{1,64}, each named once")
+		}
+		r, err := readRecord(d.view, id)
+		if err != nil {
+			return err
+		}
+		if r == nil || r.Kind != KindDocument {
+			return refuse(CodeEvidence, path, "%s is not a recorded document", id)
+		}
+	}
+	return nil
+}
+
+// Reason is the argument of acts that need nothing but a reason.
+type Reason struct {
+	Reason string `json:"reason"`
+}
+
+func (d *decision) withdraw(a Reason) error { return d.end(a, Withdrawn, Fingerprint{Freed: true}) }
+
+func (d *decision) reject(a Reason) error { return d.end(a, Rejected, Fingerprint{Rejected: true}) }
+
+// end closes a claim that was never confirmed and says so on its fingerprints.
+func (d *decision) end(a Reason, phase Phase, f Fingerprint) error {
+	if err := checkText(a.Reason, "args.reason"); err != nil {
+		return err
+	}
+	next := d.change(0)
+	if next.Phase != Issued {
+		return nil // the engine refuses the phase
+	}
+	next.Phase, next.Receivable.Reason = phase, a.Reason
+	f.Asset = d.subjects[0].named.ID
+	return d.mark(next.Receivable.Claim, f, next.Parties)
+}
+
+// ConfirmReceivable is the argument of receivable.confirm.
+type ConfirmReceivable struct {
+	Amount          money.Amount `json:"amount"`
+	Promise         Promise      `json:"promise"`
+	WaivesDefences  bool         `json:"waives_defences"`
+	ConsentsToSplit bool         `json:"consents_to_split"`
+	Text            Digest       `json:"text"`
+}
+
+func (d *decision) confirm(a ConfirmReceivable) error {
+	next := d.change(0)
+	r := next.Receivable
+	amount, err := r.minor(a.Amount, "args.amount")
+	if err != nil {
+		return err
+	}
+	if amount > r.Face {
+		return refuse(CodeExceedsFace, "args.amount", "at most the face can be confirmed")
+	}
+	if a.Promise != Acknowledgement && a.Promise != Undertaking {
+		return refuse(CodeText, "args.promise", "%q or %q", Acknowledgement, Undertaking)
+	}
+	if err := checkDigest(a.Text, "args.text"); err != nil {
+		return err
+	}
+	r.Confirmed = amount
+	r.Confirmation = &Confirmation{
+		Promise: a.Promise, WaivesDefences: a.WaivesDefences, ConsentsToSplit: a.ConsentsToSplit,
+		Text: a.Text, Time: d.tx.Time,
+	}
+	next.Phase = Open
+	return nil
+}
+
+// DisputeReceivable is the argument of receivable.dispute.
+type DisputeReceivable struct {
+	Amount   money.Amount `json:"amount"`
+	Reason   string       `json:"reason"`
+	Evidence Digest       `json:"evidence,omitempty"`
+}
+
+// dispute moves free balance to disputed; what exceeds it marks the assigned part. A held
+// part must be released first: a bank is deciding on it.
+func (d *decision) dispute(a DisputeReceivable) error {
+	next := d.change(0)
+	r := next.Receivable
+	amount, err := r.minor(a.Amount, "args.amount")
+	if err != nil {
+		return err
+	}
+	if err := checkText(a.Reason, "args.reason"); err != nil {
+		return err
+	}
+	free := min(amount, r.Free())
+	rest := amount - free
+	if rest > r.Assigned-r.AssignedDisputed {
+		return refuse(CodeBalance, "args.amount", "more than the balance that can be disputed")
+	}
+	r.Disputed += free
+	r.AssignedDisputed += rest
+	r.Reason = a.Reason
+	return nil
+}
+
+// ResolveDispute is the argument of receivable.resolve: Diluted is the part that a credit
+// note takes away, the rest of the amount is released.
+type ResolveDispute struct {
+	Amount     money.Amount `json:"amount"`
+	Diluted    money.Amount `json:"diluted"`
+	CreditNote Digest       `json:"credit_note,omitempty"`
+	Reason     string       `json:"reason"`
+}
+
+func (d *decision) resolve(a ResolveDispute) error {
+	next := d.change(0)
+	r := next.Receivable
+	amount, err := r.minor(a.Amount, "args.amount")
+	if err != nil {
+		return err
+	}
+	if a.Diluted.Currency() != r.Currency || a.Diluted.Sign() < 0 || a.Diluted.Minor() > amount {
+		return refuse(CodeAmount, "args.diluted", "zero up to the amount, in %s", r.Currency)
+	}
+	if err := checkText(a.Reason, "args.reason"); err != nil {
+		return err
+	}
+	if a.Diluted.Sign() > 0 {
+		if err := checkDigest(a.CreditNote, "args.credit_note"); err != nil {
+			return err
+		}
+	}
+	if amount > r.Disputed+r.AssignedDisputed {
+		return refuse(CodeBalance, "args.amount", "more than is disputed")
+	}
+	// The unassigned part comes first: dilution hits the seller before the financier.
+	free := min(amount, r.Disputed)
+	assigned := amount - free
+	r.Disputed -= free
+	r.AssignedDisputed -= assigned
+	r.Diluted += a.Diluted.Minor()
+	r.Assigned -= max(0, a.Diluted.Minor()-free)
+	r.Reason = a.Reason
+	if r.Due() == 0 {
+		next.Phase = Settled
+	}
+	return r.CheckInvariants()
+}
+
+// Nothing is the argument of acts that need none.
+type Nothing struct{}
+
+func (d *decision) mature(Nothing) error {
+	next := d.change(0)
+	if money.DateOf(d.tx.Time.Time()).Before(next.Receivable.DueDate) {
+		return refuse(CodeNotDue, "", "due on %s", next.Receivable.DueDate)
+	}
+	next.Phase = Matured
+	return nil
+}
+
+func (d *decision) overdue(Nothing) error {
+	next := d.change(0)
+	if !next.Receivable.DueDate.Before(money.DateOf(d.tx.Time.Time())) {
+		return refuse(CodeNotDue, "", "due on %s", next.Receivable.DueDate)
+	}
+	next.Phase = Overdue
+	return nil
+}
