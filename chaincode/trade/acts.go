@@ -196,8 +196,8 @@ func encumbranceActs() []ActSpec {
 				{Kind: KindReceivable, Access: Change, From: []Phase{Open}}, programme,
 				{Kind: KindFinancing, Access: Seen, From: []Phase{Quoted}},
 			},
-			Needs:   []Need{by(Seller, Maker)},
-			Summary: "The seller accepts a quote: the whole free balance is held for that financing and counts against the programme's limit.",
+			Needs:   []Need{by(Seller, Maker), by(Bank, Maker)},
+			Summary: "The seller accepts a quote and the bank takes it up: the whole free balance is held for that financing and counts against the programme's limit.",
 		},
 		{
 			Act: ReceivableRelease, Subjects: []SubjectSpec{held, programme}, To: []Phase{Open, Matured},

@@ -108,24 +108,25 @@ func (d *decision) person(s Signature, path string) (Person, error) {
 }
 
 // orgsOf finds which organisations stand on the sides of a need. What the asset said before
-// the act counts; for a new asset, what it says after.
+// the act counts; for a new asset and a new financier, what it says after.
 func (d *decision) orgsOf(n Need) []OrgID {
-	first := d.subjects[0]
-	state := first.before
-	if state == nil {
-		state = first.after
-	}
 	orgs := []OrgID{}
 	for _, side := range n.Sides {
-		if o := state.side(side); o != "" {
-			orgs = append(orgs, o)
+		for _, state := range []*State{d.subjects[0].before, d.subjects[0].after} {
+			if state == nil {
+				continue
+			}
+			if o := state.Side(side); o != "" {
+				orgs = append(orgs, o)
+				break
+			}
 		}
 	}
 	return orgs
 }
 
-// side names the organisation on a side of an asset; empty when there is none.
-func (s *State) side(side Side) OrgID {
+// Side names the organisation on a side of an asset; empty when there is none.
+func (s *State) Side(side Side) OrgID {
 	switch {
 	case s.Organisation != nil && side == Itself:
 		return s.Organisation.MSP
