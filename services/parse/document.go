@@ -68,6 +68,7 @@ type Document struct {
 	Totals    Totals    `json:"totals"`
 	Accounts  []Account `json:"accounts,omitempty"` // payee accounts named for payment
 	Transport Transport `json:"transport"`
+	Storage   Storage   `json:"storage"`
 
 	// Flaws are single values that could not be read, or not be trusted, while the rest could.
 	// Package check makes each a fatal finding.
@@ -116,6 +117,7 @@ type Line struct {
 	PerPackage   *decimal.Decimal `json:"per_package,omitempty"`   // pieces in a package
 	GrossKG      *decimal.Decimal `json:"gross_kg,omitempty"`      // gross weight in kilograms
 	Lot          string           `json:"lot,omitempty"`           // lot or batch
+	Quality      string           `json:"quality,omitempty"`       // grade or condition as attested
 	StoragePlace string           `json:"storage_place,omitempty"` // bay of a warehouse
 	Containers   []string         `json:"containers,omitempty"`    // ISO 6346
 }
@@ -170,6 +172,29 @@ type Transport struct {
 	PlaceOfDelivery string     `json:"place_of_delivery,omitempty"`
 	ShippedOnBoard  money.Date `json:"shipped_on_board,omitzero"`
 	Originals       *int       `json:"originals,omitempty"` // number of original bills
+}
+
+// Storage is what a warehouse receipt says beside the parties, the goods and the day they
+// came in (DeliveryDate): the content that the UNCITRAL-UNIDROIT Model Law on Warehouse
+// Receipts (2024), article 10, asks for.
+type Storage struct {
+	Negotiable       *bool            `json:"negotiable,omitempty"`
+	DeliverTo        string           `json:"deliver_to,omitempty"` // "order", "bearer", "named"
+	Holder           Party            `json:"holder"`               // when not the depositor
+	Location         string           `json:"location,omitempty"`
+	Until            money.Date       `json:"until,omitzero"`
+	Commingled       *bool            `json:"commingled,omitempty"`
+	QuantityAsStated *bool            `json:"quantity_as_stated,omitempty"` // by the depositor, not ascertained
+	Charges          string           `json:"charges,omitempty"`
+	ChargesDue       *decimal.Decimal `json:"charges_due,omitempty"`
+	OperatorInterest *bool            `json:"operator_interest,omitempty"` // the operator owns goods of it
+	Encumbrances     string           `json:"encumbrances,omitempty"`
+	Insured          *bool            `json:"insured,omitempty"`
+	Insurer          string           `json:"insurer,omitempty"`
+	Policy           string           `json:"policy,omitempty"`
+	InsuredAmount    *decimal.Decimal `json:"insured_amount,omitempty"`
+	InsuredUntil     money.Date       `json:"insured_until,omitzero"`
+	SignedBy         string           `json:"signed_by,omitempty"`
 }
 
 // Place points to a value in its source: an XPath-like path with position predicates for

@@ -8,6 +8,8 @@ type Fault struct {
 	Code    string `json:"code"`
 	Path    string `json:"path,omitempty"`
 	Message string `json:"message"`
+	// More are further faults of the same document, where a reader finds several at once.
+	More []Fault `json:"more,omitempty"`
 }
 
 // Error is the code, the place and the sentence on one line.
@@ -39,3 +41,7 @@ const (
 	CodeValue    = "document.value"    // not a number or not a date; the field stays absent
 	CodeCurrency = "document.currency" // an amount in another currency than the document's
 )
+
+func fault(code, path, message string) *Fault {
+	return &Fault{Code: code, Path: path, Message: message}
+}

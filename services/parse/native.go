@@ -1,10 +1,141 @@
 package parse
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+)
 
-// namesOurSchema tells whether a JSON object names one of our schemas.
-func namesOurSchema(b []byte) bool { return json.Valid(b) }
+// kinds that have a schema of their own, in the order in which messages list them.
+func schemaKinds() []Kind {
+	return []Kind{
+		PurchaseOrder, Invoice, CreditNote, DebitNote, DespatchAdvice, ReceiptAdvice,
+		BillOfLading, WarehouseReceipt, PackingList, CustomsDeclaration, PaymentAdvice,
+	}
+}
+
+// SchemaID is the value of the member "schema" that a document of the kind carries in our
+// own JSON: "countersign-bill-of-lading-1".
+func SchemaID(k Kind) string {
+	return "countersign-" + strings.ReplaceAll(string(k), "_", "-") + "-1"
+}
+
+// Typed makes a document of fields that a person typed in from a paper that is not read
+// here, a PDF or a scan. The fields are JSON of our own schema of the kind; the error is a
+// *Fault whose More lists every field that is wrong.
+func Typed(k Kind, fields []byte) (*Document, error) {
+	l := DefaultLimits()
+	if len(fields) > l.Bytes {
+		return nil, tooMany("", "bytes", l.Bytes)
+	}
+	guard := jsonGuard{limits: l}
+	tree, f := guard.tree(fields)
+	if f != nil {
+		return nil, f
+	}
+	named, ok := schemaOf(tree)
+	if !ok || named != k {
+		return nil, fault(CodeSchema, "/schema", "The fields are not those of a "+string(k)+
+			"; send them with \"schema\": "+strconv.Quote(SchemaID(k))+".")
+	}
+	doc, f := nativeDocument(k, tree, trimBOM(fields))
+	if f != nil {
+		return nil, f
+	}
+	doc.Syntax = string(SyntaxTyped)
+	return doc, nil
+}
 
 func readJSON(l Limits, b []byte) (*Document, *Fault) {
-	return nil, unsupported("This JSON names no schema of ours")
+	guard := jsonGuard{limits: l}
+	tree, f := guard.tree(b)
+	if f != nil {
+		return nil, f
+	}
+	kind, ok := schemaOf(tree)
+	if !ok {
+		return nil, unsupported("This JSON names no schema of Countersign in its member \"schema\"")
+	}
+	return nativeDocument(kind, tree, trimBOM(b))
+}
+
+// schemaOf tells which of our schemas a JSON document says it follows.
+func schemaOf(tree *jsonNode) (Kind, bool) {
+	member := tree.member("schema")
+	if member == nil {
+		return "", false
+	}
+	for _, k := range schemaKinds() {
+		if member.value == SchemaID(k) {
+			return k, true
+		}
+	}
+	return "", false
+}
+
+// namesOurSchema tells for Detect whether this is JSON of ours.
+func namesOurSchema(b []byte) bool {
+	guard := jsonGuard{limits: DefaultLimits()}
+	tree, f := guard.tree(b)
+	if f != nil {
+		return false
+	}
+	_, ok := schemaOf(tree)
+	return ok
+}
+
+// nativeDocument maps our own JSON. Its members have the names of the fields of Document, so
+// that once the schema has refused every other member, decoding is the mapping.
+func nativeDocument(k Kind, tree *jsonNode, b []byte) (*Document, *Fault) {
+	if f := checkSchema(k, tree); f != nil {
+		return nil, f
+	}
+	doc := &Document{}
+	if err := json.Unmarshal(b, doc); err != nil {
+		return nil, fault(CodeValue, "", "A value does not fit its field; send the document as its schema says.")
+	}
+	doc.Kind = k
+	doc.Syntax = string(SyntaxJSON)
+	doc.Profile = SchemaID(k)
+	doc.Places = map[string]Place{}
+	nativePlaces(doc.Places, tree, "", "")
+	delete(doc.Places, "schema")
+	return doc, nil
+}
+
+// nativePlaces notes where each single value stands.
+func nativePlaces(places map[string]Place, n *jsonNode, key, pointer string) {
+	switch {
+	case n.object:
+		for i, name := range n.keys {
+			inner := name
+			if key != "" {
+				inner = key + "." + name
+			}
+			nativePlaces(places, n.members[i], inner, pointer+"/"+escapePointer(name))
+		}
+	case n.array:
+		for i, item := range n.members {
+			nativePlaces(places, item, indexed(key, i), pointer+"/"+strconv.Itoa(i))
+		}
+	default:
+		places[key] = Place{Path: pointer, Offset: n.start, Length: n.end - n.start}
+	}
+}
+
+// joined lists the first of many faults as one that carries the others.
+func joined(faults []Fault) *Fault {
+	slices.SortFunc(faults, func(a, b Fault) int {
+		return strings.Compare(a.Path+" "+a.Message, b.Path+" "+b.Message)
+	})
+	faults = slices.CompactFunc(faults, func(a, b Fault) bool {
+		return a.Path == b.Path && a.Message == b.Message
+	})
+	if len(faults) > maxFlaws {
+		faults = faults[:maxFlaws]
+	}
+	first := faults[0]
+	first.More = faults[1:]
+	return &first
 }

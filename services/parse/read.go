@@ -22,14 +22,14 @@ func ReadWithin(l Limits, b []byte) (*Document, error) {
 
 func read(l Limits, b []byte) (*Document, *Fault) {
 	if len(bytes.TrimSpace(trimBOM(b))) == 0 {
-		return nil, &Fault{CodeEmpty, "", "The file is empty; choose the document again."}
+		return nil, fault(CodeEmpty, "", "The file is empty; choose the document again.")
 	}
 	if bytes.HasPrefix(b, []byte("%PDF-")) {
 		return readPDF(l, b)
 	}
 	if len(b) > l.Bytes {
-		return nil, &Fault{CodeTooLarge, "",
-			"The file is larger than " + strconv.Itoa(l.Bytes) + " bytes; split it or send a smaller one."}
+		return nil, fault(CodeTooLarge, "",
+			"The file is larger than "+strconv.Itoa(l.Bytes)+" bytes; split it or send a smaller one.")
 	}
 	if hasUTF16Mark(b) {
 		return nil, checkXMLEncoding(b)
@@ -45,8 +45,14 @@ func read(l Limits, b []byte) (*Document, *Fault) {
 }
 
 func readXML(l Limits, b []byte) (*Document, *Fault) {
+	dtd, crowded := scanXML(b, l.Attributes)
+	if crowded >= 0 {
+		return nil, tooMany("byte "+strconv.Itoa(crowded), "attributes of one element", l.Attributes)
+	}
 	syntax, root := sniff(b)
 	switch {
+	case syntax != SyntaxForeign && dtd >= 0:
+		return nil, dtdFault("byte " + strconv.Itoa(dtd))
 	case syntax == SyntaxUBL:
 		return readUBL(l, b, root)
 	case syntax == SyntaxCamt053:
@@ -55,7 +61,7 @@ func readXML(l Limits, b []byte) (*Document, *Fault) {
 		if f := checkXMLEncoding(b); f != nil {
 			return nil, f
 		}
-		return nil, &Fault{CodeMalformed, "", "The XML is broken before its first element; send the whole file."}
+		return nil, fault(CodeMalformed, "", "The XML is broken before its first element; send the whole file.")
 	default:
 		return nil, unsupported("XML of the kind " + quoted(root.Local) + " in the namespace " +
 			quoted(root.Space) + " is not read here")
@@ -65,13 +71,13 @@ func readXML(l Limits, b []byte) (*Document, *Fault) {
 // readPDF keeps a PDF without looking inside: its fields are typed in by a person (Typed).
 func readPDF(l Limits, b []byte) (*Document, *Fault) {
 	if len(b) > l.PDFBytes {
-		return nil, &Fault{CodeTooLarge, "",
-			"The PDF is larger than " + strconv.Itoa(l.PDFBytes) + " bytes; send a smaller one."}
+		return nil, fault(CodeTooLarge, "",
+			"The PDF is larger than "+strconv.Itoa(l.PDFBytes)+" bytes; send a smaller one.")
 	}
 	return &Document{Kind: Other, Syntax: string(SyntaxPDF)}, nil
 }
 
 func unsupported(what string) *Fault {
-	return &Fault{CodeUnsupported, "", what +
-		"; send UBL 2.1 XML, our own JSON, or a PDF whose fields you type in."}
+	return fault(CodeUnsupported, "", what+
+		"; send UBL 2.1 XML, our own JSON, or a PDF whose fields you type in.")
 }

@@ -236,7 +236,7 @@ const maxFlaws = 100
 
 func (r *ublReader) flaw(code, path, message string) {
 	if len(r.doc.Flaws) < maxFlaws {
-		r.doc.Flaws = append(r.doc.Flaws, Fault{code, path, message})
+		r.doc.Flaws = append(r.doc.Flaws, *fault(code, path, message))
 	}
 }
 

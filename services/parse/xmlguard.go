@@ -54,7 +54,7 @@ func (g *xmlGuard) tree(b []byte) (*xmlNode, *Fault) {
 		}
 	}
 	if g.root == nil {
-		return nil, &Fault{CodeMalformed, "", "There is no XML element in this file; send the whole file."}
+		return nil, fault(CodeMalformed, "", "There is no XML element in this file; send the whole file.")
 	}
 	return g.root, nil
 }
@@ -73,20 +73,20 @@ func (g *xmlGuard) take(token xml.Token, start, end int) *Fault {
 	case xml.Comment, xml.ProcInst:
 		return nil
 	default:
-		return &Fault{CodeMalformed, g.here(start), "This is not XML; ask the sender for a correct file."}
+		return fault(CodeMalformed, g.here(start), "This is not XML; ask the sender for a correct file.")
 	}
 }
 
 func (g *xmlGuard) open(t xml.StartElement, offset int) *Fault {
 	if g.depth == 0 && g.root != nil {
-		return &Fault{CodeSecondRoot, "byte " + strconv.Itoa(offset),
-			"The file holds a second document after the first; send each document as its own file."}
+		return fault(CodeSecondRoot, "byte "+strconv.Itoa(offset),
+			"The file holds a second document after the first; send each document as its own file.")
 	}
 	g.depth++
 	g.elements++
 	if g.depth > g.limits.XMLDepth {
-		return &Fault{CodeDepth, g.here(offset),
-			"Elements are nested more than " + strconv.Itoa(g.limits.XMLDepth) + " deep, which no trade document needs."}
+		return fault(CodeDepth, g.here(offset),
+			"Elements are nested more than "+strconv.Itoa(g.limits.XMLDepth)+" deep, which no trade document needs.")
 	}
 	if g.elements > g.limits.Elements {
 		return tooMany(g.here(offset), "elements", g.limits.Elements)
@@ -98,9 +98,9 @@ func (g *xmlGuard) open(t xml.StartElement, offset int) *Fault {
 		return nil
 	}
 	if !g.known(t.Name.Space) {
-		return &Fault{CodeNamespace, g.here(offset),
-			"The element " + quoted(t.Name.Local) + " is of the namespace " + quoted(t.Name.Space) +
-				", which this kind of document does not use; ask the sender to leave it out."}
+		return fault(CodeNamespace, g.here(offset),
+			"The element "+quoted(t.Name.Local)+" is of the namespace "+quoted(t.Name.Space)+
+				", which this kind of document does not use; ask the sender to leave it out.")
 	}
 	if t.Name == g.opaque {
 		g.skip = g.depth
@@ -156,16 +156,16 @@ func (g *xmlGuard) checkAttributes(t xml.StartElement, offset int) *Fault {
 			return tooMany(g.here(offset), "bytes in one attribute", g.limits.Text)
 		}
 		if seen[a.Name] {
-			return &Fault{CodeMalformed, g.here(offset),
-				"The element " + quoted(t.Name.Local) + " has one attribute twice; ask the sender for a correct file."}
+			return fault(CodeMalformed, g.here(offset),
+				"The element "+quoted(t.Name.Local)+" has one attribute twice; ask the sender for a correct file.")
 		}
 		seen[a.Name] = true
 		switch a.Name.Space {
 		case "", "xmlns", "xml", "http://www.w3.org/XML/1998/namespace", nsXSI:
 		default:
 			if g.skip == 0 {
-				return &Fault{CodeNamespace, g.here(offset),
-					"The attribute " + quoted(a.Name.Local) + " is of an unknown namespace; ask the sender to leave it out."}
+				return fault(CodeNamespace, g.here(offset),
+					"The attribute "+quoted(a.Name.Local)+" is of an unknown namespace; ask the sender to leave it out.")
 			}
 		}
 	}
@@ -178,8 +178,8 @@ func (g *xmlGuard) chars(text string, start, end int) *Fault {
 		if blank {
 			return nil
 		}
-		return &Fault{CodeSecondRoot, "byte " + strconv.Itoa(start),
-			"There is text outside the document; send the document alone."}
+		return fault(CodeSecondRoot, "byte "+strconv.Itoa(start),
+			"There is text outside the document; send the document alone.")
 	}
 	if len(text) > g.limits.Text {
 		return tooMany(g.here(start), "bytes in one text", g.limits.Text)
@@ -220,9 +220,9 @@ var asciiSupersets = []string{"iso-8859-", "windows-125", "us-ascii", "ascii"}
 
 // checkXMLEncoding lets through UTF-8, with or without a byte order mark, and nothing else.
 func checkXMLEncoding(b []byte) *Fault {
-	fault := &Fault{CodeEncoding, "", "The file is not in UTF-8; ask the sender to save it as UTF-8."}
+	notUTF8 := fault(CodeEncoding, "", "The file is not in UTF-8; ask the sender to save it as UTF-8.")
 	if hasUTF16Mark(b) || !utf8.Valid(b) {
-		return fault
+		return notUTF8
 	}
 	declared := strings.ToLower(declaredEncoding(trimBOM(b)))
 	if declared == "" || declared == "utf-8" || declared == "utf8" {
@@ -233,7 +233,7 @@ func checkXMLEncoding(b []byte) *Fault {
 			return nil
 		}
 	}
-	return fault
+	return notUTF8
 }
 
 // declaredEncoding is the encoding named by the XML declaration, "" when there is none.
@@ -278,28 +278,34 @@ func malformedXML(err error, offset int) *Fault {
 	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		place = "line " + strconv.Itoa(syntax.Line)
 	}
-	return &Fault{CodeMalformed, place,
-		"The XML breaks off or is wrong here; ask the sender for the file again, unchanged."}
+	return fault(CodeMalformed, place,
+		"The XML breaks off or is wrong here; ask the sender for the file again, unchanged.")
 }
 
 func dtdFault(place string) *Fault {
-	return &Fault{CodeDTD, place,
-		"The file has a document type definition, which can hide content; ask the sender for a file without it."}
+	return fault(CodeDTD, place,
+		"The file has a document type definition, which can hide content; ask the sender for a file without it.")
 }
 
 func tooMany(place, what string, limit int) *Fault {
-	return &Fault{CodeTooLarge, place,
-		"There are more than " + strconv.Itoa(limit) + " " + what + "; split the document or send a smaller one."}
+	return fault(CodeTooLarge, place,
+		"There are more than "+strconv.Itoa(limit)+" "+what+"; split the document or send a smaller one.")
 }
 
-// quotedRunes bounds what a message repeats of a hostile name.
-const quotedRunes = 60
+// maxQuoted bounds, in characters, what a fault repeats of a hostile name.
+const maxQuoted = 60
+
+// cut shortens a name from the source.
+func cut(s string) string {
+	if len(s) <= maxQuoted {
+		return s
+	}
+	runes := []rune(s)
+	if len(runes) <= maxQuoted {
+		return s
+	}
+	return string(runes[:maxQuoted]) + "…"
+}
 
 // quoted repeats a name from the source, cut and without anything that does not print.
-func quoted(s string) string {
-	runes := []rune(s)
-	if len(runes) > quotedRunes {
-		runes = append(runes[:quotedRunes], '…')
-	}
-	return strconv.QuoteToGraphic(string(runes))
-}
+func quoted(s string) string { return strconv.QuoteToGraphic(cut(s)) }

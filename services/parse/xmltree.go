@@ -46,13 +46,13 @@ func (n *xmlNode) path() string {
 func (n *xmlNode) name() string {
 	switch n.space {
 	case nsCBC:
-		return "cbc:" + n.local
+		return "cbc:" + cut(n.local)
 	case nsCAC:
-		return "cac:" + n.local
+		return "cac:" + cut(n.local)
 	case nsEXT:
-		return "ext:" + n.local
+		return "ext:" + cut(n.local)
 	default:
-		return n.local
+		return cut(n.local)
 	}
 }
 
@@ -69,12 +69,12 @@ func (n *xmlNode) place() Place {
 // leaf with elements in it.
 func (n *xmlNode) value() (string, *Fault) {
 	if n.pieces > 1 {
-		return "", &Fault{CodeSplitText, n.path(),
-			"A comment or CDATA section cuts this value in two; ask the sender for a file with the value in one piece."}
+		return "", fault(CodeSplitText, n.path(),
+			"A comment or CDATA section cuts this value in two; ask the sender for a file with the value in one piece.")
 	}
 	if len(n.children) > 0 {
-		return "", &Fault{CodeMalformed, n.path(),
-			"This value has elements inside it; ask the sender for a file that follows the standard."}
+		return "", fault(CodeMalformed, n.path(),
+			"This value has elements inside it; ask the sender for a file that follows the standard.")
 	}
 	return n.text, nil
 }
@@ -104,8 +104,8 @@ func (n *xmlNode) one(space, local string) (*xmlNode, *Fault) {
 			continue
 		}
 		if found != nil {
-			return nil, &Fault{CodeDuplicate, child.path(),
-				"This element may stand only once here; ask the sender which of the values holds, and for a corrected file."}
+			return nil, fault(CodeDuplicate, child.path(),
+				"This element may stand only once here; ask the sender which of the values holds, and for a corrected file.")
 		}
 		found = child
 	}
