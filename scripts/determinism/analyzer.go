@@ -31,7 +31,7 @@ func run(pass *analysis.Pass) (any, error) {
 		if strings.HasSuffix(pass.Fset.Position(file.Pos()).Filename, "_test.go") {
 			continue
 		}
-		f := &finder{pass: pass, seen: map[token.Pos]bool{}}
+		f := &finder{pass: pass, seen: make(map[token.Pos]bool)}
 		f.imports(file)
 		for _, decl := range file.Decls {
 			f.declaration(decl)
@@ -77,13 +77,14 @@ func readOnly(decl ast.Decl) bool {
 // imports holds the file to the list of standard packages. Packages of other modules are the
 // business of the package map.
 func (f *finder) imports(file *ast.File) {
+	allowed := append(sameEverywhere(), faceOnly(f.pass.Pkg.Path())...)
 	for _, spec := range file.Imports {
 		path, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
 			continue // the compiler has refused the file already
 		}
 		first, _, _ := strings.Cut(path, "/")
-		if !strings.Contains(first, ".") && !slices.Contains(sameEverywhere(), path) {
+		if !strings.Contains(first, ".") && !slices.Contains(allowed, path) {
 			f.report(spec.Pos(), "import of %s: not on the list of standard packages "+
 				"that give every endorser the same answer", path)
 		}
@@ -170,14 +171,12 @@ func (f *finder) rangeOver(n *ast.RangeStmt) {
 
 // unary refuses receiving from a channel and handing out the address of a package variable.
 func (f *finder) unary(n *ast.UnaryExpr) {
-	switch n.Op {
-	case token.ARROW:
+	if n.Op == token.ARROW {
 		f.report(n.Pos(), "channel: chaincode runs in one goroutine")
-	case token.AND:
-		if v := f.packageVariable(n.X); v != nil {
-			f.report(n.Pos(), "address of package-level variable %s: it could be written "+
-				"through it", v.Name())
-		}
+	}
+	if v := f.packageVariable(n.X); v != nil && n.Op == token.AND {
+		f.report(n.Pos(), "address of package-level variable %s: it could be written "+
+			"through it", v.Name())
 	}
 }
 

@@ -17,3 +17,7 @@ func TestAllowsTheLawAndItsTests(t *testing.T) {
 func TestLeavesCommandsAlone(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), newAnalyzer(), "example/cmd/server")
 }
+
+func TestLetsTheFaceLogAndNoMore(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), newAnalyzer(), "example/internal/contract")
+}

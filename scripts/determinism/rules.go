@@ -25,6 +25,15 @@ func sameEverywhere() []string {
 	}
 }
 
+// faceOnly lists what the chaincode's face may import besides: it logs what went wrong on this
+// endorser, and a log enters nothing that is written or answered.
+func faceOnly(pkg string) []string {
+	if strings.HasSuffix(pkg, "/chaincode") || strings.HasSuffix(pkg, "/internal/contract") {
+		return []string{"context", "log/slog", "runtime/debug"}
+	}
+	return nil
+}
+
 // refusedFunctions maps a package to those of its functions and methods that read the clock,
 // the machine's settings or a map's order, and says what to do instead.
 func refusedFunctions(pkg string) (names []string, instead string) {
@@ -34,6 +43,8 @@ func refusedFunctions(pkg string) (names []string, instead string) {
 			"Now", "Since", "Until", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker",
 			"Sleep", "Local", "LoadLocation",
 		}, "take the ledger's time, in UTC"
+	case "context":
+		return []string{"WithDeadline", "WithTimeout"}, "chaincode takes no clock"
 	case "maps":
 		return []string{"Keys", "Values", "All", "DeleteFunc", "EqualFunc"},
 			"use slices.Sorted(maps.Keys(m))"

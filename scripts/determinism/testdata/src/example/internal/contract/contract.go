@@ -1,0 +1,16 @@
+// Package contract is a face: it may log, and nothing else more than the law.
+package contract
+
+import (
+	"context"
+	"log/slog"
+	"net/http" // want "import of net/http"
+	"runtime/debug"
+)
+
+var _ http.Handler
+
+func oops(log *slog.Logger) {
+	log.LogAttrs(context.Background(), slog.LevelError, "chaincode panicked",
+		slog.String("stack", string(debug.Stack())))
+}
