@@ -32,10 +32,10 @@ var (
 // Dossier is all that the report of one financing says, as plain values. An empty text, an
 // absent amount and a zero date or time mean "not known", which the report shows as such.
 type Dossier struct {
-	Financing  string     `json:"financing"` // id of the financing
-	State      StatusMark `json:"state"`     // of the financing
-	TakenAt    time.Time  `json:"taken_at"`  // when the facts were read; the report's only "now"
-	TakenFor   string     `json:"taken_for"` // person and organisation that asked
+	Financing  string            `json:"financing"` // id of the financing
+	State      StatusMark        `json:"state"`     // of the financing
+	TakenAt    time.Time         `json:"taken_at"`  // when the facts were read; the report's only "now"
+	TakenFor   string            `json:"taken_for"` // person and organisation that asked
 	Parties    []DossierParty    `json:"parties"`
 	Receivable DossierReceivable `json:"receivable"`
 	Papers     []DossierPaper    `json:"papers"`
@@ -304,7 +304,7 @@ type AuditTotal struct {
 
 // Totals sums face and advance for each currency, sorted by its code; amounts of two
 // currencies are never added. Rows without any amount are in no total. ErrReportInput when
-// a row mixes currencies, money.ErrOverflow when a sum is out of range.
+// a row mixes currencies, ErrReportTooLarge when a sum is beyond money.MaxMinor.
 func (l AuditList) Totals() ([]AuditTotal, error) {
 	var totals []AuditTotal
 	for _, r := range l.Rows {
@@ -351,7 +351,7 @@ func (t *AuditTotal) add(r AuditRow) error {
 			return errors.Join(ErrReportInput, err)
 		}
 		if err != nil {
-			return err
+			return errors.Join(ErrReportTooLarge, err)
 		}
 		*term.sum = sum
 	}

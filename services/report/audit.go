@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/services/app"
 )
 
@@ -79,28 +80,37 @@ func (s *sheet) rowsPart(rows []app.AuditRow) {
 		return
 	}
 	t := s.table(
-		column{title: "Date", share: 46}, column{title: "Financing, receivable", share: 92},
-		column{title: "Seller", share: 92}, column{title: "Buyer", share: 92}, column{title: "Bank", share: 72},
+		column{title: "Date", share: 52}, column{title: "Financing, receivable", share: 92},
+		column{title: "Seller", share: 90}, column{title: "Buyer", share: 90}, column{title: "Bank", share: 76},
 		column{title: "Face", share: 84, right: true}, column{title: "Advance", share: 84, right: true},
-		column{title: "Due", share: 46}, column{title: "State", share: 66}, column{title: "Block, transaction", share: 98},
+		column{title: "Due", share: 52}, column{title: "State", share: 64}, column{title: "Block, transaction", share: 98},
 	)
 	t.begin()
 	for _, r := range rows {
 		t.row(
-			cell{day(r.Date.String())},
+			cell{closely(r.Date.String())},
 			cell{{text: orUnknown(r.Financing), style: monoMeta()}, {text: orUnknown(r.Receivable), style: monoMeta()},
 				meta("invoice " + orUnknown(r.Number))},
-			cell{text(r.Seller)}, cell{text(r.Buyer)}, cell{text(r.Bank)},
-			cell{amount(r.Face)}, cell{amount(r.Advance)}, cell{day(r.DueDate.String())}, cell{mark(r.State)},
+			cell{closely(r.Seller)}, cell{closely(r.Buyer)}, cell{closely(r.Bank)},
+			cell{closeAmount(r.Face)}, cell{closeAmount(r.Advance)}, cell{closely(r.DueDate.String())}, cell{mark(r.State)},
 			// The full transaction id stands in the row: an appendix would be as long as the list.
-			cell{meta(strconv.FormatUint(r.Block, 10)), {text: orUnknown(r.TxID), style: monoMeta()}},
+			cell{meta(strconv.FormatUint(r.Block, 10)), {text: orUnknown(r.TxID), style: txText()}},
 		)
 	}
 }
 
-// day is a civil date in a narrow column, where it must not wrap.
-func day(s string) entry {
-	st := bodyText()
-	st.size = 7*point + point/2
-	return entry{text: orUnknown(s), style: st}
+// closely is a text in a narrow column.
+func closely(s string) entry { return entry{text: orUnknown(s), style: closeText()} }
+
+func closeAmount(a money.Amount) entry {
+	e := amount(a)
+	e.style = closeText()
+	return e
+}
+
+// txText is small enough for the 64 digits of a transaction id to take two lines.
+func txText() style {
+	st := monoMeta()
+	st.size = 5*point + point/2
+	return st
 }

@@ -271,8 +271,8 @@ func (s *sheet) decisionsPart(decisions []app.DossierDecision) {
 		return
 	}
 	t := s.table(
-		column{title: "Act", share: 26}, column{title: "When", share: 16},
-		column{title: "Signed by", share: 33}, column{title: "Command", share: 28},
+		column{title: "Act", share: 22}, column{title: "When", share: 19},
+		column{title: "Signed by", share: 33}, column{title: "Command", share: 29},
 	)
 	t.begin()
 	for _, d := range decisions {
@@ -299,8 +299,8 @@ func (s *sheet) ledgerPart(txs []app.DossierTransaction, c app.LedgerCheckpoint)
 	s.section("Ledger transactions", 60*point)
 	if !s.empty(len(txs), "Nothing stands on the ledger.") {
 		t := s.table(
-			column{title: "Block", share: 8, right: true}, column{title: "Time", share: 17}, column{title: "Act", share: 22},
-			column{title: "Endorsed by", share: 29}, column{title: "Transaction", share: 27},
+			column{title: "Block", share: 8, right: true}, column{title: "Time", share: 21}, column{title: "Act", share: 20},
+			column{title: "Endorsed by", share: 27}, column{title: "Transaction", share: 26},
 		)
 		t.begin()
 		for _, tx := range txs {
@@ -309,5 +309,6 @@ func (s *sheet) ledgerPart(txs []app.DossierTransaction, c app.LedgerCheckpoint)
 				cell{text(strings.Join(tx.Endorsers, ", "))}, cell{value(tx.TxID, "transaction, "+tx.Act)})
 		}
 	}
-	s.paragraph("Taken from "+orUnknown(c.Ledger)+" up to "+checkpointText(c)+", "+instant(c.Time)+".", metaText())
+	s.paragraph("Taken from "+orUnknown(c.Ledger)+", up to block "+strconv.FormatUint(c.Block, 10)+" of "+instant(c.Time)+
+		", whose hash stands at the foot of each page.", metaText())
 }

@@ -12,14 +12,11 @@ import (
 // to install and says why each file was passed over.
 var ErrNoFont = errors.New("report: no usable font")
 
-// DefaultFontPaths are the font files looked for when none are named: the collections of
-// Debian's fonts-wqy-microhei and fonts-wqy-zenhei, which draw Chinese, Japanese, Korean and
-// Latin with accents.
+// DefaultFontPaths are the font files looked for when none are named: the collection of
+// Debian's fonts-wqy-microhei, which draws Chinese, Japanese, Korean and Latin with accents.
+// (That of fonts-wqy-zenhei has no minus sign, U+2212.)
 func DefaultFontPaths() []string {
-	return []string{
-		"/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-		"/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-	}
+	return []string{"/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"}
 }
 
 // fonts are the two faces of a report, from one file.
@@ -52,7 +49,7 @@ func loadFonts(paths []string) (*fonts, error) {
 		}
 		why = append(why, fmt.Sprintf("%s: %v", path, err))
 	}
-	return nil, fmt.Errorf("%w: install the Debian package fonts-wqy-microhei (or fonts-wqy-zenhei), "+
+	return nil, fmt.Errorf("%w: install the Debian package fonts-wqy-microhei, "+
 		"or name a TrueType font with Latin and Chinese characters; tried %s", ErrNoFont, strings.Join(why, "; "))
 }
 
@@ -70,7 +67,7 @@ func readFontFile(path string) ([]byte, error) {
 }
 
 // cutFonts takes the first face for text and, where there is one, the second for digests:
-// in both of Debian's collections the second is the one of even widths.
+// in Debian's collection the second is the one of even widths.
 func cutFonts(file []byte) (*fonts, error) {
 	text, err := cutFace(file, 0)
 	if err != nil {

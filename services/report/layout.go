@@ -41,6 +41,7 @@ type style struct {
 func (s style) line() length { return s.size * 3 / 2 }
 
 func bodyText() style  { return style{size: 850, colour: ink()} }
+func closeText() style { return style{size: 750, colour: ink()} } // in narrow columns
 func metaText() style  { return style{size: 700, colour: grey()} }
 func monoText() style  { return style{mono: true, size: 700, colour: ink()} }
 func monoMeta() style  { return style{mono: true, size: 600, colour: grey()} }
@@ -170,17 +171,23 @@ func (s *sheet) section(title string, room length) {
 	s.y += st.line() + tight
 }
 
-// mark draws a status: shape, word, and the ground when it is a pill. It returns the width.
-func (s *sheet) mark(x, y length, word string, tone app.Tone, st style) length {
+// mark draws a status: shape and word, on a ground when it is a pill.
+func (s *sheet) mark(x, y length, word string, tone app.Tone, st style, ground bool) {
 	lk := lookOf(tone)
-	side := st.size * 3 / 4
+	side := shapeSide(st)
 	st.colour = lk.text
-	width := tight + side + tight + s.measure(word, st) + tight
-	s.draw(op{x: x, y: y, w: width, h: st.line(), fill: lk.ground})
-	s.draw(op{x: x + tight, y: y + (st.line()-side)/2, w: side, h: side, fill: lk.text, shape: lk.shape})
-	s.put(x+2*tight+side, y+st.size/10, word, st)
-	return width
+	if ground {
+		width := markIndent(st) + s.measure(word, st) + tight
+		s.draw(op{x: x, y: y - st.size/10, w: width, h: st.line() + st.size/10, fill: lk.ground})
+	}
+	s.draw(op{x: x + tight, y: y + (st.line()-side)/2 - st.size/20, w: side, h: side, fill: lk.text, shape: lk.shape})
+	s.put(x+markIndent(st), y, word, st)
 }
+
+// markIndent is where the word of a status begins, right of its shape.
+func markIndent(st style) length { return tight + shapeSide(st) + tight }
+
+func shapeSide(st style) length { return st.size * 3 / 4 }
 
 // banner draws a full-width notice that cannot be overlooked.
 func (s *sheet) banner(text string, tone app.Tone) {

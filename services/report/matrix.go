@@ -36,10 +36,10 @@ func (s *sheet) matrixPart(m app.DossierMatrix) {
 }
 
 func (s *sheet) matrixTable(m app.DossierMatrix, from, to int) {
-	columns := []column{{title: "Fact", share: 20}}
-	heads := []cell{{meta("")}}
+	columns := []column{{share: 15 * (to - from)}} // of 100 × the number of sources
+	heads := []cell{{meta("Fact")}}
 	for _, src := range m.Sources[from:to] {
-		columns = append(columns, column{title: "", share: 80 / (to - from)})
+		columns = append(columns, column{share: 85})
 		heads = append(heads, cell{text(src.Name), meta(src.Paper), meta("by " + orUnknown(src.By))})
 	}
 	t := s.table(columns...)
@@ -48,10 +48,19 @@ func (s *sheet) matrixTable(m app.DossierMatrix, from, to int) {
 	for _, row := range m.Rows {
 		cells := []cell{{text(row.Fact)}}
 		for _, c := range row.Cells[from:to] {
-			cells = append(cells, cell{mark(cellMark(c.State)), text(c.Value)})
+			cells = append(cells, matrixCell(c))
 		}
 		t.row(cells...)
 	}
+}
+
+// matrixCell shows the state first; a silent source has no value to show.
+func matrixCell(c app.DossierCell) cell {
+	out := cell{mark(cellMark(c.State))}
+	if c.Value != "" {
+		out = append(out, entry{text: c.Value, style: closeText()})
+	}
+	return out
 }
 
 // doubtsTable points to where each contradiction and each stale value stands.
@@ -68,7 +77,9 @@ func (s *sheet) doubtsTable(m app.DossierMatrix) {
 			}
 			if !begun {
 				s.y += small
-				s.need(60 * point)
+				s.need(80 * point)
+				s.paragraph("What contradicts or is stale, and where it stands:", metaText())
+				s.y += tight
 				t.begin()
 				begun = true
 			}

@@ -72,9 +72,20 @@ func mark(m app.StatusMark) entry {
 type cellLine struct {
 	text, suffix string // the suffix is small and grey: a currency, a reference
 	style        style
-	right, mark  bool
+	right        bool
+	mark         markPart
 	tone         app.Tone
 }
+
+// markPart says what of a status a line shows.
+type markPart int
+
+const (
+	noMark   markPart = iota
+	pill              // shape and word on a ground
+	markHead          // shape and first words, when the word needs several lines
+	markTail          // the further words, under the first
+)
 
 // table sets rows under a header that every page repeats. Without titles there is no header.
 type table struct {
@@ -149,14 +160,17 @@ func (t *table) row(cells ...cell) {
 	s.y += tight
 }
 
-// measure makes the lines of each cell and tells how high the tallest is.
+// measure makes the lines of each cell and tells how high the tallest is, when their first
+// lines share one base line.
 func (t *table) measure(cells []cell) ([][]cellLine, length) {
 	set := make([][]cellLine, len(cells))
-	var height length
 	for i, c := range cells {
 		set[i] = t.set(c, t.inner(i)-t.x[i], t.columns[i].right)
-		var h length
-		for _, line := range set[i] {
+	}
+	var height length
+	for _, lines := range set {
+		h := sink(set, lines)
+		for _, line := range lines {
 			h += line.height()
 		}
 		height = max(height, h)
@@ -164,9 +178,24 @@ func (t *table) measure(cells []cell) ([][]cellLine, length) {
 	return set, height
 }
 
+// sink is how far the lines of a cell begin below the top of the row, so that its first
+// base line is that of the cell with the largest type.
+func sink(set [][]cellLine, lines []cellLine) length {
+	var largest length
+	for _, other := range set {
+		if len(other) > 0 {
+			largest = max(largest, other[0].style.size)
+		}
+	}
+	if len(lines) == 0 {
+		return 0
+	}
+	return (largest - lines[0].style.size) * 11 / 10
+}
+
 func (t *table) drawCells(set [][]cellLine) {
 	for i, lines := range set {
-		y := t.sheet.y
+		y := t.sheet.y + sink(set, lines)
 		for _, line := range lines {
 			t.drawLine(t.x[i], t.inner(i), y, line)
 			y += line.height()
@@ -175,7 +204,7 @@ func (t *table) drawCells(set [][]cellLine) {
 }
 
 func (l cellLine) height() length {
-	if l.mark {
+	if l.mark != noMark {
 		return l.style.line() + tight/2
 	}
 	return l.style.line()
@@ -183,9 +212,17 @@ func (l cellLine) height() length {
 
 func (t *table) drawLine(left, right, y length, l cellLine) {
 	s := t.sheet
-	if l.mark {
-		s.mark(left, y, l.text, l.tone, l.style)
+	switch l.mark {
+	case pill:
+		s.mark(left, y, l.text, l.tone, l.style, true)
 		return
+	case markHead:
+		s.mark(left, y, l.text, l.tone, l.style, false)
+		return
+	case markTail:
+		left += markIndent(l.style)
+		l.style.colour = lookOf(l.tone).text
+	case noMark:
 	}
 	beside := metaText()
 	beside.size = min(beside.size, l.style.size*4/5)
@@ -276,18 +313,26 @@ func (t *table) setAmount(e entry, width length) []cellLine {
 	}
 }
 
-// setMark puts a word that is too long for the pill on further lines.
+// setMark puts a word that is too long for the pill on several lines without a ground.
 func (t *table) setMark(e entry, width length) []cellLine {
 	s := t.sheet
-	lines := s.lines(s.clean(e.text, e.style), e.style, width-3*tight-e.style.size)
-	out := []cellLine{{text: lines[0], style: e.style, mark: true, tone: e.tone}}
-	for i, line := range lines[1:] {
-		if i == maxCellLines {
-			out[len(out)-1].suffix = s.appendix.ref(e.text, "text cut short in a table")
-			break
-		}
-		out = append(out, cellLine{text: line, style: e.style})
+	lines := s.lines(s.clean(e.text, e.style), e.style, width-markIndent(e.style)-tight)
+	if len(lines) == 1 {
+		return []cellLine{{text: lines[0], style: e.style, mark: pill, tone: e.tone}}
 	}
+	suffix := ""
+	if len(lines) > maxCellLines {
+		lines = lines[:maxCellLines]
+		room := s.lines(lines[maxCellLines-1], e.style, width-markIndent(e.style)-24*point)
+		lines[maxCellLines-1] = room[0] + "…"
+		suffix = s.appendix.ref(e.text, "text cut short in a table")
+	}
+	out := make([]cellLine, len(lines))
+	for i, line := range lines {
+		out[i] = cellLine{text: line, style: e.style, mark: markTail, tone: e.tone}
+	}
+	out[0].mark = markHead
+	out[len(out)-1].suffix = suffix
 	return out
 }
 

@@ -60,7 +60,7 @@ func (f *fonts) drawable(s string, in *face, missing *undrawn) string {
 		s = s[:cut] + cutMark
 	}
 	var b strings.Builder
-	for _, r := range norm.NFC.String(s) {
+	for _, r := range norm.NFC.String(strings.ReplaceAll(s, "\r\n", "\n")) {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t' || unicode.Is(unicode.Z, r):
 			r = ' '
@@ -77,7 +77,7 @@ func (f *fonts) drawable(s string, in *face, missing *undrawn) string {
 const noLineStart = "，。、；：！？）》」』】〕”’…,.;:!?)]}%"
 
 // wrap breaks a text into lines of at most limit thousandths of the font size: after a
-// space or a hyphen, around ideographs, otherwise wherever the line is full. There is at
+// space, a slash or a hyphen, around ideographs, otherwise wherever the line is full. There is at
 // least one line.
 func wrap(f *face, s string, limit int) []string {
 	runes := []rune(s)
@@ -118,7 +118,8 @@ func mayBreak(left, right rune) bool {
 	if strings.ContainsRune(noLineStart, right) {
 		return false
 	}
-	return left == ' ' || left == '-' || left == '/' || wide(left) || wide(right)
+	hyphen := left == '-' && !unicode.IsDigit(right) // dates and "sha-256" stay together
+	return left == ' ' || hyphen || left == '/' || wide(left) || wide(right)
 }
 
 // wide tells whether lines may break on both sides of the character: ideographs, kana and
