@@ -1,4 +1,84 @@
 package parse
 
-// nsCamt053 begins the namespace of every version of the ISO 20022 bank-to-customer statement.
-const nsCamt053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/countersign/countersign/chaincode/money"
+)
+
+// Direction tells which way money went over the account of a statement.
+type Direction string
+
+// The directions.
+const (
+	Credit Direction = "credit" // into the account
+	Debit  Direction = "debit"  // out of it
+)
+
+// StatementLine is one booked movement on a bank account, as the bank states it.
+type StatementLine struct {
+	Account   string       `json:"account"` // IBAN or the bank's own number
+	Booked    money.Date   `json:"booked,omitzero"`
+	Value     money.Date   `json:"value,omitzero"`
+	Amount    money.Amount `json:"amount"` // never negative
+	Direction Direction    `json:"direction"`
+	// Reversal marks a movement that takes back an earlier one.
+	Reversal bool `json:"reversal,omitempty"`
+	// Reference is the bank's own for the movement: its identity within the account.
+	Reference string `json:"reference,omitempty"`
+	// References are those of the payer: end-to-end id, creditor reference, invoice numbers.
+	References []string `json:"references,omitempty"`
+	Remittance string   `json:"remittance,omitempty"` // free text of the payer
+
+	CounterpartyName    string `json:"counterparty_name,omitempty"`
+	CounterpartyAccount string `json:"counterparty_account,omitempty"`
+	Place               Place  `json:"place"`
+}
+
+// ReadStatement reads a bank statement, ISO 20022 camt.053 or CSV (see StatementHeader),
+// within DefaultLimits. Movements that the bank has not booked yet are left out: they prove
+// no payment. The error is always a *Fault.
+func ReadStatement(b []byte) ([]StatementLine, error) {
+	return ReadStatementWithin(DefaultLimits(), b)
+}
+
+// ReadStatementWithin is ReadStatement with other limits.
+func ReadStatementWithin(l Limits, b []byte) ([]StatementLine, error) {
+	lines, f := readStatement(l, b)
+	if f != nil {
+		return nil, f
+	}
+	return lines, nil
+}
+
+func readStatement(l Limits, b []byte) ([]StatementLine, *Fault) {
+	content := bytes.TrimLeft(trimBOM(b), xmlSpace)
+	switch {
+	case len(content) == 0:
+		return nil, fault(CodeEmpty, "", "The file is empty; choose the statement again.")
+	case len(b) > l.Bytes:
+		return nil, tooMany("", "bytes", l.Bytes)
+	case hasUTF16Mark(b):
+		return nil, checkXMLEncoding(b)
+	case content[0] == '<':
+		return readCamt(l, b)
+	default:
+		return readStatementCSV(l, b)
+	}
+}
+
+// statementAmount reads an amount of a statement, which has no sign.
+func statementAmount(decimal, currency, place string) (money.Amount, *Fault) {
+	amount, err := money.Parse(decimal, money.Currency(currency))
+	if err != nil || amount.Sign() < 0 {
+		return money.Amount{}, fault(CodeValue, place, quoted(decimal+" "+currency)+
+			" is not an amount in the minor units of a known currency; ask the bank for a corrected statement.")
+	}
+	return amount, nil
+}
+
+func tooManyLines(l Limits) *Fault {
+	return fault(CodeTooLarge, "", "The statement has more than "+strconv.Itoa(l.Lines)+
+		" entries; ask the bank for shorter periods.")
+}

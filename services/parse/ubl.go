@@ -51,7 +51,10 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 		return nil, f
 	}
 	kind, _ := ublKind(root)
-	r := ublReader{doc: &Document{Kind: kind, Syntax: string(SyntaxUBL), Places: map[string]Place{}}}
+	r := ublReader{
+		xmlPaths: xmlPaths{name: ublName},
+		doc:      &Document{Kind: kind, Syntax: string(SyntaxUBL), Places: map[string]Place{}},
+	}
 	r.header(tree)
 	switch kind {
 	case Invoice, CreditNote:
@@ -71,15 +74,18 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 	return r.doc, nil
 }
 
-// ublReader maps elements to fields. It keeps the first fault and does nothing after it, so
-// that a mapping reads as a list.
-//
-// A path names elements from the outside in: "cac:Party/cac:PartyName*/cbc:Name". UBL allows
-// an element marked * several times, and the first is taken; any other one is refused when
-// it stands twice.
+// ublReader maps the elements of a UBL document to the fields of a Document.
 type ublReader struct {
-	doc   *Document
-	fault *Fault
+	xmlPaths
+	doc *Document
+}
+
+// ublName resolves the customary prefixes of UBL.
+func ublName(step string) (space, local string) {
+	if local, ok := strings.CutPrefix(step, "cbc:"); ok {
+		return nsCBC, local
+	}
+	return nsCAC, strings.TrimPrefix(step, "cac:")
 }
 
 // header reads what every UBL document has.
@@ -87,70 +93,6 @@ func (r *ublReader) header(n *xmlNode) {
 	r.text(n, "cbc:CustomizationID", "profile", &r.doc.Profile)
 	r.text(n, "cbc:ID", "number", &r.doc.Number)
 	r.date(n, "cbc:IssueDate", "issue_date", &r.doc.IssueDate)
-}
-
-func (r *ublReader) find(n *xmlNode, path string) *xmlNode {
-	for path != "" && n != nil && r.fault == nil {
-		var step string
-		step, path, _ = strings.Cut(path, "/")
-		n = r.step(n, step)
-	}
-	if r.fault != nil {
-		return nil
-	}
-	return n
-}
-
-func (r *ublReader) step(n *xmlNode, step string) *xmlNode {
-	space, local, repeats := ublStep(step)
-	if repeats {
-		for _, child := range n.children {
-			if child.local == local && child.space == space {
-				return child
-			}
-		}
-		return nil
-	}
-	child, f := n.one(space, local)
-	if f != nil {
-		r.fault = f
-	}
-	return child
-}
-
-// list returns all the elements at a path whose last step may repeat.
-func (r *ublReader) list(n *xmlNode, path string) []*xmlNode {
-	parent, last := "", path
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		parent, last = path[:i], path[i+1:]
-	}
-	space, local, _ := ublStep(last)
-	return r.find(n, parent).all(space, local)
-}
-
-func ublStep(step string) (space, local string, repeats bool) {
-	step, repeats = strings.CutSuffix(step, "*")
-	if local, ok := strings.CutPrefix(step, "cbc:"); ok {
-		return nsCBC, local, repeats
-	}
-	return nsCAC, strings.TrimPrefix(step, "cac:"), repeats
-}
-
-// leaf returns the element at the path and its text, with runs of white space made one space
-// (they are line breaks of the file, not of the value); nil when there is none or it is empty.
-func (r *ublReader) leaf(n *xmlNode, path string) (*xmlNode, string) {
-	found := r.find(n, path)
-	if found == nil {
-		return nil, ""
-	}
-	value, f := found.value()
-	if f != nil {
-		r.fault = f
-	}
-	if value == "" || r.fault != nil {
-		return nil, ""
-	}
-	return found, strings.Join(strings.Fields(value), " ")
 }
 
 // text sets an absent text; one that is already set stays, so that sources can be listed in

@@ -1,10 +1,132 @@
 package parse
 
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/countersign/countersign/chaincode/money"
+)
+
 // order reads a UBL Order.
-func (r *ublReader) order(n *xmlNode) {}
+func (r *ublReader) order(n *xmlNode) {
+	r.text(n, "cbc:OrderTypeCode", "type_code", &r.doc.TypeCode)
+	r.text(n, "cbc:DocumentCurrencyCode", "currency", &r.doc.Currency)
+	r.party(r.find(n, "cac:SellerSupplierParty/cac:Party"), "seller", &r.doc.Seller)
+	r.party(r.find(n, "cac:BuyerCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
+	delivery := r.find(n, "cac:Delivery*")
+	r.party(r.find(delivery, "cac:DeliveryParty*"), "consignee", &r.doc.Consignee)
+	r.address(r.find(delivery, "cac:DeliveryLocation/cac:Address"),
+		"transport.place_of_delivery", &r.doc.Transport.PlaceOfDelivery)
+	r.text(n, "cac:Contract*/cbc:ID", "contract_ref", &r.doc.ContractRef)
+	r.adjustments(n)
+	r.taxes(n)
+	r.totals(r.find(n, "cac:AnticipatedMonetaryTotal"))
+	for i, line := range r.list(n, "cac:OrderLine*") {
+		r.pricedLine(r.find(line, "cac:LineItem"), indexed("lines", i), "cbc:Quantity")
+	}
+}
 
 // despatch reads a UBL DespatchAdvice.
-func (r *ublReader) despatch(n *xmlNode) {}
+func (r *ublReader) despatch(n *xmlNode) {
+	r.text(n, "cbc:DespatchAdviceTypeCode", "type_code", &r.doc.TypeCode)
+	r.movement(n)
+	r.shipment(r.find(n, "cac:Shipment"))
+	for i, node := range r.list(n, "cac:DespatchLine*") {
+		key := indexed("lines", i)
+		var l Line
+		r.text(node, "cbc:ID", key+".id", &l.ID)
+		r.text(node, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
+		r.quantity(node, "cbc:DeliveredQuantity", key+".quantity", &l.Quantity, key+".unit", &l.Unit)
+		r.item(r.find(node, "cac:Item"), key, &l)
+		r.doc.Lines = append(r.doc.Lines, l)
+	}
+}
 
-// receipt reads a UBL ReceiptAdvice.
-func (r *ublReader) receipt(n *xmlNode) {}
+// receipt reads a UBL ReceiptAdvice. The goods are received on the latest day that its lines
+// name, where the shipment names none.
+func (r *ublReader) receipt(n *xmlNode) {
+	r.text(n, "cbc:ReceiptAdviceTypeCode", "type_code", &r.doc.TypeCode)
+	r.movement(n)
+	r.texts(n, "cac:DespatchDocumentReference*", "cbc:ID", "despatch_refs", &r.doc.DespatchRefs)
+	r.shipment(r.find(n, "cac:Shipment"))
+	named := !r.doc.DeliveryDate.IsZero()
+	for i, node := range r.list(n, "cac:ReceiptLine*") {
+		key := indexed("lines", i)
+		var l Line
+		r.text(node, "cbc:ID", key+".id", &l.ID)
+		r.text(node, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
+		r.quantity(node, "cbc:ReceivedQuantity", key+".quantity", &l.Quantity, key+".unit", &l.Unit)
+		r.number(node, "cbc:RejectedQuantity", key+".quantity_rejected", &l.QuantityRejected)
+		r.item(r.find(node, "cac:Item*"), key, &l)
+		r.doc.Lines = append(r.doc.Lines, l)
+		if !named {
+			r.latestReceipt(node)
+		}
+	}
+}
+
+func (r *ublReader) latestReceipt(line *xmlNode) {
+	latest, place := r.doc.DeliveryDate, r.doc.Places["delivery_date"]
+	var day money.Date
+	r.date(line, "cbc:ReceivedDate", "delivery_date", &day)
+	switch {
+	case day.IsZero():
+	case latest.Before(day): // the absent date comes before every day
+		r.doc.DeliveryDate = day
+	default:
+		r.doc.Places["delivery_date"] = place
+	}
+}
+
+// movement reads the parties and references that a despatch and a receipt share.
+func (r *ublReader) movement(n *xmlNode) {
+	r.party(r.find(n, "cac:SellerSupplierParty/cac:Party"), "seller", &r.doc.Seller)
+	if r.doc.Seller == (Party{}) {
+		r.party(r.find(n, "cac:DespatchSupplierParty/cac:Party"), "seller", &r.doc.Seller)
+	}
+	r.party(r.find(n, "cac:BuyerCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
+	r.party(r.find(n, "cac:DeliveryCustomerParty/cac:Party"), "consignee", &r.doc.Consignee)
+	r.text(n, "cac:OrderReference*/cbc:ID", "order_ref", &r.doc.OrderRef)
+	r.additionalReferences(n)
+}
+
+// shipment reads what a cac:Shipment says of packing and carriage.
+func (r *ublReader) shipment(n *xmlNode) {
+	if n == nil {
+		return
+	}
+	t := &r.doc.Transport
+	r.weight(n, "cbc:GrossWeightMeasure", "totals.gross_kg", &r.doc.Totals.GrossKG)
+	r.number(n, "cbc:TotalTransportHandlingUnitQuantity", "totals.packages", &r.doc.Totals.Packages)
+	delivery := r.find(n, "cac:Delivery")
+	r.date(delivery, "cbc:ActualDeliveryDate", "delivery_date", &r.doc.DeliveryDate)
+	r.address(r.find(delivery, "cac:DeliveryAddress"), "transport.place_of_delivery", &t.PlaceOfDelivery)
+	r.party(r.find(delivery, "cac:CarrierParty"), "carrier", &r.doc.Carrier)
+	r.party(r.find(n, "cac:Consignment*/cac:CarrierParty"), "carrier", &r.doc.Carrier)
+	stage := r.find(n, "cac:ShipmentStage*")
+	r.party(r.find(stage, "cac:CarrierParty*"), "carrier", &r.doc.Carrier)
+	r.text(stage, "cac:TransportMeans/cbc:JourneyID", "transport.voyage", &t.Voyage)
+	vessel := r.find(stage, "cac:TransportMeans/cac:MaritimeTransport")
+	r.text(vessel, "cbc:VesselName", "transport.vessel", &t.Vessel)
+	r.text(vessel, "cbc:VesselID", "transport.imo", &t.IMO)
+	r.text(stage, "cac:LoadingPortLocation/cbc:ID", "transport.port_of_loading", &t.PortOfLoading)
+	r.text(stage, "cac:UnloadingPortLocation/cbc:ID", "transport.port_of_discharge", &t.PortOfDischarge)
+}
+
+// weight reads a measure in kilograms or tonnes; in any other unit it stays absent.
+func (r *ublReader) weight(n *xmlNode, path, key string, to **decimal.Decimal) {
+	var measured *decimal.Decimal
+	found := r.number(n, path, key, &measured)
+	if found == nil {
+		return
+	}
+	switch found.attr("unitCode") {
+	case "KGM":
+		*to = measured
+	case "TNE":
+		const toKilograms = 3 // decimal places
+		kilograms := measured.Shift(toKilograms)
+		*to = &kilograms
+	default:
+		delete(r.doc.Places, key)
+	}
+}

@@ -1,0 +1,241 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/chaincode/money"
+)
+
+// nsCamt053 begins the namespace of every version of the ISO 20022 bank-to-customer
+// statement; two digits follow.
+const nsCamt053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
+
+// camtVersions are those that are read: between them only the wrapping of the status and
+// of the parties' names differs in what is read here.
+var camtVersions = [...]string{"02", "03", "04", "05", "06", "07", "08"}
+
+type camtReader struct {
+	xmlPaths
+	limits Limits
+	lines  []StatementLine
+}
+
+func readCamt(l Limits, b []byte) ([]StatementLine, *Fault) {
+	dtd, crowded := scanXML(b, l.Attributes)
+	if crowded >= 0 {
+		return nil, tooMany("", "attributes of one element", l.Attributes)
+	}
+	root := rootName(trimBOM(b))
+	version, ok := strings.CutPrefix(root.Space, nsCamt053)
+	switch {
+	case root.Local == "":
+		return nil, fault(CodeMalformed, "", "The XML is broken before its first element; send the whole file.")
+	case !ok || root.Local != "Document" || !slices.Contains(camtVersions[:], version):
+		return nil, fault(CodeUnsupported, "", "This XML is no statement that is read here"+
+			"; send camt.053 (versions 02 to 08) or CSV.")
+	case dtd >= 0:
+		return nil, dtdFault("")
+	}
+	guard := xmlGuard{limits: l, known: func(space string) bool { return space == root.Space }}
+	tree, f := guard.tree(b)
+	if f != nil {
+		return nil, f
+	}
+	r := camtReader{limits: l}
+	r.name = func(step string) (string, string) { return root.Space, step }
+	for _, statement := range r.list(tree, "BkToCstmrStmt/Stmt*") {
+		account := r.account(r.find(statement, "Acct"))
+		for _, entry := range r.list(statement, "Ntry*") {
+			r.entry(entry, account)
+		}
+	}
+	if r.fault != nil {
+		return nil, r.fault
+	}
+	return r.lines, nil
+}
+
+// string is the text at a path, "" when absent.
+func (r *camtReader) string(n *xmlNode, paths ...string) string {
+	for _, path := range paths {
+		if _, value := r.leaf(n, path); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+func (r *camtReader) account(n *xmlNode) string {
+	return r.string(n, "Id/IBAN", "Id/Othr/Id")
+}
+
+// entry adds the lines of one booked entry: one for each of its transactions when they
+// state amounts that sum to the entry, otherwise one for the whole.
+func (r *camtReader) entry(n *xmlNode, account string) {
+	status := r.find(n, "Sts")
+	if booked := r.string(status, "Cd"); booked != "BOOK" {
+		if status == nil || len(status.children) > 0 || r.string(n, "Sts") != "BOOK" {
+			return
+		}
+	}
+	if r.find(n, "Amt") == nil && r.fault == nil {
+		r.fault = fault(CodeValue, n.path(), "This entry has no amount; ask the bank for a corrected statement.")
+	}
+	whole := StatementLine{
+		Account:    account,
+		Booked:     r.day(r.find(n, "BookgDt")),
+		Value:      r.day(r.find(n, "ValDt")),
+		Amount:     r.amount(r.find(n, "Amt")),
+		Direction:  r.direction(n),
+		Reversal:   r.string(n, "RvslInd") == "true" || r.string(n, "RvslInd") == "1",
+		Reference:  r.string(n, "AcctSvcrRef", "NtryRef"),
+		Remittance: r.string(n, "AddtlNtryInf"),
+		Place:      Place{Path: n.path(), Offset: n.offset},
+	}
+	var details []*xmlNode
+	for _, group := range r.list(n, "NtryDtls*") {
+		details = append(details, r.list(group, "TxDtls*")...)
+	}
+	if r.fault != nil {
+		return
+	}
+	switch {
+	case len(details) == 1:
+		r.detail(details[0], &whole)
+		r.add(whole)
+	case r.sumsTo(details, whole.Amount):
+		for _, node := range details {
+			part := whole
+			part.Amount = r.amount(r.detailAmount(node))
+			part.Place = Place{Path: node.path(), Offset: node.offset}
+			if own := r.string(node, "Refs/AcctSvcrRef"); own != "" {
+				part.Reference = own
+			}
+			r.detail(node, &part)
+			r.add(part)
+		}
+	default:
+		r.add(whole)
+	}
+}
+
+func (r *camtReader) add(line StatementLine) {
+	if r.fault == nil && len(r.lines) >= r.limits.Lines {
+		r.fault = tooManyLines(r.limits)
+	}
+	if r.fault == nil {
+		r.lines = append(r.lines, line)
+	}
+}
+
+// detail adds what a transaction says of its payer and purpose.
+func (r *camtReader) detail(n *xmlNode, line *StatementLine) {
+	other := "Dbtr"
+	if line.Direction == Debit {
+		other = "Cdtr"
+	}
+	parties := r.find(n, "RltdPties")
+	line.CounterpartyName = r.string(parties, other+"/Pty/Nm", other+"/Nm")
+	line.CounterpartyAccount = r.account(r.find(parties, other+"Acct"))
+	if id := r.string(n, "Refs/EndToEndId"); id != "" && id != "NOTPROVIDED" {
+		line.References = append(line.References, id)
+	}
+	remittance := r.find(n, "RmtInf")
+	var texts []string
+	for _, text := range r.list(remittance, "Ustrd*") {
+		if value, f := text.value(); f == nil {
+			texts = append(texts, value)
+		} else {
+			r.fault = f
+		}
+	}
+	if len(texts) > 0 {
+		line.Remittance = strings.Join(texts, " ")
+	}
+	for _, structured := range r.list(remittance, "Strd*") {
+		if id := r.string(structured, "CdtrRefInf/Ref"); id != "" {
+			line.References = append(line.References, id)
+		}
+		for _, document := range r.list(structured, "RfrdDocInf*") {
+			if id := r.string(document, "Nb"); id != "" {
+				line.References = append(line.References, id)
+			}
+		}
+	}
+}
+
+// detailAmount is the amount of a transaction inside an entry.
+func (r *camtReader) detailAmount(n *xmlNode) *xmlNode {
+	if amount := r.find(n, "Amt"); amount != nil {
+		return amount
+	}
+	return r.find(n, "AmtDtls/TxAmt/Amt")
+}
+
+// sumsTo tells whether there are transactions that state amounts which sum to the entry's.
+func (r *camtReader) sumsTo(details []*xmlNode, whole money.Amount) bool {
+	var sum money.Amount
+	for _, node := range details {
+		found := r.detailAmount(node)
+		if found == nil {
+			return false
+		}
+		amount := r.amount(found)
+		if sum.IsAbsent() {
+			sum = amount
+			continue
+		}
+		added, err := sum.Add(amount)
+		if err != nil {
+			return false
+		}
+		sum = added
+	}
+	order, err := sum.Cmp(whole)
+	return len(details) > 0 && err == nil && order == 0
+}
+
+func (r *camtReader) amount(n *xmlNode) money.Amount {
+	if n == nil || r.fault != nil {
+		return money.Amount{}
+	}
+	value, f := n.value()
+	if f == nil {
+		var amount money.Amount
+		if amount, f = statementAmount(value, n.attr("Ccy"), n.path()); f == nil {
+			return amount
+		}
+	}
+	r.fault = f
+	return money.Amount{}
+}
+
+func (r *camtReader) direction(n *xmlNode) Direction {
+	switch indicator := r.string(n, "CdtDbtInd"); indicator {
+	case "CRDT":
+		return Credit
+	case "DBIT":
+		return Debit
+	default:
+		if r.fault == nil {
+			r.fault = fault(CodeValue, n.path()+"/CdtDbtInd",
+				quoted(indicator)+" is neither CRDT nor DBIT; ask the bank for a corrected statement.")
+		}
+		return ""
+	}
+}
+
+// day is the civil date of a date or a date and time, as the bank wrote it.
+func (r *camtReader) day(n *xmlNode) money.Date {
+	value := r.string(n, "Dt", "DtTm")
+	if value == "" {
+		return money.Date{}
+	}
+	written, _, _ := strings.Cut(value, "T")
+	d, ok := parseDate(written)
+	if !ok && r.fault == nil {
+		r.fault = fault(CodeValue, n.path(), quoted(value)+" is not a date; ask the bank for a corrected statement.")
+	}
+	return d
+}
