@@ -54,11 +54,10 @@ func refusal(err error) error {
 func chaincodeError(detail string) *app.ChaincodeError {
 	rest, is := strings.CutPrefix(detail, chaincodeResponse)
 	number, message, whole := strings.Cut(rest, ", ")
-	code, err := strconv.ParseInt(number, 10, 32)
-	if !is || !whole || err != nil {
-		return nil
+	if code, err := strconv.ParseInt(number, 10, 32); is && whole && err == nil {
+		return &app.ChaincodeError{Status: int32(code), Message: message}
 	}
-	return &app.ChaincodeError{Status: int32(code), Message: message}
+	return nil
 }
 
 func errorDetails(err error) []*gateway.ErrorDetail {

@@ -33,16 +33,16 @@ func (s *suite) followInOrder(t *testing.T) {
 	defer cancel()
 	done := errors.New("done")
 	next := uint64(0)
-	var previous app.Block
 	var seen []string
 	err := s.ledger.Follow(ctx, next, func(_ context.Context, b app.Block) error {
 		if b.Number != next {
 			return fmt.Errorf("block %d, want %d", b.Number, next)
 		}
-		if len(b.Hash) != 32 || b.Time.Before(previous.Time) {
-			return fmt.Errorf("block %d has no hash or is earlier than the one before", b.Number)
+		// Fabric has no block time but those its clients set, so blocks need not be in order.
+		if len(b.Hash) != 32 || b.Time.IsZero() {
+			return fmt.Errorf("block %d has no hash or no time", b.Number)
 		}
-		next, previous = next+1, b
+		next++
 		for _, tx := range b.Txs {
 			if tx.ID == first.TxID || tx.ID == last.TxID {
 				seen = append(seen, tx.ID)

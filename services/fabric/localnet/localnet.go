@@ -108,7 +108,8 @@ func lock(dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make folder of the network: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // G304: own folder.
+	path := filepath.Join(dir, "lock")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // G304: own folder.
 	if err != nil {
 		return nil, fmt.Errorf("lock the network's folder: %w", err)
 	}
@@ -314,6 +315,19 @@ func (n *Network) DescriptionPath() string { return n.layout.path(descriptionFil
 
 // Dead lists the servers that were started and run no more: none, in a healthy network.
 func (n *Network) Dead() []string { return n.processes.dead() }
+
+// Restart kills an organisation's peer, as a crash would, and starts it again.
+func (n *Network) Restart(ctx context.Context, msp string) error {
+	for _, p := range n.layout.Peers {
+		if p.MSP == msp {
+			if err := n.processes.kill(ctx, p.Name()); err != nil {
+				return fmt.Errorf("restart the peer of %s: %w", msp, err)
+			}
+			return n.startNodes(ctx)
+		}
+	}
+	return fmt.Errorf("restart a peer: no organisation %s", msp)
+}
 
 // Down stops the network and keeps its folder.
 func (n *Network) Down(ctx context.Context) error { return n.processes.stop(ctx) }

@@ -202,6 +202,18 @@ func (ps *processes) stop(ctx context.Context) error {
 	return ps.save()
 }
 
+// kill ends one process at once.
+func (ps *processes) kill(ctx context.Context, name string) error {
+	p, ok := ps.find(name)
+	if !ok {
+		return fmt.Errorf("%s was not started", name)
+	}
+	if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
+		return fmt.Errorf("kill %s: %w", name, err)
+	}
+	return poll(ctx, func() (bool, error) { return !p.alive(), nil })
+}
+
 // dead lists the names of the started processes that run no more.
 func (ps *processes) dead() []string {
 	ps.mu.Lock()
