@@ -22,10 +22,10 @@ type Renderer interface {
 }
 
 var (
-	// ErrReportInput: the input contradicts itself (a matrix row with too few cells, a time
+	// ErrReportInput means that the input contradicts itself (a matrix row with too few cells, a time
 	// that is missing). It is a mistake of the caller.
 	ErrReportInput = errors.New("report: input is inconsistent")
-	// ErrReportTooLarge: more rows or pages than a report may have; narrow the filter.
+	// ErrReportTooLarge means more rows or pages than a report may have; narrow the filter.
 	ErrReportTooLarge = errors.New("report: too large")
 )
 

@@ -49,7 +49,8 @@ func checkList(l app.AuditList) ([]app.AuditTotal, error) {
 
 // listText says whose list it is, what it covers and when it was taken.
 func listText(l app.AuditList) string {
-	out := "For " + orUnknown(l.For) + ", from " + orUnknown(l.From.String()) + " to " + orUnknown(l.To.String()) +
+	out := "For " + orUnknown(l.For) +
+		", from " + orUnknown(l.From.String()) + " to " + orUnknown(l.To.String()) +
 		", " + strconv.Itoa(len(l.Rows)) + " rows, taken " + instant(l.TakenAt)
 	if l.Filter != "" {
 		out += ", filter: " + l.Filter
@@ -65,7 +66,8 @@ func (s *sheet) totalsPart(totals []app.AuditTotal) {
 	t := s.table(
 		column{title: "Currency", share: 12}, column{title: "Rows", share: 10, right: true},
 		column{title: "Face", share: 26, right: true},
-		column{title: "Rows with an advance", share: 16, right: true}, column{title: "Advance", share: 26, right: true},
+		column{title: "Rows with an advance", share: 16, right: true},
+		column{title: "Advance", share: 26, right: true},
 	)
 	t.begin()
 	for _, total := range totals {
@@ -83,16 +85,21 @@ func (s *sheet) rowsPart(rows []app.AuditRow) {
 		column{title: "Date", share: 52}, column{title: "Financing, receivable", share: 92},
 		column{title: "Seller", share: 90}, column{title: "Buyer", share: 90}, column{title: "Bank", share: 76},
 		column{title: "Face", share: 84, right: true}, column{title: "Advance", share: 84, right: true},
-		column{title: "Due", share: 52}, column{title: "State", share: 64}, column{title: "Block, transaction", share: 98},
+		column{title: "Due", share: 52}, column{title: "State", share: 64},
+		column{title: "Block, transaction", share: 98},
 	)
 	t.begin()
 	for _, r := range rows {
 		t.row(
 			cell{closely(r.Date.String())},
-			cell{{text: orUnknown(r.Financing), style: monoMeta()}, {text: orUnknown(r.Receivable), style: monoMeta()},
-				meta("invoice " + orUnknown(r.Number))},
+			cell{
+				{text: orUnknown(r.Financing), style: monoMeta()},
+				{text: orUnknown(r.Receivable), style: monoMeta()},
+				meta("invoice " + orUnknown(r.Number)),
+			},
 			cell{closely(r.Seller)}, cell{closely(r.Buyer)}, cell{closely(r.Bank)},
-			cell{closeAmount(r.Face)}, cell{closeAmount(r.Advance)}, cell{closely(r.DueDate.String())}, cell{mark(r.State)},
+			cell{closeAmount(r.Face)}, cell{closeAmount(r.Advance)},
+			cell{closely(r.DueDate.String())}, cell{mark(r.State)},
 			// The full transaction id stands in the row: an appendix would be as long as the list.
 			cell{meta(strconv.FormatUint(r.Block, 10)), {text: orUnknown(r.TxID), style: txText()}},
 		)

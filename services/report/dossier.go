@@ -117,7 +117,9 @@ func (s *sheet) partiesPart(parties []app.DossierParty) {
 	if s.empty(len(parties), "No party is named.") {
 		return
 	}
-	t := s.table(column{title: "Role", share: 17}, column{title: "Name", share: 40}, column{title: "Identifiers", share: 43})
+	t := s.table(
+		column{title: "Role", share: 17}, column{title: "Name", share: 40}, column{title: "Identifiers", share: 43},
+	)
 	t.begin()
 	for _, p := range parties {
 		on := []string{}
@@ -207,7 +209,10 @@ func (s *sheet) quotePart(q *app.DossierQuote) {
 			meta(orUnknown(q.From.String()) + " (counted) to " + orUnknown(q.To.String()) + " (not counted)"),
 			meta(q.Roll),
 		}},
-		{"All-in rate", cell{text(percent(q.AllIn) + " effective a year"), meta("internal rate of return of the dated flows, fees included")}},
+		{"All-in rate", cell{
+			text(percent(q.AllIn) + " effective a year"),
+			meta("internal rate of return of the dated flows, fees included"),
+		}},
 		{"Cash on", cell{text(q.CashDate.String())}},
 		{"Recourse", cell{text(q.Recourse)}},
 		{"Lapses", cell{text(instant(q.LapsesAt))}},
@@ -247,7 +252,8 @@ func (s *sheet) empty(rows int, sentence string) bool {
 
 func (s *sheet) findingsPart(findings []app.DossierFinding) {
 	s.section("Findings", 60*point)
-	if s.empty(len(findings), "The checks that ran found nothing. A check that did not run is no pass: see the verdicts.") {
+	if s.empty(len(findings), "The checks that ran found nothing. "+
+		"A check that did not run is no pass: see the verdicts.") {
 		return
 	}
 	t := s.table(
@@ -299,8 +305,9 @@ func (s *sheet) ledgerPart(txs []app.DossierTransaction, c app.LedgerCheckpoint)
 	s.section("Ledger transactions", 60*point)
 	if !s.empty(len(txs), "Nothing stands on the ledger.") {
 		t := s.table(
-			column{title: "Block", share: 8, right: true}, column{title: "Time", share: 21}, column{title: "Act", share: 20},
-			column{title: "Endorsed by", share: 27}, column{title: "Transaction", share: 26},
+			column{title: "Block", share: 8, right: true}, column{title: "Time", share: 21},
+			column{title: "Act", share: 20}, column{title: "Endorsed by", share: 27},
+			column{title: "Transaction", share: 26},
 		)
 		t.begin()
 		for _, tx := range txs {
@@ -309,6 +316,6 @@ func (s *sheet) ledgerPart(txs []app.DossierTransaction, c app.LedgerCheckpoint)
 				cell{text(strings.Join(tx.Endorsers, ", "))}, cell{value(tx.TxID, "transaction, "+tx.Act)})
 		}
 	}
-	s.paragraph("Taken from "+orUnknown(c.Ledger)+", up to block "+strconv.FormatUint(c.Block, 10)+" of "+instant(c.Time)+
-		", whose hash stands at the foot of each page.", metaText())
+	s.paragraph("Taken from "+orUnknown(c.Ledger)+", up to block "+strconv.FormatUint(c.Block, 10)+
+		" of "+instant(c.Time)+", whose hash stands at the foot of each page.", metaText())
 }

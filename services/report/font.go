@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ErrNoFont: none of the font files can draw a report. The message names the Debian package
+// ErrNoFont is returned when none of the font files can draw a report. The message names the Debian package
 // to install and says why each file was passed over.
 var ErrNoFont = errors.New("report: no usable font")
 
@@ -50,11 +50,12 @@ func loadFonts(paths []string) (*fonts, error) {
 		why = append(why, fmt.Sprintf("%s: %v", path, err))
 	}
 	return nil, fmt.Errorf("%w: install the Debian package fonts-wqy-microhei, "+
-		"or name a TrueType font with Latin and Chinese characters; tried %s", ErrNoFont, strings.Join(why, "; "))
+		"or name a TrueType font with Latin and Chinese characters; tried %s",
+		ErrNoFont, strings.Join(why, "; "))
 }
 
 func readFontFile(path string) ([]byte, error) {
-	f, err := os.Open(path) //nolint:gosec // the operator names the font files
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,8 @@ func TestHostileTextsAreDrawnOrReplacedVisibly(t *testing.T) {
 	}
 	keep(t, "hostile.pdf", pdf)
 	got := readBack(t, pdf)
-	inOrder(t, got, "Safe\uFFFDgnp.exe\uFFFD Ltd", "line break and tab", "\uFFFD野", "Café Zażółć gęślą jaźń – Ångström ß",
+	inOrder(t, got, "Safe\uFFFDgnp.exe\uFFFD Ltd", "line break and tab", "\uFFFD野",
+		"Café Zażółć gęślą jaźń – Ångström ß",
 		"(\\) <script>=1+1", "END-OF-NAME", "Characters not drawn", "U+202E U+200B U+20BB7")
 	if strings.ContainsAny(got, "\u202E\u200B\x00") {
 		t.Fatal("an invisible character was drawn")

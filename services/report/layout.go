@@ -146,9 +146,9 @@ func (s *sheet) put(x, y length, text string, st style) {
 	}
 }
 
-// rule draws a hairline at y.
-func (s *sheet) rule(x, y, width length, colour rgb) {
-	s.draw(op{x: x, y: y, w: width, h: point / 2, fill: colour})
+// rule draws a hairline at y from margin to margin.
+func (s *sheet) rule(y length, colour rgb) {
+	s.draw(op{x: margin, y: y, w: s.content(), h: point / 2, fill: colour})
 }
 
 // paragraph sets a text over the full width.
@@ -180,8 +180,13 @@ func (s *sheet) mark(x, y length, word string, tone app.Tone, st style, ground b
 		width := markIndent(st) + s.measure(word, st) + tight
 		s.draw(op{x: x, y: y - st.size/10, w: width, h: st.line() + st.size/10, fill: lk.ground})
 	}
-	s.draw(op{x: x + tight, y: y + (st.line()-side)/2 - st.size/20, w: side, h: side, fill: lk.text, shape: lk.shape})
+	s.shape(x+tight, y+(st.line()-side)/2-st.size/20, side, lk)
 	s.put(x+markIndent(st), y, word, st)
+}
+
+// shape draws the shape of a tone into a square.
+func (s *sheet) shape(x, y, side length, lk look) {
+	s.draw(op{x: x, y: y, w: side, h: side, fill: lk.text, shape: lk.shape})
 }
 
 // markIndent is where the word of a status begins, right of its shape.
@@ -198,7 +203,7 @@ func (s *sheet) banner(text string, tone app.Tone) {
 	height := length(len(lines))*st.line() + 2*tight
 	s.need(height)
 	s.draw(op{x: margin, y: s.y, w: s.content(), h: height, fill: lk.ground})
-	s.draw(op{x: margin + small, y: s.y + tight + (st.line()-side)/2, w: side, h: side, fill: lk.text, shape: lk.shape})
+	s.shape(margin+small, s.y+tight+(st.line()-side)/2, side, lk)
 	for i, line := range lines {
 		s.put(margin+2*small+side, s.y+tight+length(i)*st.line(), line, st)
 	}
@@ -221,10 +226,10 @@ func (s *sheet) finish() []page {
 		on.put(margin, 32*point, title, st)
 		number := "Page " + strconv.Itoa(i+1) + " of " + strconv.Itoa(last)
 		on.put(s.width-margin-s.measure(number, st), 32*point, number, st)
-		on.rule(margin, 46*point, s.content(), hairline())
+		on.rule(46*point, hairline())
 		s.pages[i].ops = append(s.pages[i].ops, body...)
 		y := s.height - bottom + medium
-		on.rule(margin, y, s.content(), hairline())
+		on.rule(y, hairline())
 		for k, line := range s.foot {
 			on.put(margin, y+tight+length(k)*mono.line(), s.clean(line, mono), mono)
 		}

@@ -27,21 +27,37 @@ const shapeGrid = 16
 func lookOf(t app.Tone) look {
 	switch t {
 	case app.ToneProgress: // half full
-		return look{rgb{0x12, 0x53, 0x8f}, rgb{0xe7, 0xf5, 0xff}, []polygon{frame(), {{1, 1}, {8, 1}, {8, 15}, {1, 15}}}}
+		return look{
+			rgb{0x12, 0x53, 0x8f},
+			rgb{0xe7, 0xf5, 0xff},
+			[]polygon{frame(), {{1, 1}, {8, 1}, {8, 15}, {1, 15}}},
+		}
 	case app.ToneVerified: // tick
 		return look{rgb{0x05, 0x65, 0x4a}, rgb{0xe0, 0xf8, 0xef}, []polygon{tick()}}
 	case app.ToneAttention: // triangle
 		return look{rgb{0x8a, 0x3f, 0x00}, rgb{0xff, 0xf1, 0xdf}, []polygon{{{8, 1}, {16, 15}, {0, 15}}}}
 	case app.ToneOffered: // page
 		return look{
-			rgb{0x5b, 0x3c, 0xc4}, rgb{0xf1, 0xed, 0xff},
+			rgb{0x5b, 0x3c, 0xc4},
+			rgb{0xf1, 0xed, 0xff},
 			[]polygon{{{3, 0}, {10, 0}, {14, 4}, {14, 16}, {3, 16}}},
 		}
 	case app.ToneFinanced: // diamond
 		return look{rgb{0x1f, 0x6b, 0x2a}, rgb{0xe6, 0xf7, 0xe6}, []polygon{{{8, 0}, {16, 8}, {8, 16}, {0, 8}}}}
 	case app.ToneRefused: // cross
 		return look{rgb{0xa6, 0x1e, 0x1e}, rgb{0xff, 0xec, 0xeb}, []polygon{{
-			{1, 4}, {4, 1}, {8, 5}, {12, 1}, {15, 4}, {11, 8}, {15, 12}, {12, 15}, {8, 11}, {4, 15}, {1, 12}, {5, 8},
+			{1, 4},
+			{4, 1},
+			{8, 5},
+			{12, 1},
+			{15, 4},
+			{11, 8},
+			{15, 12},
+			{12, 15},
+			{8, 11},
+			{4, 15},
+			{1, 12},
+			{5, 8},
 		}}}
 	case app.ToneNeutral:
 	}
@@ -55,8 +71,16 @@ func tick() polygon {
 // frame is an empty square: one outline that goes round and comes back inside.
 func frame() polygon {
 	return polygon{
-		{1, 1}, {15, 1}, {15, 15}, {1, 15}, {1, 3},
-		{3, 3}, {3, 13}, {13, 13}, {13, 3}, {1, 3},
+		{1, 1},
+		{15, 1},
+		{15, 15},
+		{1, 15},
+		{1, 3},
+		{3, 3},
+		{3, 13},
+		{13, 13},
+		{13, 3},
+		{1, 3},
 	}
 }
 

@@ -83,7 +83,8 @@ func (s *sheet) doubtsTable(m app.DossierMatrix) {
 				t.begin()
 				begun = true
 			}
-			t.row(cell{text(row.Fact), mark(cellMark(c.State))}, cell{text(m.Sources[i].Name), meta(m.Sources[i].Paper)},
+			t.row(cell{text(row.Fact), mark(cellMark(c.State))},
+				cell{text(m.Sources[i].Name), meta(m.Sources[i].Paper)},
 				cell{text(c.Value)}, cell{{text: orUnknown(c.Place), style: monoMeta()}})
 		}
 	}

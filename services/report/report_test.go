@@ -76,13 +76,13 @@ func readBack(t testing.TB, pdf []byte) string {
 func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
 
 // inOrder asserts that the texts stand in the report one after the other.
-func inOrder(t testing.TB, report string, texts ...string) {
+func inOrder(t testing.TB, whole string, texts ...string) {
 	t.Helper()
-	rest := report
+	rest := whole
 	for _, s := range texts {
 		_, after, found := strings.Cut(rest, squeeze(s))
 		if !found {
-			t.Fatalf("%q is missing or out of order (elsewhere: %v)", s, strings.Contains(report, squeeze(s)))
+			t.Fatalf("%q is missing or out of order (elsewhere: %v)", s, strings.Contains(whole, squeeze(s)))
 		}
 		rest = after
 	}
@@ -96,7 +96,8 @@ func TestDossierSaysEverythingInOrder(t *testing.T) {
 	}
 	keep(t, "dossier.pdf", pdf)
 	got := readBack(t, pdf)
-	want := []string{"Financing dossier", d.Financing, d.State.Word, "2027-02-17 03:20:00 UTC", d.TakenFor, d.ClockNote}
+	want := []string{"Financing dossier", d.Financing, d.State.Word, "2027-02-17 03:20:00 UTC"}
+	want = append(want, d.TakenFor, d.ClockNote)
 	for _, v := range d.Verdicts {
 		want = append(want, v.Question, v.Answer.Word, v.Reason, v.RulePack)
 	}
@@ -108,8 +109,8 @@ func TestDossierSaysEverythingInOrder(t *testing.T) {
 			want = append(want, id.Scheme+" "+id.Value)
 		}
 	}
-	want = append(want, d.Receivable.ID, "2,006,880.00 CNY", d.Receivable.Number, "2026-11-20", d.Receivable.DueDate.String(),
-		d.Receivable.Phase.Word, "Quote")
+	want = append(want, d.Receivable.ID, "2,006,880.00 CNY", d.Receivable.Number, "2026-11-20",
+		d.Receivable.DueDate.String(), d.Receivable.Phase.Word, "Quote")
 	want = append(want, d.Quote.Bank, "1,806,192.00 CNY", "90.00 %", "19,205.84 CNY", "4.35 %", d.Quote.RateKind,
 		"2,006.88 CNY", "88 days, ACT/360", "1,784,979.28 CNY", "5.0221 %", "2026-11-21", d.Quote.Recourse)
 	for _, p := range d.Papers {
@@ -221,8 +222,9 @@ func TestEmptyDossierSaysWhatIsNotKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inOrder(t, readBack(t, pdf), "No verdict was taken.", "No party is named.", "No bank has quoted.", "No paper was received.",
-		"No facts were compared.", "Nothing was decided.", "Nothing stands on the ledger.")
+	inOrder(t, readBack(t, pdf), "No verdict was taken.", "No party is named.", "No bank has quoted.",
+		"No paper was received.", "No facts were compared.", "Nothing was decided.",
+		"Nothing stands on the ledger.")
 }
 
 func TestUniquenessIsNeverClaimedWithoutItsBounds(t *testing.T) {
@@ -244,7 +246,8 @@ func TestUniquenessIsNeverClaimedWithoutItsBounds(t *testing.T) {
 	if pdf, err = renderer(t).Dossier(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	inOrder(t, readBack(t, pdf), "already encumbered", "order, goods and amount", "movable property registry searched on 2027-02-17")
+	inOrder(t, readBack(t, pdf), "already encumbered", "order, goods and amount",
+		"movable property registry searched on 2027-02-17")
 }
 
 func TestCancelledRenderingStops(t *testing.T) {

@@ -257,7 +257,7 @@ func readCharacters(cmap []byte, glyphs int) ([]uint16, error) {
 			}
 			glyph = (glyph + u16(deltas+2*s)) & 0xFFFF
 			if glyph < glyphs {
-				out[c] = uint16(glyph) //nolint:gosec // masked to 16 bits above
+				out[c] = uint16(glyph) // masked to 16 bits above
 			}
 		}
 	}

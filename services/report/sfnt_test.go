@@ -26,7 +26,8 @@ func tinyFont() []byte {
 	copy(head[18:], u16(1000))
 	hhea := make([]byte, 36)
 	copy(hhea[34:], u16(2))
-	cmap := append(u16(0, 1, 3, 1, 0, 12), u16(4, 32, 0, 4, 4, 1, 0, 'A', 0xFFFF, 0, 'A', 0xFFFF, 1-'A', 1, 0, 0)...)
+	cmap := append(u16(0, 1, 3, 1, 0, 12),
+		u16(4, 32, 0, 4, 4, 1, 0, 'A', 0xFFFF, 0, 'A', 0xFFFF, 1-'A', 1, 0, 0)...)
 	return joinTables([]fontTable{
 		{"OS/2", 0, make([]byte, 96)},
 		{"cmap", 0, cmap},
@@ -85,7 +86,7 @@ func TestFontReaderRefusesWhatContradictsItself(t *testing.T) {
 		"cmap not to FFFF":  func(b []byte) []byte { b[tableAt(b, "cmap")+12+16] = 0xF0; return b },
 		"cmap format":       func(b []byte) []byte { b[tableAt(b, "cmap")+13] = 6; return b },
 		"cmap outside":      func(b []byte) []byte { b[tableAt(b, "cmap")+12+28] = 0x40; return b },
-		"no units":          func(b []byte) []byte { b[tableAt(b, "head")+18] = 0; b[tableAt(b, "head")+19] = 0; return b },
+		"no units":          func(b []byte) []byte { copy(b[tableAt(b, "head")+18:], "\x00\x00"); return b },
 	} {
 		if _, err := cutFace(broken(append([]byte(nil), good...)), 0); !errors.Is(err, errFont) {
 			t.Errorf("%s: %v", name, err)
@@ -109,7 +110,9 @@ func TestMissingFontSaysWhichPackageToInstall(t *testing.T) {
 	if !errors.Is(err, ErrNoFont) {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"fonts-wqy-microhei", "/nowhere/font.ttc", blank, "U+0021 is missing or blank"} {
+	for _, want := range []string{
+		"fonts-wqy-microhei", "/nowhere/font.ttc", blank, "U+0021 is missing or blank",
+	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not say %q", err, want)
 		}
