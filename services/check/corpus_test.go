@@ -1,0 +1,115 @@
+package check_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/check"
+	"github.com/countersign/countersign/services/parse"
+)
+
+// corpus is the folder of third-party documents, or a skip with one line.
+func corpus(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("CORPUS_DIR")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "corpus")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "labels")); err != nil {
+		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
+	}
+	return dir
+}
+
+func TestIdentifiersOfTheCorpusAreToldRightFromWrong(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(corpus(t), "labels", "identifiers.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var labels map[string]json.RawMessage
+	if err := json.Unmarshal(b, &labels); err != nil {
+		t.Fatal(err)
+	}
+	for name, valid := range map[string]func(string) bool{
+		"lei": check.ValidLEI, "iban": check.ValidIBAN, "bic": check.ValidBIC, "iso6346": check.ValidContainer,
+		"imo": check.ValidIMO, "cn_uscc": check.ValidUSCC, "gs1": check.ValidGS1, "eu_vat": check.ValidEUVATShape,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var label struct{ Valid, Invalid []string }
+			if err := json.Unmarshal(labels[name], &label); err != nil {
+				t.Fatal(err)
+			}
+			right := 0
+			for _, id := range label.Valid {
+				if valid(id) {
+					right++
+				} else {
+					t.Errorf("%q is valid and was refused", id)
+				}
+			}
+			caught := 0
+			for _, id := range label.Invalid {
+				switch {
+				case !valid(id):
+					caught++
+				case name != "eu_vat": // only its shape is checked, not its check digits
+					t.Errorf("%q is invalid and was taken", id)
+				}
+			}
+			t.Logf("valid taken: %d / %d, invalid refused: %d / %d",
+				right, len(label.Valid), caught, len(label.Invalid))
+		})
+	}
+}
+
+// A document that the official rules call clean must not be called wrong by ours: they are
+// stricter in warnings only.
+func TestCleanInvoicesOfTheCorpusHaveNoFatalFinding(t *testing.T) {
+	dir := corpus(t)
+	file, err := os.Open(filepath.Join(dir, "labels", "full-documents.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	today, err := money.ParseDate("2026-12-31")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clean, total, warnings := 0, 0, map[string]int{}
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var label struct{ File, Syntax, Status string }
+		if err := json.Unmarshal(lines.Bytes(), &label); err != nil {
+			t.Fatal(err)
+		}
+		if label.Syntax != "ubl" || label.Status != "clean" {
+			continue
+		}
+		total++
+		b, err := os.ReadFile(filepath.Join(dir, label.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := parse.Read(b)
+		if err != nil {
+			t.Errorf("%s: %v", label.File, err)
+			continue
+		}
+		findings := check.Document(doc, today)
+		if !check.Violates(findings) {
+			clean++
+		}
+		for _, f := range findings {
+			if f.Severity == check.Fatal {
+				t.Errorf("%s: %+v", label.File, f)
+			}
+			warnings[f.Rule]++
+		}
+	}
+	t.Logf("clean documents without a fatal finding: %d / %d; warnings %v", clean, total, warnings)
+}

@@ -1,0 +1,71 @@
+// Package check finds what is wrong with one document by itself: sums that do not add up,
+// dates that cannot be, identifiers whose check digits fail, content that is missing.
+//
+// It compares a document with nothing but itself, the rules and a day; what other papers say
+// is package match, what a bank accepts is package policy.
+//
+// Rules have stable ids. Those of Countersign begin with CS-; the rules of EN 16931 keep the
+// ids of the standard (BR-...) beside them.
+package check
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/countersign/countersign/services/parse"
+)
+
+// Severity says whether a finding makes the document wrong.
+type Severity string
+
+// A document with a fatal finding violates its rules. A warning is for a person to look at.
+const (
+	Fatal   Severity = "fatal"
+	Warning Severity = "warning"
+)
+
+// Finding is one thing that is wrong, told so that a person can act on it.
+type Finding struct {
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	Message  string   `json:"message"`
+	Advice   string   `json:"advice,omitempty"` // what to do about it
+	// Field is the path of the value in parse.Document, "totals.payable".
+	Field string `json:"field,omitempty"`
+	// Path, Offset and Length are the place in the source, as in parse.Place.
+	Path   string `json:"path,omitempty"`
+	Offset int    `json:"offset,omitempty"`
+	Length int    `json:"length,omitempty"`
+	// Claimed is what the document says and Computed what it should be, where that is known.
+	Claimed  string `json:"claimed,omitempty"`
+	Computed string `json:"computed,omitempty"`
+}
+
+// maxFindings bounds the findings of one document; a paper with more is wrong altogether.
+const maxFindings = 1000
+
+// checker collects the findings of one document.
+type checker struct {
+	doc      *parse.Document
+	findings []Finding
+}
+
+// add files a finding at the place of a field. Where the field is absent the place is that
+// of the nearest thing that holds it.
+func (c *checker) add(f Finding) {
+	if len(c.findings) >= maxFindings {
+		return
+	}
+	if place, ok := c.doc.Places[f.Field]; ok {
+		f.Path, f.Offset, f.Length = place.Path, place.Offset, place.Length
+	}
+	c.findings = append(c.findings, f)
+}
+
+// wrongSum files a finding of the arithmetic.
+func (c *checker) wrongSum(rule string, severity Severity, field, message string, claimed, computed decimal.Decimal) {
+	c.add(Finding{
+		Rule: rule, Severity: severity, Field: field, Message: message,
+		Claimed: claimed.String(), Computed: computed.String(),
+		Advice: "Ask the issuer for a corrected document, or correct the typed value.",
+	})
+}
