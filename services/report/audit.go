@@ -82,11 +82,11 @@ func (s *sheet) rowsPart(rows []app.AuditRow) {
 		return
 	}
 	t := s.table(
-		column{title: "Date", share: 52}, column{title: "Financing, receivable", share: 92},
+		column{title: "Date", share: 52}, column{title: "Financing, receivable", share: 86},
 		column{title: "Seller", share: 90}, column{title: "Buyer", share: 90}, column{title: "Bank", share: 76},
-		column{title: "Face", share: 84, right: true}, column{title: "Advance", share: 84, right: true},
+		column{title: "Face", share: 80, right: true}, column{title: "Advance", share: 80, right: true},
 		column{title: "Due", share: 52}, column{title: "State", share: 64},
-		column{title: "Block, transaction", share: 98},
+		column{title: "Block, transaction", share: 112},
 	)
 	t.begin()
 	for _, r := range rows {

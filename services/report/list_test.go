@@ -74,6 +74,23 @@ func TestLongListRepeatsItsHeaderAndLosesNoRow(t *testing.T) {
 	}
 }
 
+func TestAmountsStayWholeInNarrowColumns(t *testing.T) {
+	l := sampleList(t)
+	var err error
+	if l.Rows[0].Face, err = money.New(money.MaxMinor-1_000_000_000, "CNY"); err != nil {
+		t.Fatal(err)
+	}
+	if l.Rows[0].Advance, err = money.New(-1, "CNY"); err != nil {
+		t.Fatal(err)
+	}
+	pdf, err := renderer(t).AuditPDF(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(t, "amounts.pdf", pdf)
+	inOrder(t, readBack(t, pdf), "Financings", "90,071,982,547,409.91 CNY", "\u22120.01 CNY")
+}
+
 func TestTotalsNeverAddTwoCurrencies(t *testing.T) {
 	totals, err := longList(t, 30).Totals()
 	if err != nil {
@@ -240,9 +257,9 @@ func TestMemoryGrowsInLineWithTheRows(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		return after.TotalAlloc - before.TotalAlloc
 	}
-	few, many := allocated(longList(t, 500)), allocated(longList(t, 2000))
+	few, many := allocated(longList(t, 200)), allocated(longList(t, 800))
 	if many > 5*few {
-		t.Fatalf("500 rows allocate %d bytes, 2000 rows %d", few, many)
+		t.Fatalf("200 rows allocate %d bytes, 800 rows %d", few, many)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/countersign/countersign/chaincode/money"
@@ -16,10 +17,13 @@ import (
 	"github.com/countersign/countersign/services/report"
 )
 
-// renderer makes a Renderer, or skips the test where no font is installed.
+// shared is one Renderer for all tests: reading the fonts takes most of a short test.
+var shared = sync.OnceValues(func() (*report.Renderer, error) { return report.New(report.Options{}) })
+
+// renderer is the shared Renderer; it skips the test where no font is installed.
 func renderer(t testing.TB) *report.Renderer {
 	t.Helper()
-	r, err := report.New(report.Options{})
+	r, err := shared()
 	if errors.Is(err, report.ErrNoFont) {
 		t.Skipf("no font to draw with; would run with Debian's fonts-wqy-microhei: %v", err)
 	}
@@ -169,7 +173,11 @@ func TestEveryPageNamesTheInputAndTheCheckpoint(t *testing.T) {
 
 func TestSameInputGivesTheSameBytes(t *testing.T) {
 	d, l := sampleDossier(t), sampleList(t)
-	a, b := renderer(t), renderer(t)
+	a := renderer(t)
+	b, err := report.New(report.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, render := range renderings(d, l) {
 		first, err := render(a)
 		if err != nil {
