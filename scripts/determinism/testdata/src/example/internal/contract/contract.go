@@ -4,11 +4,11 @@ package contract
 import (
 	"context"
 	"log/slog"
-	"net/http" // want "import of net/http"
+	"net/url" // want "import of net/url"
 	"runtime/debug"
 )
 
-var _ http.Handler
+var _ url.URL
 
 func oops(log *slog.Logger) {
 	log.LogAttrs(context.Background(), slog.LevelError, "chaincode panicked",
