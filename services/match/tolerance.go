@@ -1,4 +1,3 @@
-// Package match compares the papers of one trade with each other.
 package match
 
 import (

@@ -1,0 +1,290 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/countersign/countersign/services/parse"
+)
+
+// currencyRow compares the currencies and returns the claim's.
+func (m *matcher) currencyRow() string {
+	row := m.newRow(FactCurrency)
+	readings := []reading{}
+	for i, c := range m.columns {
+		if c.doc.Currency != "" {
+			readings = append(readings, reading{i, c.doc.Currency, identifier(c.doc.Currency), place(c.doc, "currency")})
+		}
+	}
+	m.compareTexts(&row, readings)
+	m.add(row, CodeCurrency)
+	for _, c := range row.Cells {
+		if c.Claim && c.State == Agrees {
+			return c.Normalised
+		}
+	}
+	return ""
+}
+
+// references compares which papers refer to which.
+func (m *matcher) references() {
+	row := m.newRow(FactOrder)
+	readings := []reading{}
+	for i, c := range m.columns {
+		number, path := c.doc.OrderRef, "order_ref"
+		if c.doc.Kind == parse.PurchaseOrder {
+			number, path = c.doc.Number, "number"
+		}
+		if reference(number) != "" {
+			readings = append(readings, reading{i, number, reference(number), place(c.doc, path)})
+		}
+	}
+	m.compareTexts(&row, readings)
+	m.add(row, CodeReference)
+	m.named(FactDespatch, "despatch_refs", func(d *parse.Document) []string { return d.DespatchRefs }, parse.DespatchAdvice)
+	m.named(FactTransport, "transport_refs", func(d *parse.Document) []string { return d.TransportRefs }, parse.BillOfLading)
+	m.named(FactStorage, "receipt_refs", func(d *parse.Document) []string { return d.ReceiptRefs },
+		parse.WarehouseReceipt, parse.ReceiptAdvice)
+}
+
+// named compares the papers of some kinds with those that the others refer to: a paper that
+// the claim does not name belongs to another trade.
+func (m *matcher) named(f Fact, path string, refs func(*parse.Document) []string, own ...parse.Kind) {
+	row := m.newRow(f)
+	readings, sets, referred := []reading{}, map[int][]string{}, false
+	for i, c := range m.columns {
+		numbers, places := refs(c.doc), []parse.Place{}
+		for j := range numbers {
+			places = append(places, place(c.doc, fmt.Sprintf("%s[%d]", path, j))...)
+		}
+		if slices.Contains(own, c.doc.Kind) {
+			numbers, places = []string{c.doc.Number}, place(c.doc, "number")
+		} else {
+			referred = referred || len(numbers) > 0
+		}
+		set := []string{}
+		for _, n := range numbers {
+			if reference(n) != "" {
+				set = append(set, reference(n))
+			}
+		}
+		if len(set) > 0 {
+			slices.Sort(set)
+			sets[i] = set
+			readings = append(readings, reading{i, strings.Join(numbers, ", "), strings.Join(set, ", "), places})
+		}
+	}
+	if !referred {
+		return
+	}
+	claims, _ := m.claims(readings)
+	claimed := []string{}
+	for _, r := range claims {
+		claimed = append(claimed, sets[r.column]...)
+	}
+	for _, r := range readings {
+		state := Contradicts
+		if slices.ContainsFunc(sets[r.column], func(n string) bool { return slices.Contains(claimed, n) }) {
+			state = Agrees
+		}
+		row.set(r, state)
+	}
+	m.markClaim(&row, claims)
+	m.add(row, CodeReference)
+}
+
+// number is a number of the whole paper, and where it stands.
+type number struct {
+	value  *decimal.Decimal
+	places []parse.Place
+}
+
+// totals compares the sums in money.
+func (m *matcher) totals() {
+	m.sum(FactNetTotal, CodeAmount, m.in.Tolerances.Amount, m.currency, func(d *parse.Document) number {
+		if d.Currency != m.currency || m.currency == "" {
+			return number{}
+		}
+		if d.Totals.TaxExclusive != nil {
+			return number{d.Totals.TaxExclusive, place(d, "totals.tax_exclusive")}
+		}
+		return number{d.Totals.Lines, place(d, "totals.lines")}
+	})
+	m.payable = m.sum(FactPayable, CodeAmount, m.in.Tolerances.Amount, m.currency, func(d *parse.Document) number {
+		if d.Currency != m.currency || m.currency == "" {
+			return number{}
+		}
+		return number{d.Totals.Payable, place(d, "totals.payable")}
+	})
+}
+
+// packing compares packages, pieces as packed and weight.
+func (m *matcher) packing() {
+	m.sum(FactPackages, CodePackages, m.in.Tolerances.Quantity, "", func(d *parse.Document) number {
+		if d.Totals.Packages != nil {
+			return number{d.Totals.Packages, place(d, "totals.packages")}
+		}
+		return added(d, "packages", func(l parse.Line) *decimal.Decimal { return l.Packages })
+	})
+	m.sum(FactPieces, CodeQuantity, m.in.Tolerances.Quantity, piece, packed)
+	m.sum(FactWeight, CodeWeight, m.in.Tolerances.Weight, kilogram, func(d *parse.Document) number {
+		if d.Totals.GrossKG != nil {
+			return number{d.Totals.GrossKG, place(d, "totals.gross_kg")}
+		}
+		return added(d, "gross_kg", func(l parse.Line) *decimal.Decimal { return l.GrossKG })
+	})
+}
+
+// packed counts pieces: packages × pieces in each where every line says so, else the
+// quantities where all are pieces.
+func packed(d *parse.Document) number {
+	if n := added(d, "packages", func(l parse.Line) *decimal.Decimal {
+		if l.Packages == nil || l.PerPackage == nil {
+			return nil
+		}
+		pieces := l.Packages.Mul(*l.PerPackage)
+		return &pieces
+	}); n.value != nil {
+		return n
+	}
+	return added(d, "quantity", func(l parse.Line) *decimal.Decimal {
+		if n, unit, ok := amountOf(l); ok && unit == piece {
+			return &n
+		}
+		return nil
+	})
+}
+
+// added sums a field over the lines; absent unless every line has it.
+func added(d *parse.Document, field string, of func(parse.Line) *decimal.Decimal) number {
+	if len(d.Lines) == 0 {
+		return number{}
+	}
+	sum, all := decimal.Decimal{}, make([]int, len(d.Lines))
+	for i, l := range d.Lines {
+		n := of(l)
+		if n == nil {
+			return number{}
+		}
+		sum, all[i] = sum.Add(*n), i
+	}
+	return number{&sum, linePlaces(d, all, field)}
+}
+
+// sum adds a row of a number of whole papers and returns what is claimed; nil when nothing is.
+func (m *matcher) sum(f Fact, code Code, t Tolerance, unit string, of func(*parse.Document) number) *decimal.Decimal {
+	row, all := m.newRow(f), []stated{}
+	for i, c := range m.columns {
+		n := of(c.doc)
+		if !measures(c.doc.Kind) || n.value == nil {
+			continue
+		}
+		value := strings.TrimSpace(grouped(*n.value) + " " + plural(unit))
+		all = append(all, stated{reading{i, value, numberText(*n.value, unit), n.places}, *n.value})
+	}
+	out := m.compareSums(&row, all, t)
+	m.add(row, code)
+	if len(all) == 0 {
+		return nil
+	}
+	return &out.claim
+}
+
+// journey compares ports and vessel.
+func (m *matcher) journey() {
+	for _, r := range []struct {
+		fact Fact
+		path string
+		of   func(parse.Transport) string
+	}{
+		{FactLoading, "transport.port_of_loading", func(t parse.Transport) string { return t.PortOfLoading }},
+		{FactDischarge, "transport.port_of_discharge", func(t parse.Transport) string { return t.PortOfDischarge }},
+	} {
+		row, readings := m.newRow(r.fact), []reading{}
+		for i, c := range m.columns {
+			if v := r.of(c.doc.Transport); v != "" {
+				readings = append(readings, reading{i, v, identifier(v), place(c.doc, r.path)})
+			}
+		}
+		m.compareTexts(&row, readings)
+		m.add(row, CodePlace)
+	}
+	m.vessel()
+}
+
+// vessel compares IMO numbers where every paper that names a vessel has one, else names.
+func (m *matcher) vessel() {
+	row, readings, numbered := m.newRow(FactVessel), []reading{}, true
+	for i, c := range m.columns {
+		t := c.doc.Transport
+		if t.Vessel == "" && t.IMO == "" {
+			continue
+		}
+		numbered = numbered && t.IMO != ""
+		readings = append(readings, reading{
+			i, cmp.Or(t.Vessel, t.IMO), "", append(place(c.doc, "transport.vessel"), place(c.doc, "transport.imo")...),
+		})
+	}
+	for i := range readings {
+		t := m.columns[readings[i].column].doc.Transport
+		readings[i].normalised = identifier(t.Vessel)
+		if numbered {
+			readings[i].normalised = identifier(t.IMO)
+		}
+	}
+	m.compareTexts(&row, readings)
+	m.add(row, CodePlace)
+}
+
+// account holds the accounts that papers name for payment against those that the seller is
+// registered with. Agreement among papers does not help: a forger alters all of them. So an
+// account that agrees is corroborated by the register, and without one nothing is known.
+func (m *matcher) account() {
+	known := map[string]bool{}
+	for _, a := range m.in.KnownAccounts {
+		known[accountID(a)] = true
+	}
+	row := m.newRow(FactAccount)
+	row.against = "which is no account that the seller is registered with"
+	if len(known) > 0 {
+		row.State = Corroborated
+	}
+	for i, c := range m.columns {
+		if len(c.doc.Accounts) == 0 {
+			continue
+		}
+		r, state := reading{column: i}, Agrees
+		values, ids := []string{}, []string{}
+		for j, a := range c.doc.Accounts {
+			id := accountID(a)
+			values, ids = append(values, cmp.Or(a.IBAN, a.Number)), append(ids, id)
+			r.places = append(r.places, place(c.doc, fmt.Sprintf("accounts[%d].iban", j), fmt.Sprintf("accounts[%d].number", j))...)
+			if !known[id] {
+				state = Contradicts
+			}
+		}
+		r.value, r.normalised = strings.Join(values, ", "), strings.Join(ids, ", ")
+		if len(known) == 0 {
+			state = Silent
+			m.unregistered(r)
+		}
+		row.set(r, state)
+		row.Cells[i].Claim = true
+	}
+	m.add(row, CodeAccount)
+}
+
+func (m *matcher) unregistered(r reading) {
+	m.matrix.Findings = append(m.matrix.Findings, Finding{
+		Code: CodeAccount, Severity: Block, Fact: FactAccount,
+		Sources: []string{m.columns[r.column].ID}, Claimed: r.value,
+		Sentence: "No account of the seller is registered, so " + r.value + " cannot be judged.",
+		Advice:   "Have two admins of the seller register its account.",
+	})
+}
+
+func accountID(a parse.Account) string { return identifier(cmp.Or(a.IBAN, a.Number)) }

@@ -1,0 +1,118 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// reference makes one text of the many ways of writing a number of a paper: width folded,
+// upper case, letters and digits only, no leading zeros in a run of digits. It is the rule
+// of the law's fingerprints.
+func reference(s string) string {
+	var b strings.Builder
+	zeros := true
+	for _, r := range strings.ToUpper(norm.NFKC.String(s)) {
+		switch {
+		case r == '0' && zeros:
+		case unicode.IsDigit(r):
+			zeros = false
+			b.WriteRune(r)
+		case unicode.IsLetter(r):
+			zeros = true
+			b.WriteRune(r)
+		default:
+			zeros = true
+		}
+	}
+	return b.String()
+}
+
+// identifier folds width and case and drops separators, but keeps zeros: they count in
+// account and registration numbers.
+func identifier(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) || unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(norm.NFKC.String(s)))
+}
+
+// legalForms are the words that say what an organisation is in law and not who it is.
+func legalForms() []string {
+	return []string{
+		"CO", "COMPANY", "LTD", "LIMITED", "INC", "INCORPORATED", "CORP", "CORPORATION", "LLC",
+		"LLP", "LP", "PLC", "GMBH", "AG", "KG", "KGAA", "OHG", "EK", "UG", "SE", "SA", "SAS",
+		"SARL", "SRL", "SPA", "BV", "NV", "AS", "ASA", "APS", "AB", "OY", "OYJ", "KK", "PTE",
+		"PTY", "PVT", "PRIVATE", "BHD", "SDN", "JSC", "OOO", "AND", "UND", "ET", "OG", "OCH",
+	}
+}
+
+// hanForms are the same in Chinese and Japanese, longest first; they are parts of one word.
+func hanForms() []string {
+	return []string{"股份有限公司", "有限责任公司", "有限公司", "株式会社", "公司"}
+}
+
+// nameWords are the words of a name that tell who it is: upper case, width folded, without
+// legal forms. A name of legal forms alone keeps them.
+func nameWords(name string) []string {
+	text := strings.ToUpper(norm.NFKC.String(name))
+	text = strings.NewReplacer(".", "", "/", "", "'", "", "’", "").Replace(text)
+	for _, form := range hanForms() {
+		text = strings.ReplaceAll(text, form, " ")
+	}
+	all := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	forms := legalForms()
+	own := slices.DeleteFunc(slices.Clone(all), func(w string) bool { return slices.Contains(forms, w) })
+	if len(own) == 0 {
+		return all
+	}
+	return own
+}
+
+// script tells the writing of a name: names in two scripts cannot be compared.
+func script(words []string) string {
+	for _, w := range words {
+		for _, r := range w {
+			switch {
+			case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
+				return "han"
+			case unicode.In(r, unicode.Latin):
+				return "latin"
+			case unicode.IsLetter(r):
+				return "other"
+			}
+		}
+	}
+	return ""
+}
+
+// likeness is how two names stand to each other.
+type likeness int
+
+const (
+	incomparable likeness = iota // one is absent, or they are in two scripts
+	sameName                     // the same words
+	shorterName                  // all words of one are in the other
+	otherName                    // each has a word that the other lacks
+)
+
+func compareNames(a, b string) likeness {
+	x, y := nameWords(a), nameWords(b)
+	if len(x) == 0 || len(y) == 0 || script(x) != script(y) {
+		return incomparable
+	}
+	if slices.Equal(x, y) || strings.Join(x, "") == strings.Join(y, "") {
+		return sameName
+	}
+	within := func(a, b []string) bool {
+		return !slices.ContainsFunc(a, func(w string) bool { return !slices.Contains(b, w) })
+	}
+	if within(x, y) || within(y, x) {
+		return shorterName
+	}
+	return otherName
+}
