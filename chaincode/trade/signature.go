@@ -104,12 +104,18 @@ func (s Signature) Verify(p Person, command Digest) error {
 	if err := s.WebAuthn.check(p, digest); err != nil {
 		return bad(err.Error())
 	}
-	client := sha256.Sum256(s.WebAuthn.ClientData)
-	message := sha256.Sum256(append(slices.Clone(s.WebAuthn.AuthenticatorData), client[:]...))
-	if !ecdsa.VerifyASN1(key, message[:], s.Value) {
+	if !ecdsa.VerifyASN1(key, s.WebAuthn.Message(), s.Value) {
 		return bad("wrong key or other content")
 	}
 	return nil
+}
+
+// Message is the digest that the authenticator signs (WebAuthn Level 2, 6.3.3 step 11): SHA-256
+// of the authenticator data and the SHA-256 of the client data.
+func (a *Assertion) Message() []byte {
+	client := sha256.Sum256(a.ClientData)
+	message := sha256.Sum256(append(slices.Clone(a.AuthenticatorData), client[:]...))
+	return message[:]
 }
 
 // Flags of authenticator data (WebAuthn Level 2, section 6.1).
