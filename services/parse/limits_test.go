@@ -1,0 +1,148 @@
+package parse_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/countersign/countersign/services/parse"
+)
+
+// small are limits near enough to test both sides of.
+func small() parse.Limits {
+	return parse.Limits{
+		Bytes: 4096, PDFBytes: 64, XMLDepth: 5, JSONDepth: 4, Elements: 40, Attributes: 6, Text: 100, Lines: 3,
+	}
+}
+
+const ublOpen = `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" ` +
+	`xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2" ` +
+	`xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"` +
+	` xmlns:ext="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2">`
+
+func ubl(body string) []byte { return []byte(ublOpen + body + "</Invoice>") }
+
+func nested(depth int) string {
+	return strings.Repeat("<cac:Party>", depth) + strings.Repeat("</cac:Party>", depth)
+}
+
+func attributes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, " a%d=\"x\"", i)
+	}
+	return b.String()
+}
+
+func TestReadTakesADocumentAtEachLimitAndRefusesOnePastIt(t *testing.T) {
+	l := small()
+	text := func(n int) []byte { return ubl("<cbc:ID>" + strings.Repeat("x", n) + "</cbc:ID>") }
+	split := func(n int) []byte { return ubl("<cbc:Note>" + strings.Repeat("x", n) + "<!-- --></cbc:Note>") }
+	cases := map[string]struct {
+		at, past []byte
+		code     string
+	}{
+		"bytes": {
+			pad(ubl("<cbc:ID>1</cbc:ID>"), l.Bytes), pad(ubl("<cbc:ID>1</cbc:ID>"), l.Bytes+1), parse.CodeTooLarge,
+		},
+		"PDF bytes": {
+			pad([]byte("%PDF-1.7"), l.PDFBytes), pad([]byte("%PDF-1.7"), l.PDFBytes+1), parse.CodeTooLarge,
+		},
+		"depth": {ubl(nested(l.XMLDepth - 1)), ubl(nested(l.XMLDepth)), parse.CodeDepth},
+		"depth in an extension": {
+			ubl("<ext:UBLExtensions>" + nested(l.XMLDepth-2) + "</ext:UBLExtensions>"),
+			ubl("<ext:UBLExtensions>" + nested(l.XMLDepth-1) + "</ext:UBLExtensions>"), parse.CodeDepth,
+		},
+		"elements": {
+			ubl(strings.Repeat("<cbc:Note/>", l.Elements-1)), ubl(strings.Repeat("<cbc:Note/>", l.Elements)),
+			parse.CodeTooLarge,
+		},
+		"attributes": {
+			ubl("<cbc:ID" + attributes(l.Attributes) + ">1</cbc:ID>"),
+			ubl("<cbc:ID" + attributes(l.Attributes+1) + ">1</cbc:ID>"), parse.CodeTooLarge,
+		},
+		"text":             {text(l.Text), text(l.Text + 1), parse.CodeTooLarge},
+		"text with a tail": {split(l.Text), split(l.Text + 1), parse.CodeTooLarge},
+		"attribute text": {
+			ubl(`<cbc:ID schemeID="` + strings.Repeat("x", l.Text) + `">1</cbc:ID>`),
+			ubl(`<cbc:ID schemeID="` + strings.Repeat("x", l.Text+1) + `">1</cbc:ID>`), parse.CodeTooLarge,
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if _, err := parse.ReadWithin(l, c.at); err != nil {
+				t.Errorf("at the limit: %v", err)
+			}
+			_, err := parse.ReadWithin(l, c.past)
+			wantCode(t, err, c.code)
+		})
+	}
+}
+
+// JSON at a limit goes on to be refused for what it says, past it for its size.
+func TestReadTakesJSONAtEachLimitAndRefusesOnePastIt(t *testing.T) {
+	l := small()
+	deep := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
+	many := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat("1,", n), ",") + "]" }
+	long := func(n int) string { return `{"a":"` + strings.Repeat("x", n) + `"}` }
+	cases := map[string]struct{ at, past, code string }{
+		"bytes":    {string(pad([]byte("{}"), l.Bytes)), string(pad([]byte("{}"), l.Bytes+1)), parse.CodeTooLarge},
+		"depth":    {deep(l.JSONDepth), deep(l.JSONDepth + 1), parse.CodeDepth},
+		"elements": {many(l.Elements - 1), many(l.Elements), parse.CodeTooLarge},
+		"text":     {long(l.Text), long(l.Text + 1), parse.CodeTooLarge},
+		"key": {
+			`{"` + strings.Repeat("k", l.Text) + `":1}`, `{"` + strings.Repeat("k", l.Text+1) + `":1}`, parse.CodeTooLarge,
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := parse.ReadWithin(l, []byte(c.at))
+			wantCode(t, err, parse.CodeUnsupported)
+			_, err = parse.ReadWithin(l, []byte(c.past))
+			wantCode(t, err, c.code)
+		})
+	}
+}
+
+// pad adds white space up to a size.
+func pad(b []byte, size int) []byte {
+	return append(b, []byte(strings.Repeat(" ", size-len(b)))...)
+}
+
+// The bombs of the default limits are full-sized: each must be refused, and quickly, which
+// the timeout of the test binary sees to.
+func TestReadRefusesFullSizeBombs(t *testing.T) {
+	l := parse.DefaultLimits()
+	for name, b := range map[string][]byte{
+		"deep":            ubl(nested(100_000)),
+		"many elements":   ubl(strings.Repeat("<cbc:Note/>", l.Elements+1)),
+		"many attributes": ubl("<cbc:ID" + attributes(500_000) + ">1</cbc:ID>"),
+		"long text":       ubl("<cbc:ID>" + strings.Repeat("x", l.Text+1) + "</cbc:ID>"),
+		"large":           []byte(strings.Repeat("<", l.Bytes+1)),
+		"cut text":        ubl("<cbc:ID>" + strings.Repeat("x<!---->", 1_000_000) + "</cbc:ID>"),
+		"deep JSON":       []byte(strings.Repeat("[", 1_000_000)),
+		"deep long keys":  []byte(strings.Repeat(`{"`+strings.Repeat("k", 300_000)+`":`, 30)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := parse.Read(b); err == nil {
+				t.Error("the bomb was read")
+			}
+		})
+	}
+}
+
+func TestReadTakesALongInvoiceWhole(t *testing.T) {
+	const lines = 10_000
+	var body strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&body, "<cac:InvoiceLine><cbc:ID>%d</cbc:ID></cac:InvoiceLine>", i+1)
+	}
+	doc := mustRead(t, ubl(body.String()))
+	if len(doc.Lines) != lines {
+		t.Fatalf("%d lines were read of %d", len(doc.Lines), lines)
+	}
+	want := fmt.Sprintf("/Invoice/cac:InvoiceLine[%d]/cbc:ID", lines)
+	if got := doc.Places[fmt.Sprintf("lines[%d].id", lines-1)].Path; got != want {
+		t.Errorf("the last line is at %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,232 @@
+package parse_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"html"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/countersign/countersign/services/parse"
+)
+
+// sample is one file under testdata.
+func sample(t testing.TB, path ...string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(append([]string{"testdata"}, path...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// samples are the files of a folder under testdata.
+func samples(t testing.TB, folder string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("testdata", folder, "*"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no samples in %s: %v", folder, err)
+	}
+	return paths
+}
+
+func mustRead(t testing.TB, b []byte) *parse.Document {
+	t.Helper()
+	doc, err := parse.Read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// wantCode fails unless the error is a Fault of the code.
+func wantCode(t *testing.T, err error, code string) *parse.Fault {
+	t.Helper()
+	fault, ok := errors.AsType[*parse.Fault](err)
+	if !ok {
+		t.Fatalf("error is %v, want a Fault %s", err, code)
+	}
+	if fault.Code != code {
+		t.Fatalf("fault is %v, want %s", fault, code)
+	}
+	return fault
+}
+
+// Every sample that can be read has a golden file beside it with everything read from it but
+// the places. UPDATE_GOLDEN=1 writes them anew.
+func TestReadGivesTheGoldenFieldsOfEverySample(t *testing.T) {
+	for _, path := range samples(t, "read") {
+		if strings.HasSuffix(path, ".golden") {
+			continue
+		}
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc := mustRead(t, b)
+			doc.Places = nil
+			got, err := json.MarshalIndent(doc, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, '\n')
+			if os.Getenv("UPDATE_GOLDEN") != "" {
+				if err := os.WriteFile(path+".golden", got, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path + ".golden")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("read differs from %s.golden:\n%s", path, got)
+			}
+		})
+	}
+}
+
+// The part of a broken sample's name before the two dashes is the code of its fault.
+func TestReadNamesTheFaultOfEveryBrokenSample(t *testing.T) {
+	for _, path := range samples(t, "broken") {
+		code, _, _ := strings.Cut(filepath.Base(path), "--")
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = parse.Read(b)
+			if fault := wantCode(t, err, code); fault.Message == "" {
+				t.Error("the fault has no sentence")
+			}
+		})
+	}
+}
+
+func TestReadPointsAtTheBytesOfEveryValue(t *testing.T) {
+	for _, path := range samples(t, "read") {
+		if strings.HasSuffix(path, ".golden") {
+			continue
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := mustRead(t, b)
+		for key, want := range map[string]string{
+			"number": doc.Number, "issue_date": doc.IssueDate.String(), "seller.name": doc.Seller.Name,
+			"lines[0].name": doc.Lines[0].Name, "lines[0].quantity": doc.Lines[0].Quantity.String(),
+		} {
+			place, ok := doc.Places[key]
+			if !ok || place.Path == "" {
+				t.Errorf("%s: %s has no place", path, key)
+				continue
+			}
+			text := html.UnescapeString(string(b[place.Offset : place.Offset+place.Length]))
+			if !strings.HasPrefix(strings.Trim(text, `"`), want) {
+				t.Errorf("%s: the place of %s holds %q, want %q", path, key, text, want)
+			}
+		}
+	}
+}
+
+func TestReadPlacesCountTheByteOrderMark(t *testing.T) {
+	for _, name := range []string{"invoice.xml", "bill_of_lading.json"} {
+		b := append([]byte("\xEF\xBB\xBF"), sample(t, "read", name)...)
+		doc := mustRead(t, b)
+		place := doc.Places["number"]
+		if got := strings.Trim(string(b[place.Offset:place.Offset+place.Length]), `"`); got != doc.Number {
+			t.Errorf("%s: the place of the number holds %q", name, got)
+		}
+	}
+}
+
+func TestReadPathsHavePositionsOnlyWhereNamesRepeat(t *testing.T) {
+	doc := mustRead(t, sample(t, "read", "invoice.xml"))
+	for key, want := range map[string]string{
+		"totals.payable":     "/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount",
+		"accounts[1].number": "/Invoice/cac:PaymentMeans[2]/cac:PayeeFinancialAccount/cbc:ID",
+		"lines[0].unit":      "/Invoice/cac:InvoiceLine/cbc:InvoicedQuantity/@unitCode",
+	} {
+		if got := doc.Places[key].Path; got != want {
+			t.Errorf("the path of %s is %s, want %s", key, got, want)
+		}
+	}
+}
+
+func TestReadKeepsAPDFWithoutFields(t *testing.T) {
+	doc := mustRead(t, []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"))
+	if doc.Kind != parse.Other || doc.Syntax != string(parse.SyntaxPDF) || doc.Number != "" {
+		t.Errorf("a PDF is read as %+v", doc)
+	}
+}
+
+func TestReadKeepsASingleCDATASection(t *testing.T) {
+	b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte("<cbc:ID>TG-881</cbc:ID>"),
+		[]byte("<cbc:ID>\n  <![CDATA[TG-881 & Co]]>\n</cbc:ID>"), 1)
+	if doc := mustRead(t, b); doc.Number != "TG-881 & Co" {
+		t.Errorf("the number is %q", doc.Number)
+	}
+}
+
+func TestReadKeepsAWrongValueOutAndSaysSo(t *testing.T) {
+	for _, wrong := range []string{"1.100,00", "1e3", "12 EUR", "--5", "0x10", strings.Repeat("9", 41)} {
+		b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte(">1100.00<"), []byte(">"+wrong+"<"), 1)
+		doc := mustRead(t, b)
+		if doc.Totals.Payable != nil || len(doc.Flaws) != 1 || doc.Flaws[0].Code != parse.CodeValue {
+			t.Errorf("%q is read as %v with flaws %v", wrong, doc.Totals.Payable, doc.Flaws)
+		}
+	}
+}
+
+func TestReadReportsAnAmountInAnotherCurrency(t *testing.T) {
+	b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte(`<cbc:PayableAmount currencyID="EUR">`),
+		[]byte(`<cbc:PayableAmount currencyID="USD">`), 1)
+	doc := mustRead(t, b)
+	if len(doc.Flaws) != 1 || doc.Flaws[0].Code != parse.CodeCurrency {
+		t.Errorf("flaws are %v, want one %s", doc.Flaws, parse.CodeCurrency)
+	}
+}
+
+func TestReadTakesADeclaredLatinEncodingOnlyForPlainASCII(t *testing.T) {
+	b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte("UTF-8"), []byte("ISO-8859-1"), 1)
+	mustRead(t, b)
+	_, err := parse.Read(bytes.Replace(b, []byte("Talbruck Glaswerke"), []byte("Talbr\u00fcck Glaswerke"), 1))
+	wantCode(t, err, parse.CodeEncoding)
+}
+
+func TestReadKeepsDeceivingNamesAsTheyAre(t *testing.T) {
+	name := "Talbruck \u202eHbmG\u202c"
+	b := bytes.ReplaceAll(sample(t, "read", "invoice.xml"), []byte("Talbruck Glaswerke GmbH"), []byte(name))
+	if doc := mustRead(t, b); doc.Seller.Name != name {
+		t.Errorf("the seller is %q, want %q", doc.Seller.Name, name)
+	}
+}
+
+func TestDetectTellsSyntaxesByContent(t *testing.T) {
+	for want, b := range map[parse.Syntax][]byte{
+		parse.SyntaxUBL:     sample(t, "read", "order.xml"),
+		parse.SyntaxJSON:    sample(t, "read", "bill_of_lading.json"),
+		parse.SyntaxPDF:     []byte("%PDF-1.4"),
+		parse.SyntaxCamt053: sample(t, "statement", "camt053-08.xml"),
+		parse.SyntaxForeign: []byte("<Invoice/>"),
+	} {
+		if got := parse.Detect(b); got != want {
+			t.Errorf("detected %s, want %s", got, want)
+		}
+	}
+	for _, b := range []string{"", "<", "{", "<!DOCTYPE", "PK\x03\x04", "{}"} {
+		if got := parse.Detect([]byte(b)); got != parse.SyntaxForeign {
+			t.Errorf("%q is detected as %s", b, got)
+		}
+	}
+}
+
+func TestReadRefusesAStatementAsADocument(t *testing.T) {
+	_, err := parse.Read(sample(t, "statement", "camt053-08.xml"))
+	wantCode(t, err, parse.CodeUnsupported)
+}

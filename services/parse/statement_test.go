@@ -1,0 +1,118 @@
+package parse_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/countersign/countersign/services/parse"
+)
+
+func mustReadStatement(t *testing.T, b []byte) []parse.StatementLine {
+	t.Helper()
+	lines, err := parse.ReadStatement(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+func TestReadStatementReadsBothShapesOfCamt053(t *testing.T) {
+	for _, name := range []string{"camt053-02.xml", "camt053-08.xml"} {
+		lines := mustReadStatement(t, sample(t, "statement", name))
+		if len(lines) != 4 {
+			t.Fatalf("%s has %d booked lines, want 4: a pending entry is none", name, len(lines))
+		}
+		first := lines[0]
+		if first.Account != "DE89370400440532013000" || first.Amount.String() != "1100.00 EUR" ||
+			first.Direction != parse.Credit || first.Booked.String() != "2026-04-30" ||
+			first.Value.String() != "2026-05-02" || first.Reference != "B-1" ||
+			first.CounterpartyName != "Hollevik Vinduer AS" || first.CounterpartyAccount != "DK5000400440116243" ||
+			first.Remittance != "Invoice TG-881" || !slices.Equal(first.References, []string{"E2E-1", "TG-881"}) {
+			t.Errorf("%s: the first line is %+v", name, first)
+		}
+		if lines[3].Direction != parse.Debit || !lines[3].Reversal || lines[3].CounterpartyName != "Skagen Linjer AS" {
+			t.Errorf("%s: the reversal is %+v", name, lines[3])
+		}
+	}
+}
+
+func TestReadStatementSplitsABatchWhoseTransactionsSumToIt(t *testing.T) {
+	b := sample(t, "statement", "camt053-08.xml")
+	lines := mustReadStatement(t, b)
+	if lines[1].Amount.String() != "100.00 EUR" || lines[2].Amount.String() != "200.00 EUR" ||
+		!slices.Equal(lines[2].References, []string{"TG-883"}) {
+		t.Errorf("the batch is read as %+v, %+v", lines[1], lines[2])
+	}
+	short := bytes.Replace(b, []byte(`<Amt Ccy="EUR">200.00</Amt>`), []byte(`<Amt Ccy="EUR">199.00</Amt>`), 1)
+	if lines := mustReadStatement(t, short); len(lines) != 3 || lines[1].Amount.String() != "300.00 EUR" {
+		t.Errorf("a batch that does not sum is read as %+v", lines)
+	}
+}
+
+func TestReadStatementReadsCSV(t *testing.T) {
+	lines := mustReadStatement(t, sample(t, "statement", "statement.csv"))
+	if len(lines) != 2 || lines[0].Amount.String() != "1100.00 EUR" || lines[0].Remittance != "Invoice TG-881, with thanks" ||
+		lines[1].Direction != parse.Debit || !lines[1].Value.IsZero() || lines[1].Place.Path != "line 3" {
+		t.Errorf("the statement is read as %+v", lines)
+	}
+}
+
+func TestReadStatementNamesItsFaults(t *testing.T) {
+	camt := string(sample(t, "statement", "camt053-08.xml"))
+	header := strings.Join(parse.StatementHeader(), ",") + "\n"
+	row := func(amount, direction, text string) string {
+		return header + "A1,2026-04-30,," + amount + ",EUR," + direction + ",R," + text + ",,\n"
+	}
+	for name, c := range map[string]struct{ in, code string }{
+		"empty":               {" \n", parse.CodeEmpty},
+		"another version":     {strings.Replace(camt, "001.08", "001.99", 1), parse.CodeUnsupported},
+		"another message":     {strings.Replace(camt, "camt.053", "camt.052", 1), parse.CodeUnsupported},
+		"a document":          {string(sample(t, "read", "invoice.xml")), parse.CodeUnsupported},
+		"broken off":          {camt[:len(camt)/2], parse.CodeMalformed},
+		"a DTD":               {strings.Replace(camt, "<Document", "<!DOCTYPE x><Document", 1), parse.CodeDTD},
+		"a foreign element":   {strings.Replace(camt, "<GrpHdr>", `<GrpHdr xmlns="urn:x">`, 1), parse.CodeNamespace},
+		"two amounts":         {strings.Replace(camt, `<Amt Ccy="EUR">1100.00</Amt>`, `<Amt Ccy="EUR">1</Amt><Amt Ccy="EUR">2</Amt>`, 1), parse.CodeDuplicate},
+		"no amount":           {strings.Replace(camt, `<Amt Ccy="EUR">1100.00</Amt>`, "", 1), parse.CodeValue},
+		"a negative amount":   {strings.Replace(camt, ">1100.00<", ">-1100.00<", 1), parse.CodeValue},
+		"three decimals":      {strings.Replace(camt, ">1100.00<", ">1100.001<", 1), parse.CodeValue},
+		"a cut amount":        {strings.Replace(camt, ">1100.00<", ">1<!-- -->100.00<", 1), parse.CodeSplitText},
+		"no direction":        {strings.Replace(camt, "<CdtDbtInd>CRDT</CdtDbtInd>", "", 1), parse.CodeValue},
+		"a date":              {strings.Replace(camt, "2026-04-30", "2026-04-31", 1), parse.CodeValue},
+		"CSV without header":  {"A1,2026-04-30\n", parse.CodeUnsupported},
+		"CSV columns":         {header + "A1,2026-04-30\n", parse.CodeMalformed},
+		"CSV quotes":          {header + "A1,\"2026\"x,,1.00,EUR,credit,R,,,\n", parse.CodeMalformed},
+		"CSV amount":          {row("-1.00", "credit", ""), parse.CodeValue},
+		"CSV direction":       {row("1.00", "in", ""), parse.CodeValue},
+		"CSV formula":         {row("1.00", "credit", "=HYPERLINK(1)"), parse.CodeValue},
+		"CSV formula by sign": {row("1.00", "credit", "+cmd|x"), parse.CodeValue},
+		"CSV encoding":        {row("1.00", "credit", "\xff"), parse.CodeEncoding},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parse.ReadStatement([]byte(c.in))
+			wantCode(t, err, c.code)
+		})
+	}
+}
+
+func TestReadStatementTakesEntriesUpToItsLimit(t *testing.T) {
+	l := small()
+	header := strings.Join(parse.StatementHeader(), ",") + "\n"
+	line := "A1,2026-04-30,,1.00,EUR,credit,R,,,\n"
+	if _, err := parse.ReadStatementWithin(l, []byte(header+strings.Repeat(line, l.Lines))); err != nil {
+		t.Errorf("at the limit: %v", err)
+	}
+	_, err := parse.ReadStatementWithin(l, []byte(header+strings.Repeat(line, l.Lines+1)))
+	wantCode(t, err, parse.CodeTooLarge)
+
+	l = parse.DefaultLimits()
+	l.Lines = 4
+	b := sample(t, "statement", "camt053-08.xml")
+	if _, err := parse.ReadStatementWithin(l, b); err != nil {
+		t.Errorf("at the limit: %v", err)
+	}
+	l.Lines = 3
+	_, err = parse.ReadStatementWithin(l, b)
+	wantCode(t, err, parse.CodeTooLarge)
+}
