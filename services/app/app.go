@@ -1,0 +1,122 @@
+// Package app holds the steps of the way of a document: one file a step, each a function
+// that a handler or a job calls. It declares what it needs of the outside (Store, Ledger,
+// Blobs, Renderer, Clock) and imports no technology.
+//
+// Each step numbers its effects and says what a crash after each leaves. Recovery is the
+// same step again: jobs exist only if the transaction that needs them has committed, and
+// every command has an id that the ledger carries out once.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/countersign/countersign/chaincode/trade"
+)
+
+// App runs the steps.
+type App struct {
+	store    Store
+	ledger   Ledger
+	blobs    Blobs
+	renderer Renderer
+	clock    Clock
+	wall     Clock
+	random   io.Reader
+	log      *slog.Logger
+	channel  string
+	keys     map[int64][]byte
+	release  string
+	notices  *notices
+}
+
+// Config is what the wiring gives to the steps.
+type Config struct {
+	Store    Store
+	Ledger   Ledger
+	Blobs    Blobs
+	Renderer Renderer
+	Clock    Clock // of the ledger; on a demo node it may run ahead
+	Wall     Clock // of the machine: sessions and sign-ins go by it
+	Random   io.Reader
+	Log      *slog.Logger
+	Channel  string           // name of the ledger's channel: commands are signed for it
+	Keys     map[int64][]byte // consortium keys for fingerprints, by epoch
+	Release  string           // of this program, to know what to read again
+}
+
+// New makes the steps. Random is crypto/rand when absent.
+func New(c Config) *App {
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	return &App{
+		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, clock: c.Clock,
+		wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
+		release: c.Release, notices: newNotices(),
+	}
+}
+
+// newID makes an id of 128 random bits with a prefix that says its kind.
+func (a *App) newID(prefix string) (string, error) {
+	b, err := a.randomBytes(16)
+	if err != nil {
+		return "", err
+	}
+	return prefix + "-" + hex.EncodeToString(b), nil
+}
+
+// newSalt makes 256 random bits in hex.
+func (a *App) newSalt() (string, error) {
+	b, err := a.randomBytes(32)
+	return hex.EncodeToString(b), err
+}
+
+func (a *App) randomBytes(n int) ([]byte, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(a.random, b); err != nil {
+		return nil, fmt.Errorf("reading random bytes: %w", err)
+	}
+	return b, nil
+}
+
+// Now is the node's time.
+func (a *App) Now() time.Time { return a.clock.Now().UTC() }
+
+// Work runs a job. ErrLater asks for another run after a pause.
+func (a *App) Work(ctx context.Context, job Job) error {
+	switch j := job.(type) {
+	case ParseJob:
+		return a.parseDocument(ctx, j.Document)
+	case RecordJob:
+		return a.recordDocument(ctx, j.Document)
+	case VerifyJob:
+		return a.verifyPack(ctx, j.Pack)
+	case SubmitJob:
+		return a.submit(ctx, j.Command)
+	}
+	return fmt.Errorf("there is no job %T", job)
+}
+
+// need refuses an actor without one of the roles.
+func need(actor Actor, roles ...trade.Role) error {
+	if actor.Has(roles...) {
+		return nil
+	}
+	return fault(CodeForbidden, "", "this needs one of the roles %v", roles)
+}
+
+// needKind refuses an actor of an organisation of another kind.
+func needKind(actor Actor, kinds ...trade.OrgKind) error {
+	for _, k := range kinds {
+		if actor.Kind == k {
+			return nil
+		}
+	}
+	return fault(CodeForbidden, "", "this is for organisations of the kinds %v", kinds)
+}

@@ -1,0 +1,83 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/countersign/countersign/chaincode/trade"
+)
+
+// The codes of the application. With those of the law and of the readers they are mirrored
+// in schemas/faults.json.
+const (
+	CodeNotSignedIn    trade.Code = "auth.required"           // no session, or one that ended
+	CodeWrongPassword  trade.Code = "auth.failed"             // e-mail or password is wrong
+	CodeLocked         trade.Code = "auth.locked"             // too many failed sign-ins: wait
+	CodeForbidden      trade.Code = "access.forbidden"        // the role may not do this
+	CodeHidden         trade.Code = "access.not_found"        // no such thing, or not yours to see
+	CodeEdited         trade.Code = "edit.stale"              // somebody changed it meanwhile
+	CodeInput          trade.Code = "input.invalid"           // a value of the request is wrong
+	CodeKeyReused      trade.Code = "idempotency.conflict"    // the key was used for another request
+	CodeInProgress     trade.Code = "idempotency.in_progress" // the first request still runs
+	CodeTooLarge       trade.Code = "upload.too_large"        // more bytes than are accepted
+	CodeEmptyUpload    trade.Code = "upload.empty"            // no bytes
+	CodeDocumentState  trade.Code = "document.state"          // not possible in the paper's state
+	CodeBlobDamaged    trade.Code = "document.damaged"        // the stored bytes are not those received
+	CodePackParty      trade.Code = "pack.party"              // the parties of the pack do not fit
+	CodePackUnverified trade.Code = "pack.unverified"         // no verdict of the pack as it stands
+	CodePackRefused    trade.Code = "pack.refused"            // a verdict is not a pass
+	CodePackPapers     trade.Code = "pack.papers"             // a paper that is needed is missing
+	CodeIntentState    trade.Code = "intent.state"            // nothing to sign any more
+	CodeNotYourDuty    trade.Code = "intent.no_duty"          // no open duty fits this person
+	CodeNoKey          trade.Code = "intent.no_key"           // no key is registered for this person
+	CodeStatement      trade.Code = "statement.invalid"       // the bank statement cannot be read
+	CodeNoMatch        trade.Code = "statement.no_match"      // the line fits no receivable
+	CodeUnavailable    trade.Code = "service.unavailable"     // database or ledger is not there: try again
+	CodeTooMany        trade.Code = "service.busy"            // too many requests: wait
+	CodeReport         trade.Code = "report.too_large"        // narrow the filter
+)
+
+// Codes lists the codes of the application once.
+func Codes() []trade.Code {
+	return []trade.Code{
+		CodeNotSignedIn, CodeWrongPassword, CodeLocked, CodeForbidden, CodeHidden, CodeEdited,
+		CodeInput, CodeKeyReused, CodeInProgress, CodeTooLarge, CodeEmptyUpload, CodeDocumentState,
+		CodeBlobDamaged, CodePackParty, CodePackUnverified, CodePackRefused, CodePackPapers,
+		CodeIntentState, CodeNotYourDuty, CodeNoKey, CodeStatement, CodeNoMatch, CodeUnavailable,
+		CodeTooMany, CodeReport,
+	}
+}
+
+// The errors of the store and of blobs. They are no faults: a step says what they mean.
+var (
+	ErrNoRow        = errors.New("store: no such row")
+	ErrEdited       = errors.New("store: the row was changed meanwhile")
+	ErrInProgress   = errors.New("store: the first request with this key still runs")
+	ErrOtherRequest = errors.New("store: the key was used for another request")
+	ErrTooLarge     = errors.New("blob: larger than allowed")
+	ErrDamaged      = errors.New("blob: bytes are not those of the digest")
+	// ErrLater asks the job queue to run the job again after a pause, without counting a
+	// failure.
+	ErrLater = errors.New("job: not yet")
+)
+
+// fault makes a refusal that a person may be shown.
+func fault(code trade.Code, path, format string, args ...any) error {
+	return &trade.Fault{Code: code, Path: path, Message: fmt.Sprintf(format, args...)}
+}
+
+// hidden is the one answer for what does not exist and for what is not the actor's to see.
+func hidden(what string) error {
+	return fault(CodeHidden, "", "there is no such %s, or it is not yours to see", what)
+}
+
+// found turns a missing row into hidden.
+func found(err error, what string) error {
+	if errors.Is(err, ErrNoRow) {
+		return hidden(what)
+	}
+	return err
+}
+
+// asFault finds the refusal in an error.
+func asFault(err error) (*trade.Fault, bool) { return errors.AsType[*trade.Fault](err) }

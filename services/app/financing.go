@@ -1,0 +1,391 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/chaincode/trade"
+)
+
+// reservationLife is how long an accepted quote holds the receivable.
+const reservationLife = 10 * 24 * time.Hour
+
+// RequestInput is what a seller asks for.
+type RequestInput struct {
+	Pack      PackID
+	Programme trade.AssetID
+}
+
+// RequestFinancing asks the programme's bank to finance the pack's receivable.
+//
+// A verdict that is not a pass refuses by rule: the request is kept as refused, with its
+// reasons, for seller and bank to see, and never comes to the ledger. Otherwise it becomes
+// an intent that the seller's maker signs.
+func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput) (FinancingRequest, error) {
+	if err := need(actor, trade.Maker); err != nil {
+		return FinancingRequest{}, err
+	}
+	p, papers, err := a.PackPapers(ctx, actor, in.Pack)
+	if err != nil {
+		return FinancingRequest{}, err
+	}
+	programme, err := a.held(ctx, actor.Org, in.Programme, trade.KindProgramme)
+	if err != nil {
+		return FinancingRequest{}, err
+	}
+	terms := programme.State.Programme
+	if p.Party(SideSeller) != actor.Org || terms.Seller != actor.Org || terms.Obligor != p.Party(SideObligor) {
+		return FinancingRequest{}, fault(trade.CodeProgramme, "programme", "the programme is for another seller or obligor")
+	}
+	v, err := a.standing(p)
+	if err != nil {
+		return FinancingRequest{}, err
+	}
+	id, err := a.newID("fin")
+	if err != nil {
+		return FinancingRequest{}, err
+	}
+	claim, err := a.claimed(ctx, p, papers)
+	if err != nil {
+		return FinancingRequest{}, err
+	}
+	r := FinancingRequest{
+		ID: trade.AssetID(id), Seller: actor.Org, Bank: terms.Bank, Pack: p.ID, Programme: in.Programme,
+		Amount: claim.Amount, State: RequestSubmitted, CreatedBy: actor.User, CreatedAt: a.Now(),
+	}
+	if r.Reasons = v.blocking(); len(r.Reasons) > 0 {
+		r.State = RequestRefused
+		return r, a.keepRequest(ctx, actor, r, nil)
+	}
+	r.Receivable = receivableID(p.ID)
+	intent, err := a.requestIntent(ctx, actor, r, p, *v)
+	if err != nil {
+		return FinancingRequest{}, err
+	}
+	r.Intent = intent.ID
+	return r, a.keepRequest(ctx, actor, r, &intent)
+}
+
+// claimed draws the claim from a pack's papers.
+func (a *App) claimed(ctx context.Context, p Pack, papers []Document) (trade.Claim, error) {
+	var seller, obligor Organisation
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		if seller, err = tx.Organisation(ctx, p.Party(SideSeller)); err != nil {
+			return err
+		}
+		obligor, err = tx.Organisation(ctx, p.Party(SideObligor))
+		return err
+	})
+	if err != nil {
+		return trade.Claim{}, err
+	}
+	claim, _, err := claimOf(papers, seller, obligor)
+	return claim, err
+}
+
+// keepRequest stores a request with its intent and lets the bank see the papers.
+func (a *App) keepRequest(ctx context.Context, actor Actor, r FinancingRequest, i *Intent) error {
+	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		if err := tx.AddParty(ctx, r.Pack, PackParty{Org: r.Bank, Side: SideBank}); err != nil {
+			return err
+		}
+		if i != nil {
+			if err := a.keepIntent(ctx, tx, actor, *i); err != nil {
+				return err
+			}
+		}
+		if err := tx.PutRequest(ctx, r); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, actor, "financing.request", "financing", string(r.ID),
+			map[string]string{"state": string(r.State)})
+	})
+}
+
+// requestIntent composes the command of a request and asks the law about it.
+func (a *App) requestIntent(ctx context.Context, actor Actor, r FinancingRequest, p Pack, v Verification) (Intent, error) {
+	receivable, err := a.held(ctx, actor.Org, r.Receivable, trade.KindReceivable)
+	if err != nil {
+		return Intent{}, fault(trade.CodePhase, "pack", "issue the receivable and have the obligor confirm it first")
+	}
+	digest, err := v.Digest()
+	if err != nil {
+		return Intent{}, err
+	}
+	salt, err := a.newSalt()
+	if err != nil {
+		return Intent{}, err
+	}
+	free, err := money.New(receivable.State.Receivable.Free(), receivable.State.Receivable.Currency)
+	if err != nil {
+		return Intent{}, err
+	}
+	args := trade.RequestFinancing{
+		Salt: salt, Bank: r.Bank, Programme: r.Programme, Face: free,
+		Account: receivable.State.Receivable.PayTo, Verification: digest,
+	}
+	for _, q := range p.Parties {
+		if q.Side == SideReader {
+			args.Readers = append(args.Readers, q.Org)
+		}
+	}
+	i, err := a.compose(ctx, actor, draft{
+		act:      trade.FinancingRequest,
+		subjects: []trade.Subject{{ID: r.ID}, {ID: r.Receivable, Version: trade.AnyVersion}}, args: args,
+		sides: map[trade.Side]trade.OrgID{trade.Seller: actor.Org}, endorsers: []trade.OrgID{actor.Org, r.Bank},
+	})
+	if err != nil {
+		return Intent{}, err
+	}
+	if err := a.dryRun(ctx, i); err != nil && !isMissingSignature(err) {
+		return Intent{}, err
+	}
+	return i, nil
+}
+
+// QuoteInput is what a bank's maker names; the rest follows from it.
+type QuoteInput struct {
+	AdvanceRate money.Rate
+	Rate        money.Rate
+	Kind        trade.RateKind
+	DayCount    money.DayCount
+	FeeRate     money.Rate
+	FeeBearer   trade.Bearer
+	ValueDate   money.Date
+	Recourse    bool
+	Lapses      time.Time
+}
+
+// Price computes what a quote comes to, without preparing anything.
+func (a *App) Price(ctx context.Context, actor Actor, id trade.AssetID, in QuoteInput) (trade.Terms, error) {
+	f, err := a.held(ctx, actor.Org, id, trade.KindFinancing)
+	if err != nil {
+		return trade.Terms{}, err
+	}
+	face, err := money.New(f.State.Financing.Face, f.State.Financing.Currency)
+	if err != nil {
+		return trade.Terms{}, err
+	}
+	return trade.Terms{
+		Face: face, AdvanceRate: in.AdvanceRate, Rate: in.Rate, Kind: in.Kind, DayCount: in.DayCount,
+		FeeRate: in.FeeRate, FeeBearer: in.FeeBearer, ValueDate: in.ValueDate, Recourse: in.Recourse,
+		DueDate: f.State.Financing.DueDate,
+	}.Price()
+}
+
+// Quote prepares the bank's price; its maker signs it.
+func (a *App) Quote(ctx context.Context, actor Actor, id trade.AssetID, in QuoteInput) (Intent, error) {
+	terms, err := a.Price(ctx, actor, id, in)
+	if err != nil {
+		return Intent{}, err
+	}
+	return a.onFinancing(ctx, actor, id, trade.FinancingQuote, trade.QuoteFinancing{
+		Terms: terms, Lapses: trade.InstantOf(in.Lapses),
+	})
+}
+
+// RefuseFinancing prepares the bank's refusal.
+func (a *App) RefuseFinancing(ctx context.Context, actor Actor, id trade.AssetID, reason string) (Intent, error) {
+	return a.onFinancing(ctx, actor, id, trade.FinancingRefuse, trade.Reason{Reason: reason})
+}
+
+// DeclineFinancing prepares the seller's turning away.
+func (a *App) DeclineFinancing(ctx context.Context, actor Actor, id trade.AssetID, reason string) (Intent, error) {
+	return a.onFinancing(ctx, actor, id, trade.FinancingDecline, trade.Reason{Reason: reason})
+}
+
+// AcceptQuote prepares the seller's acceptance: the whole free balance is reserved for this
+// very quote. The seller's maker and then the bank's maker sign it.
+func (a *App) AcceptQuote(ctx context.Context, actor Actor, id trade.AssetID) (Intent, error) {
+	if err := need(actor, trade.Maker); err != nil {
+		return Intent{}, err
+	}
+	f, err := a.held(ctx, actor.Org, id, trade.KindFinancing)
+	if err != nil {
+		return Intent{}, err
+	}
+	body := f.State.Financing
+	r, err := a.held(ctx, actor.Org, body.Receivable, trade.KindReceivable)
+	if err != nil {
+		return Intent{}, err
+	}
+	if body.Seller != actor.Org {
+		return Intent{}, fault(CodeForbidden, "", "the seller accepts a quote")
+	}
+	amount, err := money.New(body.Face, body.Currency)
+	if err != nil {
+		return Intent{}, err
+	}
+	return a.prepare(ctx, actor, draft{
+		act: trade.ReceivableReserve,
+		subjects: []trade.Subject{
+			{ID: body.Receivable, Version: r.Record.Version}, {ID: body.Programme, Version: trade.AnyVersion},
+			{ID: id, Version: f.Record.Version},
+		},
+		args: trade.ReserveReceivable{
+			Bank: body.Bank, Amount: amount, Expires: trade.InstantOf(a.Now().Add(reservationLife)),
+		},
+		sides: map[trade.Side]trade.OrgID{trade.Bank: body.Bank}, endorsers: []trade.OrgID{body.Bank},
+	})
+}
+
+// Approve prepares the bank's approval and, to follow it, the assignment. Maker and checker
+// sign both, with one gesture over the batch of their digests.
+func (a *App) Approve(ctx context.Context, actor Actor, id trade.AssetID, payTo string) ([]Intent, error) {
+	f, r, err := a.bothSides(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.isOwnAccount(ctx, actor.Org, payTo); err != nil {
+		return nil, err
+	}
+	approve, err := a.prepare(ctx, actor, draft{
+		act:      trade.FinancingApprove,
+		subjects: []trade.Subject{{ID: id, Version: f.Record.Version}, {ID: r.Record.ID, Version: trade.AnyVersion}},
+		args:     trade.Nothing{},
+	})
+	if err != nil {
+		return nil, err
+	}
+	assign, err := a.prepare(ctx, actor, draft{
+		act: trade.ReceivableAssign,
+		subjects: []trade.Subject{
+			{ID: r.Record.ID, Version: r.Record.Version}, {ID: id, Version: f.Record.Version + 1},
+		},
+		args: trade.AssignReceivable{PayTo: payTo}, after: approve.ID,
+	})
+	return []Intent{approve, assign}, err
+}
+
+// bothSides reads a financing and its receivable for a bank that acts on them.
+func (a *App) bothSides(ctx context.Context, actor Actor, id trade.AssetID) (f, r Asset, err error) {
+	if err := need(actor, trade.Maker, trade.Checker); err != nil {
+		return Asset{}, Asset{}, err
+	}
+	if f, err = a.held(ctx, actor.Org, id, trade.KindFinancing); err != nil {
+		return Asset{}, Asset{}, err
+	}
+	if f.State.Financing.Bank != actor.Org {
+		return Asset{}, Asset{}, fault(CodeForbidden, "", "the bank does this")
+	}
+	if r, err = a.held(ctx, actor.Org, f.State.Financing.Receivable, trade.KindReceivable); err != nil {
+		return Asset{}, Asset{}, fault(trade.CodeNotAccepted, "", "the seller has not accepted a quote of yours")
+	}
+	return f, r, nil
+}
+
+// isOwnAccount refuses an account that is not the organisation's.
+func (a *App) isOwnAccount(ctx context.Context, org trade.OrgID, number string) error {
+	var accounts []Account
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		accounts, err = tx.Accounts(ctx, org)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(accounts, func(b Account) bool { return b.Number == number }) {
+		return nil
+	}
+	return fault(trade.CodePayee, "account", "name an account of your own organisation")
+}
+
+// Disburse prepares the record that the cash went to the seller, as agreed.
+func (a *App) Disburse(ctx context.Context, actor Actor, id trade.AssetID, reference string) (Intent, error) {
+	f, r, err := a.bothSides(ctx, actor, id)
+	if err != nil {
+		return Intent{}, err
+	}
+	terms := f.State.Financing.Terms
+	if terms == nil {
+		return Intent{}, fault(trade.CodePhase, "", "nothing has been quoted yet")
+	}
+	return a.prepare(ctx, actor, draft{
+		act:      trade.FinancingDisburse,
+		subjects: []trade.Subject{{ID: id, Version: f.Record.Version}, {ID: r.Record.ID, Version: trade.AnyVersion}},
+		args: trade.DisburseFinancing{
+			Cash: terms.Cash, Date: terms.ValueDate, Account: f.State.Financing.Account,
+			Reference: strings.TrimSpace(reference),
+		},
+	})
+}
+
+// onFinancing prepares an act on a financing that concerns nothing else.
+func (a *App) onFinancing(ctx context.Context, actor Actor, id trade.AssetID, act trade.Act, args any) (Intent, error) {
+	if err := need(actor, trade.Maker, trade.Checker); err != nil {
+		return Intent{}, err
+	}
+	f, err := a.held(ctx, actor.Org, id, trade.KindFinancing)
+	if err != nil {
+		return Intent{}, err
+	}
+	if err := a.isSide(f, actor, act); err != nil {
+		return Intent{}, err
+	}
+	return a.prepare(ctx, actor, draft{
+		act: act, subjects: []trade.Subject{{ID: id, Version: f.Record.Version}}, args: args,
+	})
+}
+
+// ReleaseReservation prepares the bank's giving back of what it holds.
+func (a *App) ReleaseReservation(ctx context.Context, actor Actor, id trade.AssetID, reason string) (Intent, error) {
+	return a.endReservation(ctx, actor, id, trade.ReceivableRelease, trade.Reason{Reason: reason})
+}
+
+// ExpireReservation says that a reservation has lapsed by ledger time; any party may.
+func (a *App) ExpireReservation(ctx context.Context, actor Actor, id trade.AssetID) (Intent, error) {
+	return a.endReservation(ctx, actor, id, trade.ReceivableExpire, trade.Nothing{})
+}
+
+func (a *App) endReservation(ctx context.Context, actor Actor, id trade.AssetID, act trade.Act, args any) (Intent, error) {
+	if err := need(actor, trade.Maker, trade.Checker); err != nil {
+		return Intent{}, err
+	}
+	r, err := a.held(ctx, actor.Org, id, trade.KindReceivable)
+	if err != nil {
+		return Intent{}, err
+	}
+	held := r.State.Receivable.Reservation
+	if held == nil {
+		return Intent{}, fault(trade.CodeNoReservation, "", "nothing is held")
+	}
+	return a.prepare(ctx, actor, draft{
+		act:      act,
+		subjects: []trade.Subject{{ID: id, Version: r.Record.Version}, {ID: held.Programme, Version: trade.AnyVersion}},
+		args:     args,
+	})
+}
+
+// Request returns a request that the actor's organisation made or was asked.
+func (a *App) Request(ctx context.Context, actor Actor, id trade.AssetID) (FinancingRequest, error) {
+	var r FinancingRequest
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		r, err = tx.Request(ctx, id)
+		if err != nil {
+			return found(err, "financing")
+		}
+		if r.Seller != actor.Org && r.Bank != actor.Org {
+			return hidden("financing")
+		}
+		return nil
+	})
+	return r, err
+}
+
+// Requests lists what the actor's organisation asked for or was asked.
+func (a *App) Requests(ctx context.Context, actor Actor, p Page) ([]FinancingRequest, string, error) {
+	var list []FinancingRequest
+	var next string
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		list, next, err = tx.Requests(ctx, actor.Org, p)
+		return err
+	})
+	return list, next, err
+}

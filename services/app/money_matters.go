@@ -1,0 +1,66 @@
+package app
+
+import (
+	"time"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/chaincode/trade"
+)
+
+// RequestState says how far a request for financing has come before and beside the ledger.
+type RequestState string
+
+// The states of a request. From RequestSubmitted on, the asset of the same id on the ledger
+// says where the financing stands.
+const (
+	RequestSubmitted RequestState = "submitted"
+	RequestRefused   RequestState = "refused" // by rule, before it came to the ledger
+)
+
+// FinancingRequest is what the seller asked for, and on what papers. It has the id of the
+// financing on the ledger.
+type FinancingRequest struct {
+	ID         trade.AssetID
+	Seller     trade.OrgID
+	Bank       trade.OrgID
+	Pack       PackID
+	Receivable trade.AssetID // empty when it was refused before the receivable was issued
+	Programme  trade.AssetID
+	Amount     money.Amount
+	State      RequestState
+	CreatedBy  UserID
+	CreatedAt  time.Time
+	// Reasons of a refusal by rule; what would flip it stays with the bank.
+	Reasons []Reason
+	Intent  trade.CommandID // the command that brings it to the ledger
+}
+
+// Statement is a bank statement that a holder of an account uploaded.
+type Statement struct {
+	ID         StatementID
+	Org        trade.OrgID
+	Digest     trade.Digest
+	Syntax     string // "camt.053" or "csv"
+	ImportedBy UserID
+	ImportedAt time.Time
+	Lines      []Line
+}
+
+// Line is a line of a statement. What is not allocated stays unapplied cash.
+type Line struct {
+	ID           LineID
+	Statement    StatementID
+	Position     int
+	Account      string // the statement's account number
+	Reference    string // the bank's
+	BookedOn     money.Date
+	ValueOn      money.Date
+	Amount       money.Amount // credit above zero
+	PartyName    string
+	PartyAccount string
+	Remittance   string
+	Allocated    money.Amount
+	// Receivable is what it was matched to, with the intents that apply it.
+	Receivable trade.AssetID
+	Intents    []trade.CommandID
+}

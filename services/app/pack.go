@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/countersign/countersign/chaincode/trade"
+)
+
+const maxTitle = 200
+
+// OpenPack opens a trade pack. Each party sees it and may add its own papers; auditors and
+// regulators read. The bank joins when it is asked for financing.
+func (a *App) OpenPack(ctx context.Context, actor Actor, title string, parties []PackParty) (Pack, error) {
+	if err := need(actor, trade.Maker, trade.Operator); err != nil {
+		return Pack{}, err
+	}
+	if title == "" || len(title) > maxTitle {
+		return Pack{}, fault(CodeInput, "title", "a title of 1 to %d bytes", maxTitle)
+	}
+	id, err := a.newID("pack")
+	if err != nil {
+		return Pack{}, err
+	}
+	p := Pack{
+		ID: PackID(id), Org: actor.Org, Title: title, CreatedBy: actor.User, CreatedAt: a.Now(), Edit: 1,
+		Parties: parties,
+	}
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		if err := checkParties(ctx, tx, actor, parties); err != nil {
+			return err
+		}
+		if err := tx.InsertPack(ctx, p); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, actor, "pack.open", "pack", id, nil)
+	})
+	return p, err
+}
+
+// kindsOf says which kinds of organisations may stand on a side.
+func kindsOf(side PackSide) []trade.OrgKind {
+	switch side {
+	case SideSeller:
+		return []trade.OrgKind{trade.KindSupplier, trade.KindCoreEnterprise}
+	case SideObligor:
+		return []trade.OrgKind{trade.KindCoreEnterprise}
+	case SideBank:
+		return []trade.OrgKind{trade.KindBank}
+	case SideWarehouse:
+		return []trade.OrgKind{trade.KindWarehouse}
+	case SideCarrier:
+		return []trade.OrgKind{trade.KindCarrier}
+	case SideReader:
+		return []trade.OrgKind{trade.KindAuditor, trade.KindRegulator}
+	}
+	return nil
+}
+
+const maxPackParties = 8
+
+// checkParties wants one seller, one obligor, everybody once and of the right kind, and the
+// actor's organisation among them.
+func checkParties(ctx context.Context, tx StoreTx, actor Actor, parties []PackParty) error {
+	p := Pack{Parties: parties}
+	if p.Party(SideSeller) == "" || p.Party(SideObligor) == "" || !p.Seen(actor.Org) || len(parties) > maxPackParties {
+		return fault(CodePackParty, "parties", "a seller, an obligor and yourself, at most %d in all", maxPackParties)
+	}
+	for i, q := range parties {
+		if slices.ContainsFunc(parties[:i], func(r PackParty) bool {
+			return r.Org == q.Org || (r.Side == q.Side && q.Side != SideReader)
+		}) {
+			return fault(CodePackParty, "parties", "an organisation or a side is named twice")
+		}
+		o, err := tx.Organisation(ctx, q.Org)
+		if err != nil {
+			return found(err, "organisation")
+		}
+		if !slices.Contains(kindsOf(q.Side), o.Kind) {
+			return fault(CodePackParty, "parties", "%s is a %s and cannot be the %s", q.Org, o.Kind, q.Side)
+		}
+	}
+	return nil
+}
+
+// Pack returns a pack that the actor's organisation is a party of.
+func (a *App) Pack(ctx context.Context, actor Actor, id PackID) (Pack, error) {
+	var p Pack
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		p, err = tx.Pack(ctx, id)
+		if err != nil {
+			return found(err, "pack")
+		}
+		if !p.Seen(actor.Org) {
+			return hidden("pack")
+		}
+		return nil
+	})
+	return p, err
+}
+
+func (a *App) canSeePack(ctx context.Context, actor Actor, id PackID) error {
+	_, err := a.Pack(ctx, actor, id)
+	return err
+}
+
+// Packs lists the packs that the actor's organisation is a party of.
+func (a *App) Packs(ctx context.Context, actor Actor, p Page) ([]Pack, string, error) {
+	var list []Pack
+	var next string
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		list, next, err = tx.Packs(ctx, actor.Org, p)
+		return err
+	})
+	return list, next, err
+}
+
+// PackPapers returns the pack with its papers.
+func (a *App) PackPapers(ctx context.Context, actor Actor, id PackID) (Pack, []Document, error) {
+	p, err := a.Pack(ctx, actor, id)
+	if err != nil {
+		return Pack{}, nil, err
+	}
+	papers, err := a.papers(ctx, p)
+	return p, papers, err
+}
+
+func (a *App) papers(ctx context.Context, p Pack) ([]Document, error) {
+	papers := make([]Document, 0, len(p.Documents))
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		for _, id := range p.Documents {
+			d, err := tx.Document(ctx, id)
+			if err != nil {
+				return err
+			}
+			papers = append(papers, d)
+		}
+		return nil
+	})
+	return papers, err
+}

@@ -1,0 +1,96 @@
+package app
+
+import (
+	"time"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/chaincode/trade"
+)
+
+// Identifiers of what only this node keeps. Like the ledger's they are [A-Za-z0-9._-]{1,64}.
+type (
+	// UserID names a person's way into one organisation.
+	UserID string
+	// DocumentID names one version of one paper; on the ledger its commitment has the same id.
+	DocumentID string
+	// PackID names the papers of one trade.
+	PackID string
+	// StatementID and LineID name a bank statement and one line of it.
+	StatementID string
+	// LineID names a line of a bank statement; a payment on the ledger has the same id.
+	LineID string
+	// ReportID names a report that was made.
+	ReportID string
+)
+
+// Organisation is an organisation as this node knows it.
+type Organisation struct {
+	ID             trade.OrgID // MSP id
+	Kind           trade.OrgKind
+	Name           string
+	NameLocal      string // in its own script; may be empty
+	RegistrationID string // national number, USCC in China
+	LEI            string
+	VAT            string
+	Country        string // ISO 3166-1 alpha-2
+	CreatedAt      time.Time
+}
+
+// Account is a bank account of an organisation that money may be paid to.
+type Account struct {
+	ID       string
+	Org      trade.OrgID
+	Number   string // IBAN or national number, without spaces
+	BIC      string
+	Holder   string
+	Currency money.Currency
+}
+
+// User is a person's way into one organisation. The password opens a session; rights are
+// moved only by the person's key.
+type User struct {
+	ID           UserID
+	Org          trade.OrgID
+	Person       trade.PersonID
+	Email        string
+	Name         string
+	Roles        []trade.Role
+	PasswordHash string // argon2id, PHC string format
+	PublicKey    []byte // PKIX, P-256
+	CreatedAt    time.Time
+	Disabled     bool
+	Failed       int       // sign-ins in a row
+	LockedUntil  time.Time // zero: not locked
+}
+
+// Session is an open session; only the hash of its token is kept.
+type Session struct {
+	TokenHash []byte // SHA-256
+	User      UserID
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	Agent     string
+}
+
+// Actor is who acts: a signed-in person of one organisation. It is an explicit argument of
+// every step.
+type Actor struct {
+	User   UserID
+	Person trade.PersonID
+	Name   string
+	Org    trade.OrgID
+	Kind   trade.OrgKind
+	Roles  []trade.Role
+}
+
+// Has tells whether the actor has one of the roles.
+func (a Actor) Has(roles ...trade.Role) bool {
+	for _, have := range a.Roles {
+		for _, want := range roles {
+			if have == want {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,122 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/check"
+	"github.com/countersign/countersign/services/parse"
+)
+
+// parseDocument reads a paper that was uploaded. Effects: one transaction with fields,
+// findings and the jobs that follow. A crash before it leaves the job, which runs again.
+func (a *App) parseDocument(ctx context.Context, id DocumentID) error {
+	var d Document
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		d, err = tx.Document(ctx, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("document %s: %w", id, err)
+	}
+	if d.State != DocumentReceived {
+		return nil
+	}
+	raw, err := a.blobs.Get(ctx, d.Digest, MaxUpload) // hashes again
+	if err != nil {
+		return fmt.Errorf("document %s: %w", id, err)
+	}
+	fields, err := parse.Read(raw)
+	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		fault, refused := errors.AsType[*parse.Fault](err)
+		switch {
+		case refused:
+			d.State = DocumentUnreadable
+			d.Findings = []check.Finding{{
+				Rule: fault.Code, Severity: check.Fatal, Message: fault.Message, Path: fault.Path,
+			}}
+			return tx.UpdateDocument(ctx, d)
+		case err != nil:
+			return err
+		case fields.Kind == parse.Other:
+			d.State = DocumentNeedsFields
+			return tx.UpdateDocument(ctx, d)
+		}
+		return a.setFields(ctx, tx, d, fields)
+	})
+}
+
+// TypeFields gives the fields of a paper that no reader can read: a person typed them in and
+// stands for them. Kind is the paper's kind, fields the JSON of our schema of that kind.
+func (a *App) TypeFields(ctx context.Context, actor Actor, id DocumentID, edit int, kind parse.Kind, fields []byte) (Document, error) {
+	if err := need(actor, trade.Maker, trade.Operator); err != nil {
+		return Document{}, err
+	}
+	typed, err := parse.Typed(kind, fields)
+	if f, ok := errors.AsType[*parse.Fault](err); ok {
+		return Document{}, fault(trade.Code(f.Code), f.Path, "%s", f.Message)
+	}
+	if err != nil {
+		return Document{}, err
+	}
+	var d Document
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		d, err = visibleDocument(ctx, tx, actor, id)
+		if err != nil {
+			return err
+		}
+		if d.Org != actor.Org {
+			return fault(CodeForbidden, "", "only the organisation that brought a paper types its fields in")
+		}
+		if d.State != DocumentNeedsFields {
+			return fault(CodeDocumentState, "", "this paper is %s: upload a new version instead", d.State)
+		}
+		d.Edit, d.FieldsBy = edit, actor.User
+		if err := a.audit(ctx, tx, actor, "document.type", "document", string(id), nil); err != nil {
+			return err
+		}
+		return a.setFields(ctx, tx, d, typed)
+	})
+	if errors.Is(err, ErrEdited) {
+		return Document{}, fault(CodeEdited, "", "somebody changed this paper meanwhile: look at it again")
+	}
+	if err != nil {
+		return Document{}, err
+	}
+	return a.Document(ctx, actor, id)
+}
+
+// setFields stores what was read, checks it, and enqueues what follows.
+func (a *App) setFields(ctx context.Context, tx StoreTx, d Document, fields *parse.Document) error {
+	canonical, err := trade.Canonical(fields)
+	if err != nil {
+		return fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	d.State, d.Fields, d.CanonicalDigest = DocumentParsed, fields, trade.DigestOf(canonical)
+	d.ParsedAt, d.Reader = a.Now(), a.release
+	d.Findings = check.Document(fields, money.DateOf(a.Now()))
+	if err := tx.UpdateDocument(ctx, d); err != nil {
+		return err
+	}
+	packs, err := tx.PacksOf(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range packs {
+		if err := tx.TouchPack(ctx, p); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, VerifyJob{p}); err != nil {
+			return err
+		}
+	}
+	a.log.LogAttrs(ctx, slog.LevelInfo, "document read", slog.String("document", string(d.ID)),
+		slog.String("kind", string(fields.Kind)), slog.Int("findings", len(d.Findings)))
+	return tx.Enqueue(ctx, RecordJob{d.ID})
+}

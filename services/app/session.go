@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"time"
+)
+
+const (
+	sessionLength = 12 * time.Hour
+	failuresFree  = 5
+	lockFor       = 5 * time.Minute
+	tokenBytes    = 32
+)
+
+// PasswordHasher hashes and checks passwords (argon2id). It is slow by design, so it has a
+// bound on how many run at once.
+type PasswordHasher interface {
+	Hash(ctx context.Context, password string) (string, error)
+	// Matches tells whether the password is the one of the hash; it takes as long for an
+	// empty hash, so that an unknown e-mail looks like a wrong password.
+	Matches(ctx context.Context, hash, password string) (bool, error)
+}
+
+// SignIn opens a session and returns its token, which is shown once and never stored.
+func (a *App) SignIn(ctx context.Context, h PasswordHasher, email, password, agent string) (string, Actor, error) {
+	var user User
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		u, err := tx.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
+		user = u
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrNoRow) {
+		return "", Actor{}, err
+	}
+	now := a.wall.Now().UTC()
+	if now.Before(user.LockedUntil) {
+		return "", Actor{}, fault(CodeLocked, "", "too many failed sign-ins: try again in %d minutes", int(lockFor.Minutes()))
+	}
+	ok, err := h.Matches(ctx, user.PasswordHash, password)
+	if err != nil {
+		return "", Actor{}, err
+	}
+	if !ok || user.ID == "" || user.Disabled {
+		return "", Actor{}, a.failedSignIn(ctx, user.ID, now)
+	}
+	raw, err := a.randomBytes(tokenBytes)
+	if err != nil {
+		return "", Actor{}, err
+	}
+	token := base64.RawURLEncoding.EncodeToString(raw)
+	var actor Actor
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		u, err := tx.User(ctx, user.ID)
+		if err != nil {
+			return err
+		}
+		u.Failed, u.LockedUntil = 0, time.Time{}
+		if err := tx.PutUser(ctx, u); err != nil {
+			return err
+		}
+		actor, err = actorOf(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutSession(ctx, Session{
+			TokenHash: tokenHash(token), User: u.ID, CreatedAt: now, ExpiresAt: now.Add(sessionLength), Agent: agent,
+		}); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, actor, "session.open", "user", string(u.ID), nil)
+	})
+	return token, actor, err
+}
+
+// failedSignIn counts the failure and gives the one answer for every cause.
+func (a *App) failedSignIn(ctx context.Context, id UserID, now time.Time) error {
+	if id != "" {
+		err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+			u, err := tx.User(ctx, id)
+			if err != nil {
+				return err
+			}
+			u.Failed++
+			if u.Failed >= failuresFree {
+				u.Failed, u.LockedUntil = 0, now.Add(lockFor)
+			}
+			return tx.PutUser(ctx, u)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return fault(CodeWrongPassword, "", "e-mail or password is wrong")
+}
+
+// Authenticate finds who a token belongs to.
+func (a *App) Authenticate(ctx context.Context, token string) (Actor, error) {
+	var actor Actor
+	ended := fault(CodeNotSignedIn, "", "sign in first: there is no open session")
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		s, err := tx.Session(ctx, tokenHash(token))
+		if errors.Is(err, ErrNoRow) {
+			return ended
+		}
+		if err != nil {
+			return err
+		}
+		u, err := tx.User(ctx, s.User)
+		if err != nil {
+			return err
+		}
+		if u.Disabled || !a.wall.Now().Before(s.ExpiresAt) {
+			return ended
+		}
+		actor, err = actorOf(ctx, tx, u)
+		return err
+	})
+	return actor, err
+}
+
+// SignOut ends a session; ending it twice is no fault.
+func (a *App) SignOut(ctx context.Context, token string) error {
+	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		return tx.DeleteSession(ctx, tokenHash(token))
+	})
+}
+
+func tokenHash(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+func actorOf(ctx context.Context, tx StoreTx, u User) (Actor, error) {
+	o, err := tx.Organisation(ctx, u.Org)
+	if err != nil {
+		return Actor{}, err
+	}
+	return Actor{User: u.ID, Person: u.Person, Name: u.Name, Org: u.Org, Kind: o.Kind, Roles: u.Roles}, nil
+}
+
+// audit writes what the actor did to the organisation's audit log.
+func (a *App) audit(ctx context.Context, tx StoreTx, actor Actor, action, kind, subject string, detail map[string]string) error {
+	return tx.Audit(ctx, AuditEntry{
+		Org: actor.Org, At: a.wall.Now().UTC(), User: actor.User, Action: action,
+		SubjectKind: kind, Subject: subject, Detail: detail,
+	})
+}

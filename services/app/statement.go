@@ -1,0 +1,272 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/parse"
+)
+
+const (
+	maxStatement      = 10 << 20
+	maxStatementLines = 10_000
+	matchPage         = MaxPage
+)
+
+// ImportStatement reads a bank statement of an account of the actor's organisation and
+// suggests which receivable each credit pays.
+//
+// Effects, in this order: the file as a blob; one transaction with statement and lines. The
+// same file again is the same statement; a line that came with an earlier one is not money
+// twice.
+func (a *App) ImportStatement(ctx context.Context, actor Actor, body io.Reader) (Statement, bool, error) {
+	if err := need(actor, trade.Maker); err != nil {
+		return Statement{}, false, err
+	}
+	raw, err := io.ReadAll(io.LimitReader(body, maxStatement+1))
+	if err != nil {
+		return Statement{}, false, fault(CodeStatement, "", "the upload broke off: send it again")
+	}
+	if len(raw) > maxStatement {
+		return Statement{}, false, fault(CodeTooLarge, "", "at most %d MiB", maxStatement>>20)
+	}
+	read, err := parse.ReadStatement(raw)
+	if f, ok := errors.AsType[*parse.Fault](err); ok {
+		return Statement{}, false, fault(trade.Code(f.Code), f.Path, "%s", f.Message)
+	}
+	if err != nil {
+		return Statement{}, false, err
+	}
+	if len(read) == 0 || len(read) > maxStatementLines {
+		return Statement{}, false, fault(CodeStatement, "", "1 to %d booked lines", maxStatementLines)
+	}
+	digest, _, err := a.blobs.Put(ctx, bytes.NewReader(raw), maxStatement)
+	if err != nil {
+		return Statement{}, false, err
+	}
+	s, err := a.statement(ctx, actor, digest, raw, read)
+	if err != nil {
+		return Statement{}, false, err
+	}
+	created := false
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		s, created, err = tx.InsertStatement(ctx, s)
+		if err != nil || !created {
+			return err
+		}
+		return a.audit(ctx, tx, actor, "statement.import", "statement", string(s.ID), map[string]string{"digest": string(digest)})
+	})
+	return s, created, err
+}
+
+// statement makes the rows of a statement, each credit with the receivable it seems to pay.
+func (a *App) statement(ctx context.Context, actor Actor, digest trade.Digest, raw []byte, read []parse.StatementLine) (Statement, error) {
+	var accounts []Account
+	if err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		accounts, err = tx.Accounts(ctx, actor.Org)
+		return err
+	}); err != nil {
+		return Statement{}, err
+	}
+	id, err := a.newID("stm")
+	if err != nil {
+		return Statement{}, err
+	}
+	s := Statement{ID: StatementID(id), Org: actor.Org, Digest: digest, Syntax: "csv", ImportedBy: actor.User, ImportedAt: a.Now()}
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")) {
+		s.Syntax = "camt.053"
+	}
+	candidates, _, err := a.AssetsOf(ctx, actor, AssetFilter{
+		Kind: trade.KindReceivable, Phases: []trade.Phase{trade.Open, trade.Matured, trade.Overdue},
+	}, Page{Limit: matchPage})
+	if err != nil {
+		return Statement{}, err
+	}
+	for n, l := range read {
+		number := plainAccount(l.Account)
+		if !slices.ContainsFunc(accounts, func(b Account) bool { return b.Number == number }) {
+			return Statement{}, fault(CodeStatement, l.Place.Path, "the statement is of an account that is not your organisation's")
+		}
+		line, err := a.line(s, n, number, l)
+		if err != nil {
+			return Statement{}, err
+		}
+		if line.Amount.Sign() > 0 {
+			line.Receivable = paidBy(line, l, candidates)
+		}
+		s.Lines = append(s.Lines, line)
+	}
+	return s, nil
+}
+
+// line makes one row. Its id comes from account and bank reference, so that the same
+// movement in an overlapping statement is the same line.
+func (a *App) line(s Statement, n int, number string, l parse.StatementLine) (Line, error) {
+	identity, err := trade.Canonical([]string{number, l.Reference, l.Booked.String(), l.Amount.String(), string(l.Direction)})
+	if err != nil {
+		return Line{}, err
+	}
+	hash, _ := strings.CutPrefix(string(trade.DigestOf(identity)), "sha-256:")
+	amount, zero := l.Amount, l.Amount
+	if zero, err = zero.Sub(zero); err != nil {
+		return Line{}, err
+	}
+	if (l.Direction == parse.Debit) != l.Reversal {
+		if amount, err = zero.Sub(amount); err != nil {
+			return Line{}, err
+		}
+	}
+	return Line{
+		ID: LineID("pay-" + hash[:32]), Statement: s.ID, Position: n, Account: number, Reference: l.Reference,
+		BookedOn: l.Booked, ValueOn: l.Value, Amount: amount, PartyName: l.CounterpartyName,
+		PartyAccount: l.CounterpartyAccount, Remittance: strings.Join(append(slices.Clone(l.References), l.Remittance), " "),
+		Allocated: zero,
+	}, nil
+}
+
+// paidBy finds the one receivable that a credit pays: due to this account, in this currency,
+// its invoice number in the payer's text. Two candidates are none: a person decides.
+func paidBy(line Line, l parse.StatementLine, candidates []Asset) trade.AssetID {
+	paid := trade.AssetID("")
+	for _, c := range candidates {
+		r := c.State.Receivable
+		if r.PayTo != line.Account || r.Currency != line.Amount.Currency() || !mentions(l, r.Claim.Number) {
+			continue
+		}
+		if paid != "" {
+			return ""
+		}
+		paid = c.Record.ID
+	}
+	return paid
+}
+
+// mentions tells whether the payer's text names an invoice number, as a word of its own.
+func mentions(l parse.StatementLine, number string) bool {
+	if slices.ContainsFunc(l.References, func(r string) bool { return strings.EqualFold(strings.TrimSpace(r), number) }) {
+		return true
+	}
+	words := strings.FieldsFunc(l.Remittance, func(r rune) bool { return strings.ContainsRune(" \t\n,;:()", r) })
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(strings.TrimRight(w, "."), number) })
+}
+
+// ApplyPayment prepares what a matched line does: the receivable is paid, and after it the
+// financing is repaid, if there is one. The rest of the line stays unapplied cash.
+func (a *App) ApplyPayment(ctx context.Context, actor Actor, id LineID, receivable trade.AssetID) ([]Intent, error) {
+	if err := need(actor, trade.Maker, trade.Checker); err != nil {
+		return nil, err
+	}
+	line, digest, err := a.ownLine(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if receivable == "" {
+		receivable = line.Receivable
+	}
+	if receivable == "" {
+		return nil, fault(CodeNoMatch, "", "the line names no receivable of yours: say which one it pays")
+	}
+	r, err := a.held(ctx, actor.Org, receivable, trade.KindReceivable)
+	if err != nil {
+		return nil, err
+	}
+	body := r.State.Receivable
+	amount, err := payable(line, body)
+	if err != nil {
+		return nil, err
+	}
+	subjects := []trade.Subject{{ID: receivable, Version: r.Record.Version}}
+	if body.Assignment != nil {
+		subjects = append(subjects, trade.Subject{ID: body.Assignment.Programme, Version: trade.AnyVersion})
+	}
+	pay, err := a.prepare(ctx, actor, draft{act: trade.ReceivablePay, subjects: subjects, args: trade.PayReceivable{
+		ID: string(line.ID), Amount: amount, ValueDate: line.ValueOn, Account: line.Account, Evidence: digest,
+	}})
+	if err != nil {
+		return nil, err
+	}
+	intents := []Intent{pay}
+	if body.Assignment != nil {
+		f, err := a.held(ctx, actor.Org, body.Assignment.Financing, trade.KindFinancing)
+		if err != nil {
+			return nil, err
+		}
+		repay, err := a.prepare(ctx, actor, draft{
+			act: trade.FinancingRepay,
+			subjects: []trade.Subject{
+				{ID: f.Record.ID, Version: f.Record.Version}, {ID: receivable, Version: trade.AnyVersion},
+			},
+			args: trade.RepayFinancing{Amount: amount}, after: pay.ID,
+		})
+		if err != nil {
+			return nil, err
+		}
+		intents = append(intents, repay)
+	}
+	line.Receivable, line.Allocated = receivable, amount
+	line.Intents = nil
+	for _, i := range intents {
+		line.Intents = append(line.Intents, i.ID)
+	}
+	return intents, a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error { return tx.SetLine(ctx, line) })
+}
+
+// ownLine reads a line of a statement of the actor's organisation, not yet applied, and the
+// digest of the statement's file.
+func (a *App) ownLine(ctx context.Context, actor Actor, id LineID) (Line, trade.Digest, error) {
+	var line Line
+	var digest trade.Digest
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		if line, err = tx.Line(ctx, id); err != nil {
+			return found(err, "statement line")
+		}
+		s, err := tx.StatementOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		if s.Org != actor.Org {
+			return hidden("statement line")
+		}
+		digest = s.Digest
+		for _, i := range line.Intents {
+			intent, err := tx.Intent(ctx, i)
+			if err != nil {
+				return err
+			}
+			if !intent.Finished() || intent.State == IntentCommitted {
+				return fault(trade.CodePaymentTwice, "", "the line was applied already, by %s", i)
+			}
+		}
+		return nil
+	})
+	return line, digest, err
+}
+
+// payable is what of a line pays the receivable: at most what is due.
+func payable(line Line, r *trade.Receivable) (money.Amount, error) {
+	if line.Amount.Sign() <= 0 || line.Amount.Currency() != r.Currency {
+		return money.Amount{}, fault(CodeNoMatch, "", "only a credit in %s pays this receivable", r.Currency)
+	}
+	return money.New(min(line.Amount.Minor(), r.Due()), r.Currency)
+}
+
+// Lines lists the lines of the statements of the actor's organisation.
+func (a *App) Lines(ctx context.Context, actor Actor, p Page) ([]Line, string, error) {
+	var list []Line
+	var next string
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		list, next, err = tx.Lines(ctx, actor.Org, p)
+		return err
+	})
+	return list, next, err
+}

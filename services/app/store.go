@@ -1,0 +1,201 @@
+package app
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/countersign/countersign/chaincode/trade"
+)
+
+// Store keeps what is not on the ledger, and the projection of what is. Every method of StoreTx
+// runs in one database transaction.
+type Store interface {
+	// Write runs fn in a transaction and commits when it returns nil. It may run fn again
+	// when the database asks for a retry, so fn has no effect but on tx.
+	Write(ctx context.Context, fn func(ctx context.Context, tx StoreTx) error) error
+	// Read runs fn on one snapshot.
+	Read(ctx context.Context, fn func(ctx context.Context, tx StoreTx) error) error
+}
+
+// StoreTx is the store inside one transaction. A Get of something that is not there returns
+// ErrNoRow. Lists are bounded by their Page.
+type StoreTx interface {
+	PeopleTx
+	PapersTx
+	IntentsTx
+	ProjectionTx
+	MoneyTx
+	// Enqueue adds a job that exists only if the transaction commits.
+	Enqueue(ctx context.Context, job Job) error
+	// Audit appends what somebody did to the organisation's audit log: no secrets, no fields
+	// of documents.
+	Audit(ctx context.Context, e AuditEntry) error
+}
+
+// Page asks for a part of a list, newest first: at most Limit rows after the row named by
+// Cursor (empty: from the start).
+type Page struct {
+	Cursor string
+	Limit  int
+}
+
+// MaxPage bounds a list page.
+const MaxPage = 200
+
+// PeopleTx keeps organisations, users and sessions.
+type PeopleTx interface {
+	PutOrganisation(ctx context.Context, o Organisation) error // inserts or replaces
+	Organisation(ctx context.Context, id trade.OrgID) (Organisation, error)
+	Organisations(ctx context.Context) ([]Organisation, error)
+	PutAccount(ctx context.Context, a Account) error
+	Accounts(ctx context.Context, org trade.OrgID) ([]Account, error)
+	PutUser(ctx context.Context, u User) error
+	User(ctx context.Context, id UserID) (User, error)
+	UserByEmail(ctx context.Context, email string) (User, error)
+	UserByPerson(ctx context.Context, org trade.OrgID, person trade.PersonID) (User, error)
+	Users(ctx context.Context, org trade.OrgID) ([]User, error)
+	PutSession(ctx context.Context, s Session) error
+	Session(ctx context.Context, tokenHash []byte) (Session, error)
+	DeleteSession(ctx context.Context, tokenHash []byte) error
+	DeleteExpired(ctx context.Context, now time.Time) error // sessions and idempotency keys
+	// BeginRequest takes an Idempotency-Key. It returns the answer of the first request when
+	// there is one; ErrInProgress while that runs; ErrOtherRequest when its digest is another.
+	BeginRequest(ctx context.Context, k RequestKey) (*StoredAnswer, error)
+	FinishRequest(ctx context.Context, k RequestKey, a StoredAnswer) error
+	ForgetRequest(ctx context.Context, k RequestKey) error // it failed without an effect
+}
+
+// PapersTx keeps documents, packs and verifications.
+type PapersTx interface {
+	// InsertDocument adds a paper; when the organisation has these bytes already it returns
+	// that document and false.
+	InsertDocument(ctx context.Context, d Document) (Document, bool, error)
+	Document(ctx context.Context, id DocumentID) (Document, error)
+	// UpdateDocument writes state, fields and findings; ErrEdited unless Edit is the row's.
+	UpdateDocument(ctx context.Context, d Document) error
+	// Documents lists the papers of packs that the organisation may see.
+	Documents(ctx context.Context, org trade.OrgID, p Page) ([]Document, string, error)
+	InsertPack(ctx context.Context, p Pack) error
+	Pack(ctx context.Context, id PackID) (Pack, error)
+	Packs(ctx context.Context, org trade.OrgID, p Page) ([]Pack, string, error)
+	AddParty(ctx context.Context, id PackID, party PackParty) error // keeps what stands
+	// AddDocument puts a paper into a pack and counts the edit; false when it was there.
+	AddDocument(ctx context.Context, id PackID, d DocumentID, by UserID, at time.Time) (bool, error)
+	PacksOf(ctx context.Context, d DocumentID) ([]PackID, error)
+	TouchPack(ctx context.Context, id PackID) error // counts an edit: its contents changed
+	InsertVerification(ctx context.Context, v Verification) error
+}
+
+// IntentsTx keeps commands on their way.
+type IntentsTx interface {
+	InsertIntent(ctx context.Context, i Intent) error
+	Intent(ctx context.Context, id trade.CommandID) (Intent, error)
+	// LockIntent reads an intent so that nobody else changes it before the transaction ends.
+	LockIntent(ctx context.Context, id trade.CommandID) (Intent, error)
+	AddSignature(ctx context.Context, id trade.CommandID, s SignedDuty) error
+	SetIntent(ctx context.Context, i Intent) error // state, fault, tx, block, finished
+	// Waiting lists open intents with a duty that the organisation has not fulfilled.
+	Waiting(ctx context.Context, org trade.OrgID, p Page) ([]Intent, string, error)
+	// IntentsOf lists the intents about an asset, newest first.
+	IntentsOf(ctx context.Context, asset trade.AssetID, p Page) ([]Intent, string, error)
+	// Followers lists the intents that wait for this one.
+	Followers(ctx context.Context, id trade.CommandID) ([]trade.CommandID, error)
+	// Unfinished lists ready and submitted intents, for recovery after a crash.
+	Unfinished(ctx context.Context) ([]trade.CommandID, error)
+}
+
+// ProjectionTx keeps what is derived from blocks. Nothing else writes it.
+type ProjectionTx interface {
+	Checkpoint(ctx context.Context, channel string) (Checkpoint, error) // ErrNoRow before the first block
+	Apply(ctx context.Context, channel string, d Derived) error         // one block and the checkpoint
+	ClearProjection(ctx context.Context) error
+	Asset(ctx context.Context, id trade.AssetID) (Asset, error)
+	// Assets lists the assets of a kind that the organisation holds, in any of the phases
+	// (none: all).
+	Assets(ctx context.Context, f AssetFilter, p Page) ([]Asset, string, error)
+	Transitions(ctx context.Context, id trade.AssetID) ([]Transition, error)
+	// TransitionsOfTx lists what a transaction did.
+	TransitionsOfTx(ctx context.Context, txID string) ([]Transition, error)
+	// ProjectionRows calls fn for every row of the projection, in a fixed order, with a name
+	// of its table and its canonical bytes.
+	ProjectionRows(ctx context.Context, fn func(table string, row []byte) error) error
+}
+
+// AssetFilter narrows a list of assets.
+type AssetFilter struct {
+	Org    trade.OrgID // that holds the state
+	Kind   trade.Kind
+	Phases []trade.Phase
+	// Receivable narrows financings to those of one receivable.
+	Receivable trade.AssetID
+}
+
+// MoneyTx keeps requests before the ledger and bank statements.
+type MoneyTx interface {
+	PutRequest(ctx context.Context, r FinancingRequest) error // inserts or replaces
+	Request(ctx context.Context, id trade.AssetID) (FinancingRequest, error)
+	// Requests lists what the organisation asked for or was asked.
+	Requests(ctx context.Context, org trade.OrgID, p Page) ([]FinancingRequest, string, error)
+	// InsertStatement adds a statement with its lines; lines that came before are left out of
+	// what it returns. The same file again returns the first statement and false.
+	InsertStatement(ctx context.Context, s Statement) (Statement, bool, error)
+	Line(ctx context.Context, id LineID) (Line, error)
+	StatementOf(ctx context.Context, id LineID) (Statement, error) // without its lines
+	SetLine(ctx context.Context, l Line) error                     // what it was matched to
+	Lines(ctx context.Context, org trade.OrgID, p Page) ([]Line, string, error)
+	PutReport(ctx context.Context, r Report) error
+	Report(ctx context.Context, id ReportID) (Report, error)
+}
+
+// Report is a report that was made; its bytes are a blob.
+type Report struct {
+	ID          ReportID
+	Org         trade.OrgID
+	Kind        string // "dossier", "audit"
+	Subject     string
+	MediaType   string
+	Digest      trade.Digest
+	Size        int64
+	RequestedBy UserID
+	MadeAt      time.Time
+}
+
+// RequestKey is an Idempotency-Key of a user with the digest of the request.
+type RequestKey struct {
+	User      UserID
+	Key       string
+	Digest    trade.Digest // of method, path and body
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// StoredAnswer is what the first request with a key was answered.
+type StoredAnswer struct {
+	Status      int
+	ContentType string
+	Body        []byte
+}
+
+// AuditEntry is one line of an organisation's audit log.
+type AuditEntry struct {
+	Org         trade.OrgID
+	At          time.Time
+	User        UserID // empty: the node itself
+	Action      string
+	SubjectKind string
+	Subject     string
+	Detail      map[string]string
+}
+
+// Blobs keeps original bytes by digest.
+type Blobs interface {
+	// Put stores bytes durably and returns their digest and size; ErrTooLarge beyond limit,
+	// with nothing kept.
+	Put(ctx context.Context, r io.Reader, limit int64) (trade.Digest, int64, error)
+	// Get reads a blob of at most limit bytes and refuses bytes that are not of the digest.
+	Get(ctx context.Context, d trade.Digest, limit int64) ([]byte, error)
+}
+
+// Clock tells the node's time. On a demo node it may run ahead.
+type Clock interface{ Now() time.Time }

@@ -1,0 +1,160 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/countersign/countersign/chaincode/trade"
+)
+
+// submit brings a ready intent to the ledger.
+//
+// Effects, in this order:
+//  1. the intent is marked submitted; a crash after it runs the job again;
+//  2. the ledger carries the command out, once for its id; a crash after it runs the job
+//     again, which gets the first answer;
+//  3. the follower projects the event and marks the intent committed. A refusal is marked
+//     here.
+func (a *App) submit(ctx context.Context, id trade.CommandID) error {
+	i, ready, err := a.begin(ctx, id)
+	if err != nil || !ready {
+		return err
+	}
+	p, err := a.proposal(ctx, i)
+	if err != nil {
+		return fmt.Errorf("intent %s: %w", id, err)
+	}
+	receipt, err := a.ledger.Submit(ctx, p)
+	err = refusal(err)
+	_, refused := errors.AsType[*trade.Fault](err)
+	switch {
+	case err == nil:
+		a.log.LogAttrs(ctx, slog.LevelInfo, "command committed", slog.String("command", string(id)),
+			slog.String("act", string(i.Command.Act)), slog.String("tx", receipt.TxID), slog.Uint64("block", receipt.Block))
+		return nil
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrOutcomeUnknown), errors.Is(err, ErrUnavailable):
+		return fmt.Errorf("intent %s: %w: %w", id, err, ErrLater)
+	case refused && hasCode(err, trade.CodeStale) && a.behind(ctx, i):
+		return fmt.Errorf("intent %s: the projection is behind: %w", id, ErrLater)
+	case refused:
+		return a.refused(ctx, i, err)
+	}
+	return fmt.Errorf("intent %s: %w", id, err)
+}
+
+// begin marks the intent as submitted, unless there is nothing to submit.
+func (a *App) begin(ctx context.Context, id trade.CommandID) (Intent, bool, error) {
+	var i Intent
+	ready := false
+	err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		i, err = tx.LockIntent(ctx, id)
+		if err != nil {
+			return fmt.Errorf("intent %s: %w", id, err)
+		}
+		ready = i.State == IntentReady || i.State == IntentSubmitted
+		if !ready {
+			return nil
+		}
+		if i.After != "" {
+			before, err := tx.Intent(ctx, i.After)
+			if err != nil {
+				return err
+			}
+			if before.State != IntentCommitted {
+				ready = false
+				if before.Finished() {
+					return a.refuseFollower(ctx, tx, i, before)
+				}
+				return nil
+			}
+		}
+		i.State = IntentSubmitted
+		return tx.SetIntent(ctx, i)
+	})
+	return i, ready, err
+}
+
+// behind tells whether a stale answer may come from the projection lagging behind the ledger
+// and not from the command: every version that the signers named is the one projected.
+func (a *App) behind(ctx context.Context, i Intent) bool {
+	for _, s := range i.Command.Subjects {
+		if s.Version <= 0 {
+			continue
+		}
+		asset, err := a.asset(ctx, s.ID)
+		if err == nil && asset.Record.Version > s.Version {
+			return false
+		}
+	}
+	return true
+}
+
+// refused marks an intent that the law refused, and what waits for it.
+func (a *App) refused(ctx context.Context, i Intent, cause error) error {
+	f, _ := errors.AsType[*trade.Fault](cause)
+	err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		now, err := tx.LockIntent(ctx, i.ID)
+		if err != nil {
+			return err
+		}
+		if now.Finished() {
+			return nil
+		}
+		now.State, now.Fault, now.FinishedAt = IntentRefused, f, a.Now()
+		if err := tx.SetIntent(ctx, now); err != nil {
+			return err
+		}
+		return a.wakeFollowers(ctx, tx, i.ID)
+	})
+	a.notices.tell()
+	return err
+}
+
+// refuseFollower ends an intent whose predecessor came to nothing.
+func (a *App) refuseFollower(ctx context.Context, tx StoreTx, i, before Intent) error {
+	i.State, i.FinishedAt = IntentRefused, a.Now()
+	i.Fault = &trade.Fault{
+		Code: CodeIntentState, Message: fmt.Sprintf("%s came to nothing, so this cannot be done", before.Command.Act),
+	}
+	if before.Fault != nil {
+		i.Fault = before.Fault
+	}
+	if err := tx.SetIntent(ctx, i); err != nil {
+		return err
+	}
+	return a.wakeFollowers(ctx, tx, i.ID)
+}
+
+// wakeFollowers enqueues the intents that wait for this one.
+func (a *App) wakeFollowers(ctx context.Context, tx StoreTx, id trade.CommandID) error {
+	followers, err := tx.Followers(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, f := range followers {
+		if err := tx.Enqueue(ctx, SubmitJob{f}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Recover enqueues the intents that a crash left on their way. Their jobs usually still
+// stand; a second run is harmless.
+func (a *App) Recover(ctx context.Context) error {
+	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		ids, err := tx.Unfinished(ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := tx.Enqueue(ctx, SubmitJob{id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,165 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"unicode/utf8"
+
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/parse"
+)
+
+// MaxUpload bounds an upload in bytes.
+const MaxUpload = 25 << 20
+
+const maxFileName = 255
+
+// Upload is a paper on its way in.
+type Upload struct {
+	Pack       PackID
+	FileName   string // as given: shown, never used as a path
+	Supersedes DocumentID
+	Body       io.Reader
+}
+
+// Upload keeps a paper and puts it into a pack.
+//
+// Effects, in this order:
+//  1. the bytes become a blob by digest; a crash leaves bytes that nobody names, which are
+//     swept, and the uploader tries again;
+//  2. one transaction: the document (received), its place in the pack and the job that reads
+//     it; after it nothing is lost.
+//
+// The same bytes again are the same document: created is false and nothing is done twice.
+func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, created bool, err error) {
+	if err := need(actor, trade.Maker, trade.Operator); err != nil {
+		return Document{}, false, err
+	}
+	if !utf8.ValidString(u.FileName) || len(u.FileName) > maxFileName {
+		return Document{}, false, fault(CodeInput, "file_name", "a file name of at most %d bytes in UTF-8", maxFileName)
+	}
+	if err := a.canSeePack(ctx, actor, u.Pack); err != nil {
+		return Document{}, false, err
+	}
+	digest, size, err := a.blobs.Put(ctx, u.Body, MaxUpload)
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		return Document{}, false, fault(CodeTooLarge, "", "at most %d MiB: split the file or send a smaller one", MaxUpload>>20)
+	case err != nil:
+		return Document{}, false, err
+	case size == 0:
+		return Document{}, false, fault(CodeEmptyUpload, "", "the file is empty: choose another")
+	}
+	media, err := a.mediaType(ctx, digest)
+	if err != nil {
+		return Document{}, false, err
+	}
+	id, err := a.newID("doc")
+	if err != nil {
+		return Document{}, false, err
+	}
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		d, created, err = tx.InsertDocument(ctx, Document{
+			ID: DocumentID(id), Org: actor.Org, UploadedBy: actor.User, UploadedAt: a.Now(), Digest: digest,
+			Size: size, MediaType: media, FileName: u.FileName, Version: 1, Supersedes: u.Supersedes,
+			State: DocumentReceived, Edit: 1,
+		})
+		if err != nil {
+			return err
+		}
+		added, err := tx.AddDocument(ctx, u.Pack, d.ID, actor.User, a.Now())
+		if err != nil {
+			return err
+		}
+		if !created {
+			if added && d.State == DocumentParsed {
+				return tx.Enqueue(ctx, VerifyJob{u.Pack})
+			}
+			return nil
+		}
+		if err := a.audit(ctx, tx, actor, "document.upload", "document", id, map[string]string{"digest": string(digest)}); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, ParseJob{d.ID})
+	})
+	return d, created, err
+}
+
+// mediaType tells what the bytes are by their content.
+func (a *App) mediaType(ctx context.Context, d trade.Digest) (string, error) {
+	raw, err := a.blobs.Get(ctx, d, MaxUpload)
+	if err != nil {
+		return "", err
+	}
+	switch parse.Detect(raw) {
+	case parse.SyntaxPDF:
+		return "application/pdf", nil
+	case parse.SyntaxUBL, parse.SyntaxCamt053:
+		return "application/xml", nil
+	case parse.SyntaxJSON, parse.SyntaxTyped:
+		return "application/json", nil
+	case parse.SyntaxForeign:
+	}
+	return "application/octet-stream", nil
+}
+
+// Original returns the bytes of a paper as received.
+func (a *App) Original(ctx context.Context, actor Actor, id DocumentID) (Document, []byte, error) {
+	d, err := a.Document(ctx, actor, id)
+	if err != nil {
+		return Document{}, nil, err
+	}
+	raw, err := a.blobs.Get(ctx, d.Digest, MaxUpload)
+	if errors.Is(err, ErrDamaged) {
+		return Document{}, nil, fault(CodeBlobDamaged, "", "the stored bytes are not those received: tell the operator")
+	}
+	return d, raw, err
+}
+
+// Document returns a paper that the actor may see: its own, or of a pack it is a party of.
+func (a *App) Document(ctx context.Context, actor Actor, id DocumentID) (Document, error) {
+	var d Document
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		d, err = visibleDocument(ctx, tx, actor, id)
+		return err
+	})
+	return d, err
+}
+
+func visibleDocument(ctx context.Context, tx StoreTx, actor Actor, id DocumentID) (Document, error) {
+	d, err := tx.Document(ctx, id)
+	if err != nil {
+		return Document{}, found(err, "document")
+	}
+	if d.Org == actor.Org {
+		return d, nil
+	}
+	packs, err := tx.PacksOf(ctx, id)
+	if err != nil {
+		return Document{}, err
+	}
+	for _, p := range packs {
+		pack, err := tx.Pack(ctx, p)
+		if err != nil {
+			return Document{}, err
+		}
+		if pack.Seen(actor.Org) {
+			return d, nil
+		}
+	}
+	return Document{}, hidden("document")
+}
+
+// Documents lists the papers of the packs that the actor's organisation is a party of.
+func (a *App) Documents(ctx context.Context, actor Actor, p Page) ([]Document, string, error) {
+	var list []Document
+	var next string
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		list, next, err = tx.Documents(ctx, actor.Org, p)
+		return err
+	})
+	return list, next, err
+}
