@@ -74,7 +74,8 @@ var packages = map[string]place{
 	},
 	"services/match": {
 		rung:    judges,
-		imports: []string{"chaincode/money", "services/parse"},
+		imports: []string{"chaincode/money", "chaincode/trade", "services/parse"},
+		tests:   []string{"fixtures"},
 	},
 	"services/app": {
 		rung: steps,
@@ -90,12 +91,16 @@ var packages = map[string]place{
 	"services/app/ledgertest/probe":     {rung: law},
 	"services/app/ledgertest/cmd/probe": {rung: wiring, imports: []string{"services/app/ledgertest/probe"}},
 
-	"services/blob":    {rung: edges, imports: []string{"services/app"}},
+	"services/blob":    {rung: edges, imports: []string{"chaincode/trade", "services/app"}},
 	"services/httpapi": {rung: edges, imports: []string{"chaincode/money", "chaincode/trade", "services/app"}},
-	"services/jobs":    {rung: edges, imports: []string{"services/app"}},
+	"services/jobs": {
+		rung:    edges,
+		imports: []string{"services/app"},
+		tests:   []string{"services/postgres", "services/postgres/postgrestest"},
+	},
 	"services/postgres": {
 		rung:    edges,
-		imports: []string{"chaincode/money", "chaincode/trade", "services/app"},
+		imports: []string{"chaincode/money", "chaincode/trade", "services/app", "services/postgres/internal/db"},
 		tests:   []string{"services/postgres/postgrestest"},
 	},
 	"services/postgres/cluster": {rung: edges},
@@ -120,11 +125,16 @@ var packages = map[string]place{
 		tests: []string{
 			"chaincode", "chaincode/money", "chaincode/trade", "chaincode/trade/tradetest",
 			"services/app/ledgertest",
-			"services/app/ledgertest/probe", "services/embedded", "services/fabric/localnet",
+			"services/app/ledgertest/probe", "services/embedded", "services/fabric/fabrictest",
+			"services/fabric/localnet",
 		},
 	},
 	"services/fabric/localnet": {rung: rigs, imports: []string{"services/fabric"}},
-	"services/cmd/fabricnet":   {rung: wiring, imports: []string{"services/fabric/localnet"}},
+	"services/fabric/fabrictest": {
+		rung:    wiring,
+		imports: []string{"services/app/ledgertest", "services/fabric", "services/fabric/localnet"},
+	},
+	"services/cmd/fabricnet": {rung: wiring, imports: []string{"services/fabric/localnet"}},
 
 	"services/cmd/countersign": {
 		rung: wiring,
@@ -198,6 +208,7 @@ var owners = map[string][]string{
 	"github.com/compose-spec/compose-go/v2": {"scripts/arch"},
 	"golang.org/x/tools":                    {"scripts/determinism"},
 	"golang.org/x/crypto":                   {"services/app", "services/httpapi"},
+	"golang.org/x/sys":                      {"services/embedded"},
 	"golang.org/x/sync":                     {"services"},
 	"golang.org/x/text":                     {"services"},
 	"pgregory.net/rapid":                    {everywhere},
