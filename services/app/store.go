@@ -110,6 +110,9 @@ type ProjectionTx interface {
 	Checkpoint(ctx context.Context, channel string) (Checkpoint, error) // ErrNoRow before the first block
 	Apply(ctx context.Context, channel string, d Derived) error         // one block and the checkpoint
 	ClearProjection(ctx context.Context) error
+	// ClockNote is the newest mark that a block was made on a demo clock that had been moved;
+	// empty when none was.
+	ClockNote(ctx context.Context) (string, error)
 	Asset(ctx context.Context, id trade.AssetID) (Asset, error)
 	// Assets lists the assets of a kind that the organisation holds, in any of the phases
 	// (none: all).
