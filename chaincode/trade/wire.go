@@ -1,6 +1,10 @@
 package trade
 
-import "strconv"
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
 
 // The functions of the chaincode. Only FunctionApply writes.
 const (
@@ -28,11 +32,11 @@ const (
 // Transient packs a transaction's confidential side as the chaincode expects it.
 func (tx Transaction) Transient() map[string][]byte {
 	t := map[string][]byte{TransientCommand: tx.Command, TransientSignatures: tx.Signatures}
-	for id, state := range tx.States {
-		t[TransientState+string(id)] = state
+	for _, id := range slices.Sorted(maps.Keys(tx.States)) {
+		t[TransientState+string(id)] = tx.States[id]
 	}
-	for epoch, key := range tx.Keys {
-		t[TransientKey+strconv.FormatInt(epoch, 10)] = key
+	for _, epoch := range slices.Sorted(maps.Keys(tx.Keys)) {
+		t[TransientKey+strconv.FormatInt(epoch, 10)] = tx.Keys[epoch]
 	}
 	return t
 }

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -154,7 +156,8 @@ func statesAndKeys(transient map[string][]byte) (map[trade.AssetID][]byte, map[i
 		return nil, nil, &trade.Fault{Code: trade.CodeMalformed, Message: "too much transient data"}
 	}
 	states, keys := map[trade.AssetID][]byte{}, map[int64][]byte{}
-	for name, value := range transient {
+	for _, name := range slices.Sorted(maps.Keys(transient)) {
+		value := transient[name]
 		if id, ok := strings.CutPrefix(name, trade.TransientState); ok {
 			states[trade.AssetID(id)] = value
 		}
@@ -213,6 +216,8 @@ func setPolicy(stub shim.ChaincodeStubInterface, p trade.Policy) error {
 
 // state reads the caller's own copy, as party or as reader. Another organisation's
 // collection cannot be named.
+//
+//determinism:query answered by one node from its own collections; nothing is decided by it
 func (c *Contract) state(stub shim.ChaincodeStubInterface, id string) ([]byte, error) {
 	actor, err := cid.GetMSPID(stub)
 	if err != nil {
