@@ -103,7 +103,8 @@ var packages = map[string]place{
 		imports: []string{"chaincode/money", "chaincode/trade", "services/app", "services/postgres/internal/db"},
 		tests:   []string{"services/postgres/postgrestest"},
 	},
-	"services/postgres/cluster": {rung: edges},
+	"services/postgres/cluster":     {rung: edges},
+	"services/postgres/internal/db": {rung: edges},
 	"services/postgres/postgrestest": {
 		rung:    rigs,
 		imports: []string{"services/postgres", "services/postgres/cluster"},
