@@ -3,10 +3,11 @@ package app
 import "github.com/countersign/countersign/chaincode/trade"
 
 // Job is something to do after a transaction has committed. A job may run twice: each step
-// it runs is the same on the second time.
+// it runs is the same on the second time. A job names its work fully, because while one is
+// unfinished an equal one is not added.
 type Job interface {
-	// JobKind names the kind in the job table.
-	JobKind() string
+	// Kind names the kind in the job table.
+	Kind() string
 }
 
 // The jobs.
@@ -19,9 +20,10 @@ type (
 	RecordJob struct {
 		Document DocumentID `json:"document"`
 	}
-	// VerifyJob takes the verdicts on a pack.
+	// VerifyJob takes the verdicts on a pack as an edit left it.
 	VerifyJob struct {
 		Pack PackID `json:"pack"`
+		Edit int    `json:"edit"`
 	}
 	// SubmitJob brings a signed command to the ledger.
 	SubmitJob struct {
@@ -29,14 +31,14 @@ type (
 	}
 )
 
-// JobKind names the kind in the job table.
-func (ParseJob) JobKind() string { return "parse_document" }
+// Kind names the kind in the job table.
+func (ParseJob) Kind() string { return "parse_document" }
 
-// JobKind names the kind in the job table.
-func (RecordJob) JobKind() string { return "record_document" }
+// Kind names the kind in the job table.
+func (RecordJob) Kind() string { return "record_document" }
 
-// JobKind names the kind in the job table.
-func (VerifyJob) JobKind() string { return "verify_pack" }
+// Kind names the kind in the job table.
+func (VerifyJob) Kind() string { return "verify_pack" }
 
-// JobKind names the kind in the job table.
-func (SubmitJob) JobKind() string { return "submit_command" }
+// Kind names the kind in the job table.
+func (SubmitJob) Kind() string { return "submit_command" }

@@ -112,7 +112,7 @@ func (a *App) setFields(ctx context.Context, tx StoreTx, d Document, fields *par
 		if err := tx.TouchPack(ctx, p); err != nil {
 			return err
 		}
-		if err := tx.Enqueue(ctx, VerifyJob{p}); err != nil {
+		if err := reverify(ctx, tx, p); err != nil {
 			return err
 		}
 	}

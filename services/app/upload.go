@@ -74,7 +74,7 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 		}
 		if !created {
 			if added && d.State == DocumentParsed {
-				return tx.Enqueue(ctx, VerifyJob{u.Pack})
+				return reverify(ctx, tx, u.Pack)
 			}
 			return nil
 		}

@@ -30,6 +30,15 @@ func (a *App) verifyPack(ctx context.Context, id PackID) error {
 	return nil
 }
 
+// reverify enqueues the verification of a pack as it stands in the transaction.
+func reverify(ctx context.Context, tx StoreTx, id PackID) error {
+	p, err := tx.Pack(ctx, id)
+	if err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, VerifyJob{Pack: id, Edit: p.Edit})
+}
+
 // verify compares the papers and asks the ledger whether the claim stands there already.
 func (a *App) verify(ctx context.Context, id PackID) (Verification, error) {
 	var p Pack
