@@ -19,10 +19,7 @@ const (
 	CodeInput          trade.Code = "input.invalid"           // a value of the request is wrong
 	CodeKeyReused      trade.Code = "idempotency.conflict"    // the key was used for another request
 	CodeInProgress     trade.Code = "idempotency.in_progress" // the first request still runs
-	CodeTooLarge       trade.Code = "upload.too_large"        // more bytes than are accepted
-	CodeEmptyUpload    trade.Code = "upload.empty"            // no bytes
 	CodeDocumentState  trade.Code = "document.state"          // not possible in the paper's state
-	CodeBlobDamaged    trade.Code = "document.damaged"        // the stored bytes are not those received
 	CodePackParty      trade.Code = "pack.party"              // the parties of the pack do not fit
 	CodePackUnverified trade.Code = "pack.unverified"         // no verdict of the pack as it stands
 	CodePackRefused    trade.Code = "pack.refused"            // a verdict is not a pass
@@ -41,21 +38,18 @@ const (
 func Codes() []trade.Code {
 	return []trade.Code{
 		CodeNotSignedIn, CodeWrongPassword, CodeLocked, CodeForbidden, CodeHidden, CodeEdited,
-		CodeInput, CodeKeyReused, CodeInProgress, CodeTooLarge, CodeEmptyUpload, CodeDocumentState,
-		CodeBlobDamaged, CodePackParty, CodePackUnverified, CodePackRefused, CodePackPapers,
+		CodeInput, CodeKeyReused, CodeInProgress, CodeDocumentState, CodePackParty, CodePackUnverified, CodePackRefused, CodePackPapers,
 		CodeIntentState, CodeNotYourDuty, CodeNoKey, CodeStatement, CodeNoMatch, CodeUnavailable,
 		CodeTooMany, CodeReport,
 	}
 }
 
-// The errors of the store and of blobs. They are no faults: a step says what they mean.
+// The errors of the store. They are no faults: a step says what they mean.
 var (
 	ErrNoRow        = errors.New("store: no such row")
 	ErrEdited       = errors.New("store: the row was changed meanwhile")
 	ErrInProgress   = errors.New("store: the first request with this key still runs")
 	ErrOtherRequest = errors.New("store: the key was used for another request")
-	ErrTooLarge     = errors.New("blob: larger than allowed")
-	ErrDamaged      = errors.New("blob: bytes are not those of the digest")
 	// ErrLater asks the job queue to run the job again after a pause, without counting a
 	// failure.
 	ErrLater = errors.New("job: not yet")

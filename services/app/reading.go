@@ -27,7 +27,7 @@ func (a *App) parseDocument(ctx context.Context, id DocumentID) error {
 	if d.State != DocumentReceived {
 		return nil
 	}
-	raw, err := a.blobs.Get(ctx, d.Digest, MaxUpload) // hashes again
+	raw, err := a.bytes(ctx, d.Digest) // hashed again
 	if err != nil {
 		return fmt.Errorf("document %s: %w", id, err)
 	}

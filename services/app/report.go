@@ -104,7 +104,7 @@ func (a *App) ReportFile(ctx context.Context, actor Actor, id ReportID) (Report,
 	if err != nil {
 		return Report{}, nil, err
 	}
-	raw, err := a.blobs.Get(ctx, r.Digest, r.Size)
+	raw, err := a.bytes(ctx, r.Digest)
 	return r, raw, err
 }
 

@@ -29,12 +29,13 @@ func (a *App) ImportStatement(ctx context.Context, actor Actor, body io.Reader) 
 	if err := need(actor, trade.Maker); err != nil {
 		return Statement{}, false, err
 	}
-	raw, err := io.ReadAll(io.LimitReader(body, maxStatement+1))
+	digest, _, err := a.blobs.Put(ctx, body, maxStatement)
 	if err != nil {
-		return Statement{}, false, fault(CodeStatement, "", "the upload broke off: send it again")
+		return Statement{}, false, err
 	}
-	if len(raw) > maxStatement {
-		return Statement{}, false, fault(CodeTooLarge, "", "at most %d MiB", maxStatement>>20)
+	raw, err := a.bytes(ctx, digest)
+	if err != nil {
+		return Statement{}, false, err
 	}
 	read, err := parse.ReadStatement(raw)
 	if f, ok := errors.AsType[*parse.Fault](err); ok {
@@ -45,10 +46,6 @@ func (a *App) ImportStatement(ctx context.Context, actor Actor, body io.Reader) 
 	}
 	if len(read) == 0 || len(read) > maxStatementLines {
 		return Statement{}, false, fault(CodeStatement, "", "1 to %d booked lines", maxStatementLines)
-	}
-	digest, _, err := a.blobs.Put(ctx, bytes.NewReader(raw), maxStatement)
-	if err != nil {
-		return Statement{}, false, err
 	}
 	s, err := a.statement(ctx, actor, digest, raw, read)
 	if err != nil {

@@ -191,13 +191,13 @@ type AuditEntry struct {
 	Detail      map[string]string
 }
 
-// Blobs keeps original bytes by digest.
+// Blobs keeps original bytes by digest. Its refusals are Faults: blob.too_large, blob.empty,
+// blob.not_found, blob.corrupt.
 type Blobs interface {
-	// Put stores bytes durably and returns their digest and size; ErrTooLarge beyond limit,
-	// with nothing kept.
+	// Put stores at most limit bytes durably and returns their digest and size.
 	Put(ctx context.Context, r io.Reader, limit int64) (trade.Digest, int64, error)
-	// Get reads a blob of at most limit bytes and refuses bytes that are not of the digest.
-	Get(ctx context.Context, d trade.Digest, limit int64) ([]byte, error)
+	// Open gives the bytes of a digest, all hashed before the first is given.
+	Open(ctx context.Context, digest trade.Digest) (io.ReadCloser, error)
 }
 
 // Clock tells the node's time. On a demo node it may run ahead.

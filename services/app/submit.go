@@ -5,11 +5,42 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/countersign/countersign/chaincode/trade"
 )
 
-// submit brings a ready intent to the ledger.
+// The bounds of waiting for the projection or for another transaction to get out of the way.
+// What still cannot be decided is left to the job queue's own retries.
+const (
+	submitTries = 25
+	submitPause = 200 * time.Millisecond
+)
+
+// submit brings a ready intent to the ledger and tries again, with the states as they then
+// are, while the answer is "later".
+func (a *App) submit(ctx context.Context, id trade.CommandID) error {
+	for range submitTries - 1 {
+		changed := a.notices.next()
+		err := a.submitOnce(ctx, id)
+		if !errors.Is(err, ErrLater) {
+			return err
+		}
+		pause := time.NewTimer(submitPause)
+		select {
+		case <-changed:
+		case <-pause.C:
+		case <-ctx.Done():
+		}
+		pause.Stop()
+		if ctx.Err() != nil {
+			return err
+		}
+	}
+	return a.submitOnce(ctx, id)
+}
+
+// submitOnce brings a ready intent to the ledger.
 //
 // Effects, in this order:
 //  1. the intent is marked submitted; a crash after it runs the job again;
@@ -17,7 +48,7 @@ import (
 //     again, which gets the first answer;
 //  3. the follower projects the event and marks the intent committed. A refusal is marked
 //     here.
-func (a *App) submit(ctx context.Context, id trade.CommandID) error {
+func (a *App) submitOnce(ctx context.Context, id trade.CommandID) error {
 	i, ready, err := a.begin(ctx, id)
 	if err != nil || !ready {
 		return err

@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"unicode/utf8"
 
@@ -43,13 +43,8 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 		return Document{}, false, err
 	}
 	digest, size, err := a.blobs.Put(ctx, u.Body, MaxUpload)
-	switch {
-	case errors.Is(err, ErrTooLarge):
-		return Document{}, false, fault(CodeTooLarge, "", "at most %d MiB: split the file or send a smaller one", MaxUpload>>20)
-	case err != nil:
+	if err != nil {
 		return Document{}, false, err
-	case size == 0:
-		return Document{}, false, fault(CodeEmptyUpload, "", "the file is empty: choose another")
 	}
 	media, err := a.mediaType(ctx, digest)
 	if err != nil {
@@ -88,7 +83,7 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 
 // mediaType tells what the bytes are by their content.
 func (a *App) mediaType(ctx context.Context, d trade.Digest) (string, error) {
-	raw, err := a.blobs.Get(ctx, d, MaxUpload)
+	raw, err := a.bytes(ctx, d)
 	if err != nil {
 		return "", err
 	}
@@ -104,16 +99,26 @@ func (a *App) mediaType(ctx context.Context, d trade.Digest) (string, error) {
 	return "application/octet-stream", nil
 }
 
+// bytes reads a blob, which is no larger than an upload or a report may be.
+func (a *App) bytes(ctx context.Context, d trade.Digest) ([]byte, error) {
+	r, err := a.blobs.Open(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("reading blob %s: %w", d, err)
+	}
+	return raw, r.Close()
+}
+
 // Original returns the bytes of a paper as received.
 func (a *App) Original(ctx context.Context, actor Actor, id DocumentID) (Document, []byte, error) {
 	d, err := a.Document(ctx, actor, id)
 	if err != nil {
 		return Document{}, nil, err
 	}
-	raw, err := a.blobs.Get(ctx, d.Digest, MaxUpload)
-	if errors.Is(err, ErrDamaged) {
-		return Document{}, nil, fault(CodeBlobDamaged, "", "the stored bytes are not those received: tell the operator")
-	}
+	raw, err := a.bytes(ctx, d.Digest)
 	return d, raw, err
 }
 
