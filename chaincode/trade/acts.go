@@ -126,8 +126,13 @@ func organisationActs() []ActSpec {
 			Summary: "A new epoch of the consortium key begins; older epochs are still probed.",
 		},
 		{
-			Act: DocumentRecord, Subjects: create(KindDocument), To: active,
-			Summary: "The owner's node commits to a document; those it is shown to agree to hold it.",
+			Act: DocumentRecord, To: active,
+			Subjects: []SubjectSpec{
+				{Kind: KindDocument, Access: Create},
+				{Kind: KindDocument, Access: Opened, Any: true, Optional: true},
+			},
+			Summary: "The owner's node commits to a document, or to a version that supersedes one; " +
+				"those it is shown to agree to hold it.",
 		},
 		{
 			Act: ProgrammeOpen, Subjects: create(KindProgramme), To: active,
@@ -169,9 +174,14 @@ func claimActs() []ActSpec {
 			Summary: "Part of the balance is disputed: of the free part, or marked on the assigned part.",
 		},
 		{
-			Act: ReceivableResolve, Subjects: receivable(Change, owned...), To: append(owned, Settled),
-			Needs:   []Need{by(Obligor, Maker, Checker), by(Owner, Maker, Checker)},
-			Summary: "Both sides end a dispute: the part is released, or diluted by a credit note.",
+			Act: ReceivableResolve, To: append(owned, Settled),
+			Subjects: []SubjectSpec{
+				{Kind: KindReceivable, Access: Change, From: owned},
+				{Kind: KindProgramme, Access: Change, Any: true, Optional: true},
+			},
+			Needs: []Need{by(Obligor, Maker, Checker), by(Owner, Maker, Checker), by(Seller, Maker, Checker)},
+			Summary: "All sides end a dispute: the part is released, or diluted by a credit note of the seller, " +
+				"whose first loss it is. A seller that still owns the receivable signs in four eyes.",
 		},
 		{
 			Act: ReceivableMature, Subjects: receivable(Change, Open), To: []Phase{Matured},
@@ -188,7 +198,8 @@ func encumbranceActs() []ActSpec {
 	programme := SubjectSpec{Kind: KindProgramme, Access: Change, Any: true}
 	spent := programme
 	spent.Optional = true
-	held := SubjectSpec{Kind: KindReceivable, Access: Change, From: []Phase{Open, Matured}}
+	confirmed := []Phase{Open, Matured, Overdue}
+	held := SubjectSpec{Kind: KindReceivable, Access: Change, From: confirmed}
 	return []ActSpec{
 		{
 			Act: ReceivableReserve, To: []Phase{Open},
@@ -196,16 +207,17 @@ func encumbranceActs() []ActSpec {
 				{Kind: KindReceivable, Access: Change, From: []Phase{Open}}, programme,
 				{Kind: KindFinancing, Access: Seen, From: []Phase{Quoted}},
 			},
-			Needs:   []Need{by(Seller, Maker), by(Bank, Maker)},
-			Summary: "The seller accepts a quote and the bank takes it up: the whole free balance is held for that financing and counts against the programme's limit.",
+			Needs: []Need{by(Seller, Maker), by(Bank, Maker)},
+			Summary: "The seller accepts a quote and the bank takes it up: the whole free balance is held " +
+				"for that financing and counts against the programme's limit.",
 		},
 		{
-			Act: ReceivableRelease, Subjects: []SubjectSpec{held, programme}, To: []Phase{Open, Matured},
+			Act: ReceivableRelease, Subjects: []SubjectSpec{held, programme}, To: confirmed,
 			Needs:   []Need{by(Bank, Maker, Checker)},
 			Summary: "The bank gives a reservation back.",
 		},
 		{
-			Act: ReceivableExpire, Subjects: []SubjectSpec{held, programme}, To: []Phase{Open, Matured},
+			Act: ReceivableExpire, Subjects: []SubjectSpec{held, programme}, To: confirmed,
 			Summary: "Anyone may say that a reservation has lapsed by ledger time.",
 		},
 		{
@@ -219,11 +231,9 @@ func encumbranceActs() []ActSpec {
 		},
 		{
 			Act: ReceivablePay, To: []Phase{Open, Matured, Overdue, Settled},
-			Subjects: []SubjectSpec{
-				{Kind: KindReceivable, Access: Change, From: []Phase{Open, Matured, Overdue}}, spent,
-			},
-			Needs:   []Need{by(Owner, Maker, Checker)},
-			Summary: "The owner acknowledges a payment that was matched to its account; fully paid is settled.",
+			Subjects: []SubjectSpec{held, spent},
+			Needs:    []Need{by(Owner, Maker, Checker)},
+			Summary:  "The owner acknowledges a payment that was matched to its account; fully paid is settled.",
 		},
 	}
 }
@@ -260,8 +270,11 @@ func financingActs() []ActSpec {
 		},
 		{
 			Act: FinancingLapse, To: []Phase{Lapsed},
-			Subjects: []SubjectSpec{financing(Change, Quoted)},
-			Summary:  "Anyone may say that a quote ran out by ledger time.",
+			Subjects: []SubjectSpec{
+				financing(Change, Quoted, Approved),
+				{Kind: KindReceivable, Access: Opened, Any: true, Optional: true},
+			},
+			Summary: "Anyone may say that a quote ran out by ledger time, or that what was approved is held no more.",
 		},
 		{
 			Act: FinancingApprove, To: []Phase{Approved},
@@ -271,7 +284,7 @@ func financingActs() []ActSpec {
 		},
 		{
 			Act: FinancingDisburse, To: []Phase{Disbursed},
-			Subjects: []SubjectSpec{financing(Change, Approved), receivable(Open, Matured, Overdue)},
+			Subjects: []SubjectSpec{financing(Change, Approved), receivable(Open, Matured, Overdue, Settled)},
 			Needs:    fourEyes(Bank),
 			Summary:  "The bank records that the cash went to the seller's own account; money lent is outstanding from here.",
 		},

@@ -73,7 +73,7 @@ type Record struct {
 // Done is a command that was carried out on an asset and what it left.
 type Done struct {
 	Command CommandID `json:"command"`
-	Digest  Digest    `json:"digest"`
+	Seal    string    `json:"seal"` // of the command's digest, under the asset's salt
 	Version int64     `json:"version"`
 	Phase   Phase     `json:"phase"`
 }

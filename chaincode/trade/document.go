@@ -39,17 +39,8 @@ func (d *decision) recordDocument(a RecordDocument) error {
 	if err := checkDigest(a.Canonical, "args.canonical"); err != nil {
 		return err
 	}
-	if a.Supersedes != "" {
-		if !ValidID(string(a.Supersedes)) {
-			return refuse(CodeID, "args.supersedes", "an asset id is [A-Za-z0-9._-]{1,64}")
-		}
-		before, err := readRecord(d.view, a.Supersedes)
-		if err != nil {
-			return err
-		}
-		if before == nil || before.Kind != KindDocument {
-			return refuse(CodeNotFound, "args.supersedes", "there is no document %s", a.Supersedes)
-		}
+	if err := d.checkSuperseded(a.Supersedes); err != nil {
+		return err
 	}
 	parties := append([]OrgID{d.tx.Actor}, a.ShownTo...)
 	if err := d.checkOrgs(parties, "args.shown_to"); err != nil {
@@ -65,6 +56,21 @@ func (d *decision) recordDocument(a RecordDocument) error {
 			Supersedes: a.Supersedes,
 		},
 	})
+}
+
+// checkSuperseded wants the version before, opened as the second asset: only its owner amends
+// a document.
+func (d *decision) checkSuperseded(id AssetID) error {
+	if id == "" && len(d.subjects) == 1 {
+		return nil
+	}
+	if len(d.subjects) == 1 || d.subjects[1].named.ID != id {
+		return refuse(CodeSubjects, "subjects[1]", "the document that is superseded is the second asset")
+	}
+	if d.subjects[1].before.Document.Owner != d.tx.Actor {
+		return refuse(CodeParty, "subjects[1]", "only its owner amends a document")
+	}
+	return nil
 }
 
 // checkOrgs refuses organisations that are unknown or named twice.

@@ -42,6 +42,10 @@ func (d *decision) reserve(a ReserveReceivable) error {
 	if amount != r.Free() {
 		return refuse(CodeNothingFree, "args.amount", "the whole free balance is reserved, no more and no part of it")
 	}
+	today := money.DateOf(d.tx.Time.Time())
+	if !today.Before(r.DueDate) {
+		return refuse(CodeDate, "subjects[0]", "due on %s: too late to finance", r.DueDate)
+	}
 	if a.Expires <= d.tx.Time || a.Expires > d.tx.Time+Instant(maxReservation.Milliseconds()) {
 		return refuse(CodeDate, "args.expires", "a reservation ends within %d days", maxReservation/(24*time.Hour))
 	}
@@ -53,13 +57,13 @@ func (d *decision) reserve(a ReserveReceivable) error {
 	if err := d.consented(financing, []OrgID{r.Seller, a.Bank}, "subjects[2]"); err != nil {
 		return err
 	}
-	if err := p.spend(r, amount, money.DateOf(d.tx.Time.Time())); err != nil {
+	if err := p.spend(r, amount, today); err != nil {
 		return err
 	}
 	r.Held = amount
 	r.Reservation = &Reservation{
 		Financing: financing.ID, Programme: d.subjects[theProgramme].named.ID, Bank: a.Bank,
-		Amount: amount, Quote: financing.Commitment, Expires: a.Expires,
+		Amount: amount, Quote: financing.Commitment, Time: d.tx.Time, Expires: a.Expires,
 	}
 	if !slices.Contains(next.Parties, a.Bank) {
 		next.Parties = append(slices.Clone(next.Parties), a.Bank)
@@ -92,7 +96,9 @@ func (d *decision) free(reason string) error {
 	if r.Reservation.Programme != d.subjects[theProgramme].named.ID {
 		return refuse(CodeProgramme, "subjects[1]", "the reservation counts against another programme")
 	}
-	d.change(theProgramme).Programme.giveBack(r.Reservation.Amount)
+	if err := d.change(theProgramme).Programme.giveBack(r.Reservation.Amount); err != nil {
+		return err
+	}
 	next.Parties = []OrgID{r.Seller, r.Obligor}
 	r.Held, r.Reservation, r.Reason = 0, nil, reason
 	return nil
@@ -116,6 +122,8 @@ func (d *decision) assign(a AssignReceivable) error {
 		return refuse(CodeNoReservation, "subjects[0]", "nothing is held for this financing")
 	case r.Reservation.Expires <= d.tx.Time:
 		return refuse(CodeReservationEnded, "subjects[0]", "the reservation lapsed by ledger time")
+	case financing.Phase != Approved:
+		return refuse(CodeNotApproved, "subjects[1]", "the bank has not approved the financing")
 	}
 	if err := checkText(a.PayTo, "args.pay_to"); err != nil {
 		return err
@@ -128,9 +136,9 @@ func (d *decision) assign(a AssignReceivable) error {
 	r.Owner, r.PayTo, r.Reservation = held.Bank, a.PayTo, nil
 	r.Assignment = &Assignment{
 		Financing: held.Financing, Programme: held.Programme, Bank: held.Bank, Amount: held.Amount,
-		Time: d.tx.Time,
+		PaidBefore: r.Paid, Time: d.tx.Time,
 	}
-	return r.CheckInvariants()
+	return nil
 }
 
 // PayReceivable is the argument of receivable.pay.
@@ -174,36 +182,38 @@ func (d *decision) pay(a PayReceivable) error {
 	r.Payments = append(r.Payments, Payment{
 		ID: a.ID, Amount: amount, ValueDate: a.ValueDate, Account: a.Account, Evidence: a.Evidence,
 	})
-	r.apply(amount)
+	fromAssigned := r.apply(amount)
 	if r.Due() == 0 {
 		next.Phase = Settled
 	}
-	if r.Assignment != nil {
-		if err := d.repayLimit(r, amount); err != nil {
-			return err
-		}
-	} else if len(d.subjects) > theProgramme {
-		return refuse(CodeSubjects, "subjects[1]", "no programme is concerned: the receivable is not assigned")
-	}
-	return r.CheckInvariants()
+	return d.giveBackAssigned(r, fromAssigned)
 }
 
 // apply takes a payment from the assigned part first, then from the free part, then from
-// what was disputed: paying a disputed part ends that dispute.
-func (r *Receivable) apply(amount int64) {
-	fromAssigned := min(amount, r.Assigned)
+// what was disputed: paying a disputed part ends that dispute. It returns what the assigned
+// part became less by.
+func (r *Receivable) apply(amount int64) (fromAssigned int64) {
+	fromAssigned = min(amount, r.Assigned)
 	rest := amount - fromAssigned
 	fromDisputed := max(0, rest-r.Free())
 	r.Assigned -= fromAssigned
 	r.AssignedDisputed = min(r.AssignedDisputed, r.Assigned)
 	r.Disputed -= fromDisputed
 	r.Paid += amount
+	return fromAssigned
 }
 
-func (d *decision) repayLimit(r *Receivable, amount int64) error {
-	if len(d.subjects) <= theProgramme || d.subjects[theProgramme].named.ID != r.Assignment.Programme {
+// giveBackAssigned returns to the programme's limit what an assigned receivable became less
+// by. An assigned receivable always names its programme, another never does.
+func (d *decision) giveBackAssigned(r *Receivable, amount int64) error {
+	named := len(d.subjects) > theProgramme
+	switch {
+	case r.Assignment == nil && named:
+		return refuse(CodeSubjects, "subjects[1]", "no programme is concerned: the receivable is not assigned")
+	case r.Assignment == nil:
+		return nil
+	case !named || d.subjects[theProgramme].named.ID != r.Assignment.Programme:
 		return refuse(CodeProgramme, "subjects[1]", "the assignment counts against a programme: name it")
 	}
-	d.change(theProgramme).Programme.giveBack(amount)
-	return nil
+	return d.change(theProgramme).Programme.giveBack(amount)
 }

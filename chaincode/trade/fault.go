@@ -47,6 +47,7 @@ const (
 	CodeText             Code = "text.invalid"             // absent, too long, or not printable
 	CodePersons          Code = "organisation.persons"     // the persons named cannot stand
 	CodeOrgKind          Code = "organisation.kind"        // the organisation is not of the kind wanted
+	CodeIdentity         Code = "claim.identity"           // not the registration number of the organisation
 	CodeEvidence         Code = "receivable.evidence"      // minimum papers are not on the ledger
 	CodeExceedsFace      Code = "receivable.exceeds_face"  // confirmed more than the face (I1)
 	CodeBalance          Code = "receivable.balance"       // more than the balance concerned (I2)
@@ -81,7 +82,7 @@ func Codes() []Code {
 		CodeExists, CodeNotFound, CodeStale, CodePhase, CodeNoConsent, CodeSalt, CodeParty,
 		CodeSignatureMissing, CodeSignatureInvalid, CodeSignatureUnknown, CodeSignatureSame,
 		CodeTimeEarlier, CodeTimeWindow, CodeAmount, CodeDate, CodeText, CodePersons,
-		CodeOrgKind, CodeEvidence, CodeExceedsFace, CodeBalance, CodeReserved, CodeAssigned,
+		CodeOrgKind, CodeIdentity, CodeEvidence, CodeExceedsFace, CodeBalance, CodeReserved, CodeAssigned,
 		CodeNothingFree, CodeNoReservation, CodeReservationEnded, CodeReservationAlive,
 		CodeNotDue, CodePaymentTwice, CodePayee, CodeEncumbered, CodeKey, CodeProgramme,
 		CodeProgrammeLimit, CodeProgrammeTenor, CodeTerms, CodeQuoteLapsed, CodeQuoteAlive,

@@ -139,12 +139,39 @@ func (d *decision) close(a Reason, phase Phase) error {
 	return nil
 }
 
+// lapseQuote ends a quote that nobody accepted in time, or an approval whose reservation is
+// gone: nothing is left to assign, and nothing was.
 func (d *decision) lapseQuote(Nothing) error {
 	next := d.change(theFinancing)
+	if next.Phase == Approved {
+		if len(d.subjects) <= itsReceivable {
+			return refuse(CodeSubjects, "subjects", "name the receivable: it may still be held for this financing")
+		}
+		if err := d.stillHeld(); err != nil {
+			return err
+		}
+	} else if len(d.subjects) > itsReceivable {
+		return refuse(CodeSubjects, "subjects[1]", "a quote lapses without its receivable")
+	}
 	if d.tx.Time < next.Financing.Lapses {
 		return refuse(CodeQuoteAlive, "subjects[0]", "the quote has not lapsed yet")
 	}
 	next.Phase = Lapsed
+	return nil
+}
+
+// stillHeld refuses while the receivable is held or assigned for the financing.
+func (d *decision) stillHeld() error {
+	if _, err := d.with(itsReceivable); err != nil {
+		return err
+	}
+	id, r := d.subjects[theFinancing].named.ID, d.subjects[itsReceivable].before.Receivable
+	if r.Assignment != nil && r.Assignment.Financing == id {
+		return refuse(CodeAssigned, "subjects[1]", "the receivable is assigned for this financing")
+	}
+	if r.Reservation != nil && r.Reservation.Financing == id && d.tx.Time < r.Reservation.Expires {
+		return refuse(CodeReservationAlive, "subjects[1]", "the receivable is held for this financing")
+	}
 	return nil
 }
 
@@ -163,6 +190,8 @@ func (d *decision) approve(Nothing) error {
 	case held.Quote != d.subjects[theFinancing].record.Commitment || held.Bank != f.Bank ||
 		held.Amount != f.Face || held.Programme != f.Programme:
 		return refuse(CodeNotAccepted, "subjects[1]", "the seller accepted another quote")
+	case held.Time >= f.Lapses:
+		return refuse(CodeQuoteLapsed, "subjects[1]", "the seller accepted after the quote had lapsed")
 	case held.Expires <= d.tx.Time:
 		return refuse(CodeReservationEnded, "subjects[1]", "the reservation lapsed by ledger time")
 	}
@@ -193,8 +222,8 @@ func (d *decision) disburse(a DisburseFinancing) error {
 		return err
 	}
 	r := d.subjects[itsReceivable].before.Receivable
-	if r.Assignment == nil || r.Assignment.Financing != d.subjects[theFinancing].named.ID || r.Owner != f.Bank {
-		return refuse(CodeNotAssigned, "subjects[1]", "the receivable is not assigned for this financing")
+	if err := d.assignedFor(r); err != nil {
+		return err
 	}
 	if f.Terms == nil || a.Cash != f.Terms.Cash {
 		return refuse(CodeTerms, "args.cash", "the cash agreed is another")
@@ -205,6 +234,9 @@ func (d *decision) disburse(a DisburseFinancing) error {
 	if a.Date != f.Terms.ValueDate {
 		return refuse(CodeTerms, "args.date", "the value date agreed is %s", f.Terms.ValueDate)
 	}
+	if today := money.DateOf(d.tx.Time.Time()); today.AddDays(1).Before(a.Date) {
+		return refuse(CodeDate, "args.date", "the value date has not come, it is %s by ledger time", today)
+	}
 	if err := checkText(a.Reference, "args.reference"); err != nil {
 		return err
 	}
@@ -213,32 +245,49 @@ func (d *decision) disburse(a DisburseFinancing) error {
 	return nil
 }
 
-// RepayFinancing is the argument of financing.repay.
+// assignedFor checks that the receivable is assigned for this financing.
+func (d *decision) assignedFor(r *Receivable) error {
+	if r.Assignment == nil || r.Assignment.Financing != d.subjects[theFinancing].named.ID {
+		return refuse(CodeNotAssigned, "subjects[1]", "the receivable is not assigned for this financing")
+	}
+	return nil
+}
+
+// RepayFinancing is the argument of financing.repay. A zero amount closes a financing whose
+// receivable ended by a credit note, with nothing left to apply.
 type RepayFinancing struct {
 	Amount money.Amount `json:"amount"`
 }
 
-// repay applies what the obligor paid: first to what is outstanding; the rest belongs to the
-// seller. Short payment therefore hits the retention first.
+// repay applies what the obligor paid since the assignment: first to what is outstanding; the
+// rest belongs to the seller. Short payment therefore hits the retention first.
 func (d *decision) repay(a RepayFinancing) error {
 	f, err := d.with(itsReceivable)
 	if err != nil {
 		return err
 	}
 	r := d.subjects[itsReceivable].before.Receivable
-	amount, err := r.minor(a.Amount, "args.amount")
-	if err != nil {
+	if err := d.assignedFor(r); err != nil {
 		return err
 	}
-	if amount > r.Paid-f.Received {
+	if a.Amount.Sign() < 0 || a.Amount.Currency() != r.Currency {
+		return refuse(CodeAmount, "args.amount", "an amount in %s is wanted", r.Currency)
+	}
+	amount := a.Amount.Minor()
+	open := r.Paid - r.Assignment.PaidBefore - f.Received
+	if amount > open {
 		return refuse(CodeRepayment, "args.amount", "more than the obligor has paid and was not applied")
 	}
 	toBank := min(amount, f.Outstanding)
 	f.Received += amount
 	f.Outstanding -= toBank
 	f.Surplus += amount - toBank
-	if f.Outstanding == 0 && r.Due() == 0 && f.Received == r.Paid {
+	closes := f.Outstanding == 0 && r.Due() == 0 && amount == open
+	if closes {
 		d.subjects[theFinancing].after.Phase = Repaid
+	}
+	if amount == 0 && !closes {
+		return refuse(CodeAmount, "args.amount", "a positive amount is wanted: the financing is not at its end")
 	}
 	return nil
 }

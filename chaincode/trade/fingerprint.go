@@ -1,14 +1,17 @@
 package trade
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/countersign/countersign/chaincode/money"
 )
@@ -26,7 +29,6 @@ type Keyring struct {
 type Epoch struct {
 	Number     int64  `json:"number"`
 	Commitment Digest `json:"commitment"` // digest of the 32 bytes of the key
-	Retired    bool   `json:"retired,omitempty"`
 }
 
 // AddEpoch is the argument of keyring.open and keyring.rotate.
@@ -112,44 +114,83 @@ func (k FingerprintKind) Terms() string {
 
 const maxGoods = 50
 
-// normal makes one text of the many ways of writing a number: letters and digits only, upper
-// case, no leading zeros in a run of digits.
-func normal(s string) string {
-	var b strings.Builder
-	zeros := true
+// Bounds of the full-width forms of ASCII's printable characters, as East Asian input methods
+// write them, and their distance from ASCII (Unicode block Halfwidth and Fullwidth Forms).
+const (
+	fullWidthFirst, fullWidthLast = '\uFF01', '\uFF5E'
+	fullWidthShift                = '\uFF01' - '!'
+)
+
+// runs splits a text into its runs of digits and its other letters, upper case and of normal
+// width; everything else only separates.
+func runs(s string) []string {
+	found, open := []string{}, false
 	for _, r := range strings.ToUpper(s) {
-		switch {
-		case r == '0' && zeros:
-		case unicode.IsDigit(r):
-			zeros = false
-			b.WriteRune(r)
-		case unicode.IsLetter(r):
-			zeros = true
-			b.WriteRune(r)
-		default:
-			zeros = true
+		if r >= fullWidthFirst && r <= fullWidthLast {
+			r = unicode.ToUpper(r - fullWidthShift)
 		}
+		if !unicode.IsDigit(r) && !unicode.IsLetter(r) {
+			open = false
+			continue
+		}
+		last := len(found) - 1
+		if open && isDigits(found[last]) == unicode.IsDigit(r) {
+			found[last] += string(r)
+		} else {
+			found = append(found, string(r))
+		}
+		open = true
 	}
-	return b.String()
+	return found
 }
 
-// fingerprintTerms returns the terms of each fingerprint that the claim has. Without an order
-// or without goods there is no trade fingerprint.
-func (c Claim) fingerprintTerms() map[FingerprintKind][]string {
-	seller, obligor := normal(c.SellerID), normal(c.ObligorID)
-	terms := map[FingerprintKind][]string{
-		FingerprintNumber:  {seller, normal(c.Number), fmt.Sprint(c.IssueDate.Year())},
-		FingerprintContent: {seller, obligor, c.Amount.String(), c.IssueDate.String()},
+// isDigits tells the kind of a run by its first character.
+func isDigits(run string) bool {
+	r, _ := utf8.DecodeRuneInString(run)
+	return unicode.IsDigit(r)
+}
+
+// squeezed makes one text of the many ways of punctuating a registration number.
+func squeezed(s string) string { return strings.Join(runs(s), "") }
+
+// normal makes one text of the many ways of writing a number of somebody's own making:
+// "LQ-0042", "lq 42" and "LQ42" are the same, "1-23" and "12-3" are not.
+func normal(s string) string {
+	text, digits := "", false
+	for _, run := range runs(s) {
+		wasDigits := digits
+		if digits = isDigits(run); digits {
+			run = cmp.Or(strings.TrimLeft(run, "0"), "0")
+			if wasDigits {
+				text += "."
+			}
+		}
+		text += run
 	}
-	if normal(c.Order) != "" && len(c.Goods) > 0 {
-		goods := make([]string, len(c.Goods))
-		for i, g := range c.Goods {
-			goods[i] = normal(g)
+	return text
+}
+
+// fingerprintTerms returns the terms of a fingerprint of the claim; false when it has none of
+// that kind: without an order or without goods there is no trade fingerprint.
+func (c Claim) fingerprintTerms(k FingerprintKind) ([]string, bool) {
+	seller, obligor := squeezed(c.SellerID), squeezed(c.ObligorID)
+	switch k {
+	case FingerprintNumber:
+		return []string{seller, normal(c.Number), strconv.Itoa(c.IssueDate.Year())}, true
+	case FingerprintContent:
+		return []string{seller, obligor, c.Amount.String(), c.IssueDate.String()}, true
+	case FingerprintTrade:
+		order, goods := normal(c.Order), []string{}
+		for _, g := range c.Goods {
+			if g = normal(g); g != "" {
+				goods = append(goods, g)
+			}
 		}
 		slices.Sort(goods)
-		terms[FingerprintTrade] = append([]string{seller, obligor, normal(c.Order), c.Amount.String()}, goods...)
+		terms := append([]string{seller, obligor, order, c.Amount.String()}, slices.Compact(goods)...)
+		return terms, order != "" && len(goods) > 0
 	}
-	return terms
+	return nil, false
 }
 
 // check refuses a claim whose terms cannot make fingerprints.
@@ -158,9 +199,12 @@ func (c Claim) check() error {
 		{"args.claim.seller_id", c.SellerID}, {"args.claim.obligor_id", c.ObligorID},
 		{"args.claim.number", c.Number},
 	} {
-		if normal(v.text) == "" || len(v.text) > maxText {
+		if squeezed(v.text) == "" || len(v.text) > maxText {
 			return refuse(CodeText, v.path, "a number with letters or digits is wanted")
 		}
+	}
+	if len(c.Order) > maxText || slices.ContainsFunc(c.Goods, func(g string) bool { return len(g) > maxText }) {
+		return refuse(CodeText, "args.claim", "an order and papers of at most %d bytes each", maxText)
 	}
 	if c.IssueDate.IsZero() {
 		return refuse(CodeDate, "args.claim.issue_date", "the date of issue is wanted")
@@ -210,79 +254,90 @@ type Match struct {
 	Kind     FingerprintKind `json:"kind"`
 	Terms    string          `json:"terms"`
 	Rejected bool            `json:"rejected,omitempty"`
-	asset    AssetID
 }
 
-// Probe looks a claim up under every live epoch and returns what matches. The keys must be
-// those that the keyring commits to.
+// Probe looks a claim up under every epoch and returns what matches. The keys must be those
+// that the keyring commits to.
 func Probe(view View, keys map[int64][]byte, c Claim) ([]Match, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	epochs, err := liveEpochs(view, keys)
+	epochs, err := heldEpochs(view, keys)
 	if err != nil {
 		return nil, err
 	}
 	matches := []Match{}
 	for _, kind := range fingerprintKinds() {
-		terms, ok := c.fingerprintTerms()[kind]
-		if !ok {
-			continue
+		standing, err := lookUp(view, keys, epochs, c, kind)
+		if err != nil {
+			return nil, err
 		}
-		for _, e := range epochs {
-			f, _, err := readFingerprint(view, keys[e.Number], e.Number, kind, terms)
-			if err != nil {
-				return nil, err
-			}
-			if f != nil && !f.Freed {
-				matches = append(matches, Match{Kind: kind, Terms: kind.Terms(), Rejected: f.Rejected, asset: f.Asset})
-				break
-			}
+		// One claim may stand refused under an old key and live under a newer one: live counts.
+		i := slices.IndexFunc(standing, func(s marked) bool { return s.live() })
+		if i < 0 {
+			i = slices.IndexFunc(standing, func(s marked) bool { return s.Rejected })
+		}
+		if i >= 0 {
+			matches = append(matches, Match{Kind: kind, Terms: kind.Terms(), Rejected: standing[i].Rejected})
 		}
 	}
 	return matches, nil
 }
 
-func readFingerprint(view View, key []byte, epoch int64, kind FingerprintKind, terms []string) (*Fingerprint, string, error) {
-	at, err := fingerprintKey(key, epoch, kind, terms)
-	if err != nil {
-		return nil, "", err
-	}
-	raw, err := view.Get(at)
-	if err != nil || raw == nil {
-		return nil, at, err
-	}
-	f, err := Decode[Fingerprint](raw, at)
-	return &f, at, err
+// marked is a fingerprint with the key it stands at.
+type marked struct {
+	Fingerprint
+	at string
 }
 
-// liveEpochs reads the keyring and checks that each live epoch's key was brought along.
-func liveEpochs(view View, keys map[int64][]byte) ([]Epoch, error) {
+// lookUp finds what stands on the ledger of one kind of a claim's fingerprints, oldest epoch
+// first.
+func lookUp(view View, keys map[int64][]byte, epochs []Epoch, c Claim, kind FingerprintKind) ([]marked, error) {
+	terms, ok := c.fingerprintTerms(kind)
+	if !ok {
+		return nil, nil
+	}
+	standing := []marked{}
+	for _, e := range epochs {
+		at, err := fingerprintKey(keys[e.Number], e.Number, kind, terms)
+		if err != nil {
+			return nil, err
+		}
+		raw, err := view.Get(at)
+		if err != nil {
+			return nil, err
+		}
+		if len(raw) == 0 {
+			continue
+		}
+		f, err := Decode[Fingerprint](raw, at)
+		if err != nil {
+			return nil, err
+		}
+		standing = append(standing, marked{f, at})
+	}
+	return standing, nil
+}
+
+// heldEpochs reads the keyring and checks that each epoch's key was brought along.
+func heldEpochs(view View, keys map[int64][]byte) ([]Epoch, error) {
 	record, err := readRecord(view, KeyringID)
 	if err != nil {
 		return nil, err
 	}
-	if record == nil {
+	if record == nil || len(record.Epochs) == 0 {
 		return nil, refuse(CodeKey, "keys", "the operator has not opened the keyring yet")
 	}
-	live := []Epoch{}
 	for _, e := range record.Epochs {
-		if e.Retired {
-			continue
-		}
 		if len(keys[e.Number]) != keyBytes || DigestOf(keys[e.Number]) != e.Commitment {
 			return nil, refuse(CodeKey, "keys", "the consortium key of epoch %d is missing or another", e.Number)
 		}
-		live = append(live, e)
 	}
-	if len(live) == 0 {
-		return nil, refuse(CodeKey, "keys", "no epoch is live")
-	}
-	return live, nil
+	return record.Epochs, nil
 }
 
-// take registers the claim's fingerprints for an asset, or refuses because they are taken.
-// It tells whether the obligor has refused the same claim before.
+// take registers the claim's fingerprints for an asset under the newest epoch, or refuses
+// because they are taken. It tells whether the obligor has refused the same claim before.
 func (d *decision) take(c Claim, asset AssetID, parties []OrgID) (represented bool, err error) {
 	matches, err := Probe(d.view, d.tx.Keys, c)
 	if err != nil {
@@ -294,37 +349,63 @@ func (d *decision) take(c Claim, asset AssetID, parties []OrgID) (represented bo
 		}
 		represented = true
 	}
-	return represented, d.mark(c, Fingerprint{Asset: asset}, parties)
+	epochs, err := heldEpochs(d.view, d.tx.Keys)
+	if err != nil {
+		return false, err
+	}
+	newest := epochs[len(epochs)-1:]
+	for _, kind := range fingerprintKinds() {
+		terms, ok := c.fingerprintTerms(kind)
+		if !ok {
+			continue
+		}
+		at, err := fingerprintKey(d.tx.Keys[newest[0].Number], newest[0].Number, kind, terms)
+		if err != nil {
+			return false, err
+		}
+		standing, err := lookUp(d.view, d.tx.Keys, newest, c, kind)
+		if err != nil {
+			return false, err
+		}
+		if len(standing) == 0 {
+			d.policies = append(d.policies, Policy{at, parties})
+		}
+		if err := d.putFingerprint(at, Fingerprint{Asset: asset}); err != nil {
+			return false, err
+		}
+	}
+	return represented, nil
 }
 
-// mark writes the claim's fingerprints under the newest epoch.
-func (d *decision) mark(c Claim, f Fingerprint, parties []OrgID) error {
-	epochs, err := liveEpochs(d.view, d.tx.Keys)
+// mark says on the claim's own fingerprints, under whatever epoch they were taken, how the
+// claim ended. Fingerprints of another asset are left alone.
+func (d *decision) mark(c Claim, f Fingerprint) error {
+	epochs, err := heldEpochs(d.view, d.tx.Keys)
 	if err != nil {
 		return err
 	}
+	for _, kind := range fingerprintKinds() {
+		standing, err := lookUp(d.view, d.tx.Keys, epochs, c, kind)
+		if err != nil {
+			return err
+		}
+		for _, s := range standing {
+			if s.Asset != f.Asset {
+				continue
+			}
+			if err := d.putFingerprint(s.at, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *decision) putFingerprint(at string, f Fingerprint) error {
 	value, err := Canonical(f)
 	if err != nil {
 		return err
 	}
-	newest := epochs[len(epochs)-1].Number
-	all := c.fingerprintTerms()
-	for _, kind := range fingerprintKinds() {
-		terms, ok := all[kind]
-		if !ok {
-			continue
-		}
-		old, at, err := readFingerprint(d.view, d.tx.Keys[newest], newest, kind, terms)
-		if err != nil {
-			return err
-		}
-		if old != nil && old.Asset != f.Asset && old.live() {
-			continue // another asset's: it keeps it
-		}
-		d.extra = append(d.extra, Write{at, value})
-		if old == nil {
-			d.policies = append(d.policies, Policy{at, parties})
-		}
-	}
+	d.extra = append(d.extra, Write{at, value})
 	return nil
 }

@@ -21,6 +21,9 @@ type (
 	Instant int64
 )
 
+// lastInstant is the end of the year 2199: beyond it civil dates end (package money).
+const lastInstant Instant = 7_258_118_399_999
+
 // InstantOf converts from a time.
 func InstantOf(t time.Time) Instant { return Instant(t.UnixMilli()) }
 

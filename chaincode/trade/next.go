@@ -91,6 +91,9 @@ func Next(view View, tx Transaction) (Outcome, error) {
 	if err := c.check(tx.Channel); err != nil {
 		return Outcome{}, err
 	}
+	if tx.Time <= 0 || tx.Time > lastInstant {
+		return Outcome{}, refuse(CodeTimeWindow, "", "a ledger time between 1970 and 2199 is wanted")
+	}
 	spec, ok := SpecOf(c.Act)
 	if !ok {
 		return Outcome{}, refuse(CodeUnknownAct, "act", "there is no act %.64q", string(c.Act))
@@ -107,11 +110,14 @@ func Next(view View, tx Transaction) (Outcome, error) {
 		return Outcome{}, err
 	}
 	d := &decision{view: view, tx: tx, command: c, digest: digest, spec: spec, signatures: signatures}
-	if err := d.open(); err != nil {
+	if err := d.read(); err != nil {
 		return Outcome{}, err
 	}
 	if done, repeated, err := d.repeat(); repeated || err != nil {
 		return done, err
+	}
+	if err := d.open(); err != nil {
+		return Outcome{}, err
 	}
 	if err := d.decide(); err != nil {
 		return Outcome{}, err
@@ -143,129 +149,10 @@ type subject struct {
 	epochs  []Epoch
 }
 
-// open reads the records and opens the states brought along against their commitments.
-func (d *decision) open() error {
-	specs, named := d.spec.Subjects, d.command.Subjects
-	least := len(specs)
-	if specs[least-1].Optional {
-		least--
-	}
-	if len(named) < least || len(named) > len(specs) {
-		return refuse(CodeSubjects, "subjects", "%s is about %d assets", d.command.Act, len(specs))
-	}
-	for i, n := range named {
-		s := &subject{spec: specs[i], named: n}
-		if n.Version == AnyVersion && !s.spec.Any {
-			return refuse(CodeSubjects, indexed("subjects", i), "name the version that was seen")
-		}
-		if (n.Version == 0) != (s.spec.Access == Create) {
-			return refuse(CodeSubjects, indexed("subjects", i), "version 0 is for an asset to be created")
-		}
-		record, err := readRecord(d.view, n.ID)
-		if err != nil {
-			return err
-		}
-		s.record = record
-		d.subjects = append(d.subjects, s)
-		if err := d.openState(i, s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// openState checks the state brought along for a subject against the record's commitment.
-func (d *decision) openState(i int, s *subject) error {
-	path := indexed("subjects", i)
-	if s.spec.Access == Create {
-		return nil // whether it stands already is asked after looking for a repeat
-	}
-	if s.record == nil || s.record.Kind != s.spec.Kind {
-		return refuse(CodeNotFound, path, "there is no %s %s", s.spec.Kind, s.named.ID)
-	}
-	if s.spec.Access == Seen {
-		return nil
-	}
-	raw := d.tx.States[s.named.ID]
-	if DigestOf(raw) != s.record.Commitment {
-		return stale(path, s.record)
-	}
-	state, err := Decode[State](raw, path)
-	if err != nil {
-		return err
-	}
-	if state.ID != s.record.ID || state.Kind != s.record.Kind || state.Version != s.record.Version ||
-		state.Phase != s.record.Phase {
-		return refuse(CodeNoConsent, path, "the record does not say what its state says")
-	}
-	s.before = &state
-	return d.consented(s.record, state.Parties, path)
-}
-
-func stale(path string, r *Record) error {
-	return refuse(CodeStale, path, "%s stands at version %d, phase %s: read it again and decide again",
-		r.ID, r.Version, r.Phase)
-}
-
-// consented checks that each party's own collection holds exactly what the record commits
-// to. A phase alone proves nothing: any quorum can write a record that names others.
-func (d *decision) consented(r *Record, parties []OrgID, path string) error {
-	for _, p := range parties {
-		ok, err := Consented(d.view, r, p)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return refuse(CodeNoConsent, path, "a party named on %s has not agreed to this version", r.ID)
-		}
-	}
-	return nil
-}
-
-// Consented tells whether an organisation has agreed to the record as it stands.
-func Consented(view View, r *Record, party OrgID) (bool, error) {
-	hash, err := view.PrivateHash(ConsentCollection(party), string(r.ID))
-	if err != nil {
-		return false, err
-	}
-	want, ok := r.Commitment.Bytes()
-	return ok && slices.Equal(hash, want), nil
-}
-
-// repeat answers a command that was carried out before.
-func (d *decision) repeat() (Outcome, bool, error) {
-	answer := Response{Command: d.command.ID, Repeated: true}
-	for _, s := range d.subjects {
-		if s.record == nil {
-			continue
-		}
-		for _, done := range s.record.Done {
-			if done.Command != d.command.ID {
-				continue
-			}
-			if done.Digest != d.digest {
-				return Outcome{}, false, refuse(CodeCommandConflict, "id",
-					"command %s was carried out with other content: make a new id", d.command.ID)
-			}
-			answer.Subjects = append(answer.Subjects, Moved{
-				ID: s.record.ID, Kind: s.record.Kind, Phase: done.Phase, Version: done.Version,
-			})
-		}
-	}
-	if len(answer.Subjects) == 0 {
-		return Outcome{}, false, nil
-	}
-	response, err := Canonical(answer)
-	return Outcome{Response: response}, true, err
-}
-
 // decide runs the act's handler and then the checks that hold for every act. A handler's
 // refusal comes first because it tells more than "stale" does.
 func (d *decision) decide() error {
 	for i, s := range d.subjects {
-		if s.spec.Access == Create && s.record != nil {
-			return refuse(CodeExists, indexed("subjects", i), "%s stands already", s.named.ID)
-		}
 		if s.record != nil && d.tx.Time < s.record.Time {
 			return refuse(CodeTimeEarlier, indexed("subjects", i),
 				"%s was changed at a later ledger time than this transaction's", s.named.ID)
@@ -341,7 +228,10 @@ func (d *decision) write(s *subject, out *Outcome) (Moved, error) {
 	record.Version++
 	s.after.ID, s.after.Kind, s.after.Version, s.after.Time = record.ID, record.Kind, record.Version, d.tx.Time
 	s.after.By = SignedCommand{Command: d.command, Signatures: d.signatures}
-	state, err := Canonical(s.after)
+	if err := s.after.CheckInvariants(); err != nil {
+		return Moved{}, err
+	}
+	state, err := sized(s.after)
 	if err != nil {
 		return Moved{}, err
 	}
@@ -353,9 +243,10 @@ func (d *decision) write(s *subject, out *Outcome) (Moved, error) {
 	for _, r := range s.after.Readers {
 		out.Private = append(out.Private, PrivateWrite{CopyCollection(r), string(record.ID), state})
 	}
-	record.Done = append(record.Done, Done{d.command.ID, d.digest, record.Version, record.Phase})
+	seal := sealed(s.after.Salt, d.digest)
+	record.Done = append(record.Done, Done{d.command.ID, seal, record.Version, record.Phase})
 	record.Done = record.Done[max(0, len(record.Done)-maxDone):]
-	value, err := Canonical(record)
+	value, err := sized(record)
 	if err != nil {
 		return Moved{}, err
 	}
@@ -366,17 +257,13 @@ func (d *decision) write(s *subject, out *Outcome) (Moved, error) {
 	return Moved{ID: record.ID, Kind: record.Kind, From: from, Phase: record.Phase, Version: record.Version}, nil
 }
 
-// readRecord reads the public record of an asset; nil when there is none.
-func readRecord(view View, id AssetID) (*Record, error) {
-	raw, err := view.Get(string(id))
-	if err != nil || raw == nil {
-		return nil, err
+// sized writes canonical bytes and refuses what could not be read back.
+func sized(v any) ([]byte, error) {
+	b, err := Canonical(v)
+	if err == nil && len(b) > MaxInput {
+		return nil, refuse(CodeMalformed, "", "what would be written has more than %d bytes", MaxInput)
 	}
-	r, err := Decode[Record](raw, string(id))
-	if err != nil {
-		return nil, err
-	}
-	return &r, nil
+	return b, err
 }
 
 // handle runs the handler of the act.

@@ -1,6 +1,7 @@
 package trade
 
 import (
+	"crypto/sha256"
 	"slices"
 )
 
@@ -28,10 +29,18 @@ func OrgKinds() []OrgKind {
 	}
 }
 
-// Members is the public side of an organisation: its kind and its persons' keys.
+// Members is the public side of an organisation: its kind, its persons' keys, and a digest by
+// which a claim is held to the registration numbers of its parties. Whom an MSP id stands for
+// is no secret among members, so the digest hides nothing and needs no salt.
 type Members struct {
-	Kind    OrgKind  `json:"kind"`
-	Persons []Person `json:"persons"`
+	Kind     OrgKind  `json:"kind"`
+	Identity Digest   `json:"identity"`
+	Persons  []Person `json:"persons"`
+}
+
+// identityOf is the digest of a national registration number, however it is punctuated.
+func identityOf(registrationID string) Digest {
+	return DigestOf([]byte("countersign/registration/v1\n" + squeezed(registrationID)))
 }
 
 // Organisation is the private side: who stands behind the MSP id.
@@ -84,6 +93,14 @@ func (d *decision) registerOrganisation(a RegisterOrganisation) error {
 	if err := checkText(a.RegistrationID, "args.registration_id"); err != nil {
 		return err
 	}
+	if squeezed(a.RegistrationID) == "" {
+		return refuse(CodeText, "args.registration_id", "a number with letters or digits is wanted")
+	}
+	if a.LEI != "" {
+		if err := checkText(a.LEI, "args.lei"); err != nil {
+			return err
+		}
+	}
 	o := Organisation{
 		MSP: d.tx.Actor, Kind: a.Kind, Name: a.Name, RegistrationID: a.RegistrationID, LEI: a.LEI,
 		Persons: a.Persons,
@@ -121,7 +138,10 @@ func (d *decision) setOrganisation(s State) error {
 		return err
 	}
 	d.subjects[0].after = &s
-	d.subjects[0].members = &Members{Kind: s.Organisation.Kind, Persons: s.Organisation.Persons}
+	d.subjects[0].members = &Members{
+		Kind: s.Organisation.Kind, Identity: identityOf(s.Organisation.RegistrationID),
+		Persons: s.Organisation.Persons,
+	}
 	return nil
 }
 
@@ -137,13 +157,16 @@ func checkPersons(persons []Person) error {
 		if !ValidID(string(p.ID)) || len(p.Roles) == 0 {
 			return bad(i, "an id and at least one role are wanted")
 		}
-		for _, r := range p.Roles {
-			if !slices.Contains(Roles(), r) {
-				return bad(i, "there is no such role")
+		for j, r := range p.Roles {
+			if !slices.Contains(Roles(), r) || slices.Contains(p.Roles[:j], r) {
+				return bad(i, "there is no such role, or it is named twice")
 			}
 		}
 		if _, err := p.publicKey(); err != nil {
-			return bad(i, "a P-256 public key in PKIX form is wanted")
+			return bad(i, "a P-256 public key in its shortest PKIX form is wanted")
+		}
+		if p.RelyingParty != nil && len(p.RelyingParty) != sha256.Size {
+			return bad(i, "the SHA-256 of the relying party id is wanted")
 		}
 		for _, q := range persons[:i] {
 			if p.ID == q.ID || slices.Equal(p.Key, q.Key) {
@@ -160,23 +183,41 @@ func checkPersons(persons []Person) error {
 	return nil
 }
 
-// orgKind reads the kind of a registered organisation.
-func (d *decision) orgKind(o OrgID, path string, want ...OrgKind) error {
+// members reads the public side of a registered organisation, which must have agreed to it.
+func (d *decision) members(o OrgID, path string) (*Members, error) {
 	if !ValidID(string(o)) {
-		return refuse(CodeID, path, "an MSP id is [A-Za-z0-9._-]{1,64}")
+		return nil, refuse(CodeID, path, "an MSP id is [A-Za-z0-9._-]{1,64}")
 	}
 	record, err := readRecord(d.view, OrganisationID(o))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if record == nil || record.Members == nil {
-		return refuse(CodeNotFound, path, "there is no organisation %s", o)
+		return nil, refuse(CodeNotFound, path, "there is no organisation %s", o)
 	}
-	if err := d.consented(record, []OrgID{o}, path); err != nil {
+	return record.Members, d.consented(record, []OrgID{o}, path)
+}
+
+// orgKind wants a registered organisation of one of the kinds.
+func (d *decision) orgKind(o OrgID, path string, want ...OrgKind) error {
+	m, err := d.members(o, path)
+	if err != nil {
 		return err
 	}
-	if !slices.Contains(want, record.Members.Kind) {
-		return refuse(CodeOrgKind, path, "%s is a %s", o, record.Members.Kind)
+	if !slices.Contains(want, m.Kind) {
+		return refuse(CodeOrgKind, path, "%s is a %s", o, m.Kind)
+	}
+	return nil
+}
+
+// orgIdentity wants a registered organisation with this registration number.
+func (d *decision) orgIdentity(o OrgID, registrationID, path string) error {
+	m, err := d.members(o, path)
+	if err != nil {
+		return err
+	}
+	if m.Identity != identityOf(registrationID) {
+		return refuse(CodeIdentity, path, "not the registration number that %s is registered with", o)
 	}
 	return nil
 }

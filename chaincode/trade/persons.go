@@ -1,6 +1,9 @@
 package trade
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // signed checks the needs of the act: every signature verifies, and each need is met by a
 // person of its own.
@@ -87,17 +90,14 @@ func (d *decision) person(s Signature, path string) (Person, error) {
 		first.named.ID == OrganisationID(s.Org) {
 		members = first.members
 	} else {
-		record, err := readRecord(d.view, OrganisationID(s.Org))
+		var err error
+		members, err = d.members(s.Org, path)
+		if f, ok := errors.AsType[*Fault](err); ok && f.Code == CodeNotFound {
+			return Person{}, unknown
+		}
 		if err != nil {
 			return Person{}, err
 		}
-		if record == nil || record.Members == nil {
-			return Person{}, unknown
-		}
-		if err := d.consented(record, []OrgID{s.Org}, path); err != nil {
-			return Person{}, err
-		}
-		members = record.Members
 	}
 	for _, p := range members.Persons {
 		if p.ID == s.Person && !p.Revoked {

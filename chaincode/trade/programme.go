@@ -47,6 +47,12 @@ func (d *decision) openProgramme(a OpenProgramme) error {
 	if err := d.orgKind(a.Bank, "args.bank", KindBank); err != nil {
 		return err
 	}
+	if err := d.orgKind(a.Seller, "args.seller", KindSupplier, KindCoreEnterprise); err != nil {
+		return err
+	}
+	if err := d.orgKind(a.Obligor, "args.obligor", KindCoreEnterprise); err != nil {
+		return err
+	}
 	parties := []OrgID{a.Bank, a.Seller, a.Obligor}
 	if err := d.checkOrgs(parties, "args"); err != nil {
 		return err
@@ -79,7 +85,13 @@ func (p *Programme) spend(r *Receivable, amount int64, today money.Date) error {
 }
 
 // giveBack returns an amount of face to the limit.
-func (p *Programme) giveBack(amount int64) { p.Used -= min(amount, p.Used) }
+func (p *Programme) giveBack(amount int64) error {
+	if amount > p.Used {
+		return refuse(CodeProgramme, "subjects[1]", "the programme was not spent by that much")
+	}
+	p.Used -= amount
+	return nil
+}
 
 // positive refuses an amount that is not above zero.
 func positive(a money.Amount, path string) error {

@@ -72,6 +72,7 @@ type Reservation struct {
 	Amount    int64   `json:"amount"`
 	// Quote is the commitment of the financing when the seller accepted it: this very quote.
 	Quote   Digest  `json:"quote"`
+	Time    Instant `json:"time"` // of the acceptance
 	Expires Instant `json:"expires"`
 }
 
@@ -81,7 +82,9 @@ type Assignment struct {
 	Programme AssetID `json:"programme"`
 	Bank      OrgID   `json:"bank"`
 	Amount    int64   `json:"amount"`
-	Time      Instant `json:"time"`
+	// PaidBefore is what the obligor had paid by then, to the seller: the bank never had it.
+	PaidBefore int64   `json:"paid_before"`
+	Time       Instant `json:"time"`
 }
 
 // Payment is money that was matched to the receivable.
@@ -101,29 +104,6 @@ func (r *Receivable) Free() int64 {
 
 // Due is what the obligor still owes.
 func (r *Receivable) Due() int64 { return r.Confirmed - r.Diluted - r.Paid }
-
-// CheckInvariants recomputes I1 and I2; the auditor uses it on states read back.
-func (r *Receivable) CheckInvariants() error {
-	for _, q := range []struct {
-		name  string
-		minor int64
-	}{
-		{"face", r.Face}, {"confirmed", r.Confirmed}, {"diluted", r.Diluted},
-		{"disputed", r.Disputed}, {"held", r.Held}, {"assigned", r.Assigned}, {"paid", r.Paid},
-		{"free", r.Free()}, {"assigned_disputed", r.AssignedDisputed}, {"due", r.Due()},
-	} {
-		if q.minor < 0 || q.minor > money.MaxMinor {
-			return refuse(CodeBalance, q.name, "I2 is broken: %s is out of range", q.name)
-		}
-	}
-	if r.Confirmed > r.Face {
-		return refuse(CodeExceedsFace, "confirmed", "I1 is broken: confirmed more than the face")
-	}
-	if r.AssignedDisputed > r.Assigned {
-		return refuse(CodeBalance, "assigned_disputed", "more is disputed than assigned")
-	}
-	return nil
-}
 
 // minor reads an amount of this receivable: positive and in its currency.
 func (r *Receivable) minor(a money.Amount, path string) (int64, error) {
@@ -164,20 +144,18 @@ func (d *decision) issue(a IssueReceivable) error {
 	if a.DueDate.IsZero() || !today.Before(a.DueDate) {
 		return refuse(CodeDate, "args.due_date", "the due date must be after today, %s by ledger time", today)
 	}
-	if today.Before(a.Claim.IssueDate) {
+	// East of Greenwich a day begins before it does by ledger time, which is UTC.
+	if today.AddDays(1).Before(a.Claim.IssueDate) {
 		return refuse(CodeDate, "args.claim.issue_date", "the invoice is dated after today, %s by ledger time", today)
 	}
-	if err := d.orgKind(a.Seller, "args.seller", KindSupplier, KindCoreEnterprise); err != nil {
-		return err
-	}
-	if err := d.orgKind(a.Obligor, "args.obligor", KindCoreEnterprise); err != nil {
+	if err := d.checkSides(a); err != nil {
 		return err
 	}
 	parties := []OrgID{a.Seller, a.Obligor}
 	if err := d.checkReaders(a.Readers, parties); err != nil {
 		return err
 	}
-	if err := d.checkDocuments(a.Documents); err != nil {
+	if err := d.checkDocuments(a.Documents, a.Seller); err != nil {
 		return err
 	}
 	id := d.subjects[0].named.ID
@@ -195,8 +173,23 @@ func (d *decision) issue(a IssueReceivable) error {
 	})
 }
 
-// checkDocuments wants at least one paper, and each on the ledger already.
-func (d *decision) checkDocuments(ids []AssetID) error {
+// checkSides holds the claim to the organisations: who could name other registration numbers
+// could register one invoice twice, or a competitor's before the competitor does.
+func (d *decision) checkSides(a IssueReceivable) error {
+	if err := d.orgKind(a.Seller, "args.seller", KindSupplier, KindCoreEnterprise); err != nil {
+		return err
+	}
+	if err := d.orgKind(a.Obligor, "args.obligor", KindCoreEnterprise); err != nil {
+		return err
+	}
+	if err := d.orgIdentity(a.Seller, a.Claim.SellerID, "args.claim.seller_id"); err != nil {
+		return err
+	}
+	return d.orgIdentity(a.Obligor, a.Claim.ObligorID, "args.claim.obligor_id")
+}
+
+// checkDocuments wants at least one paper, each on the ledger already and held by the seller.
+func (d *decision) checkDocuments(ids []AssetID, seller OrgID) error {
 	if len(ids) == 0 || len(ids) > maxDocuments {
 		return refuse(CodeEvidence, "args.documents", "1 to %d recorded documents are wanted", maxDocuments)
 	}
@@ -212,6 +205,13 @@ func (d *decision) checkDocuments(ids []AssetID) error {
 		if r == nil || r.Kind != KindDocument {
 			return refuse(CodeEvidence, path, "%s is not a recorded document", id)
 		}
+		held, err := Consented(d.view, r, seller)
+		if err != nil {
+			return err
+		}
+		if !held {
+			return refuse(CodeEvidence, path, "%s was not shown to the seller", id)
+		}
 	}
 	return nil
 }
@@ -221,7 +221,12 @@ type Reason struct {
 	Reason string `json:"reason"`
 }
 
-func (d *decision) withdraw(a Reason) error { return d.end(a, Withdrawn, Fingerprint{Freed: true}) }
+// withdraw frees the fingerprints; but what the obligor had refused before stays refused, or
+// presenting and withdrawing it would wash the refusal off.
+func (d *decision) withdraw(a Reason) error {
+	refused := d.subjects[0].before.Receivable.Represented
+	return d.end(a, Withdrawn, Fingerprint{Freed: !refused, Rejected: refused})
+}
 
 func (d *decision) reject(a Reason) error { return d.end(a, Rejected, Fingerprint{Rejected: true}) }
 
@@ -236,7 +241,7 @@ func (d *decision) end(a Reason, phase Phase, f Fingerprint) error {
 	}
 	next.Phase, next.Receivable.Reason = phase, a.Reason
 	f.Asset = d.subjects[0].named.ID
-	return d.mark(next.Receivable.Claim, f, next.Parties)
+	return d.mark(next.Receivable.Claim, f)
 }
 
 // ConfirmReceivable is the argument of receivable.confirm.
@@ -292,8 +297,14 @@ func (d *decision) dispute(a DisputeReceivable) error {
 	if err := checkText(a.Reason, "args.reason"); err != nil {
 		return err
 	}
+	if err := checkEvidence(a.Evidence, "args.evidence"); err != nil {
+		return err
+	}
 	free := min(amount, r.Free())
 	rest := amount - free
+	if rest > 0 && r.Held > 0 {
+		return refuse(CodeReserved, "args.amount", "a bank is deciding on what is held: it must be released first")
+	}
 	if rest > r.Assigned-r.AssignedDisputed {
 		return refuse(CodeBalance, "args.amount", "more than the balance that can be disputed")
 	}
@@ -325,7 +336,7 @@ func (d *decision) resolve(a ResolveDispute) error {
 	if err := checkText(a.Reason, "args.reason"); err != nil {
 		return err
 	}
-	if a.Diluted.Sign() > 0 {
+	if a.Diluted.Sign() > 0 || a.CreditNote != "" {
 		if err := checkDigest(a.CreditNote, "args.credit_note"); err != nil {
 			return err
 		}
@@ -339,12 +350,21 @@ func (d *decision) resolve(a ResolveDispute) error {
 	r.Disputed -= free
 	r.AssignedDisputed -= assigned
 	r.Diluted += a.Diluted.Minor()
-	r.Assigned -= max(0, a.Diluted.Minor()-free)
+	lost := max(0, a.Diluted.Minor()-free)
+	r.Assigned -= lost
 	r.Reason = a.Reason
 	if r.Due() == 0 {
 		next.Phase = Settled
 	}
-	return r.CheckInvariants()
+	return d.giveBackAssigned(r, lost)
+}
+
+// checkEvidence allows evidence to be absent.
+func checkEvidence(d Digest, path string) error {
+	if d == "" {
+		return nil
+	}
+	return checkDigest(d, path)
 }
 
 // Nothing is the argument of acts that need none.

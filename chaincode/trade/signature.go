@@ -58,7 +58,9 @@ const (
 // Roles lists every role.
 func Roles() []Role { return []Role{Maker, Checker, Approver, Viewer, Admin, Operator} }
 
-// publicKey reads the person's key; only P-256 is accepted.
+// publicKey reads the person's key; only P-256 is accepted, and only in the one encoding that
+// we would write: keys are compared as bytes to tell persons apart, and the reader of ASN.1
+// lets bytes pass that change nothing.
 func (p Person) publicKey() (*ecdsa.PublicKey, error) {
 	k, err := x509.ParsePKIXPublicKey(p.Key)
 	if err != nil {
@@ -67,6 +69,10 @@ func (p Person) publicKey() (*ecdsa.PublicKey, error) {
 	key, ok := k.(*ecdsa.PublicKey)
 	if !ok || key.Curve != elliptic.P256() {
 		return nil, fmt.Errorf("the key is not ECDSA P-256")
+	}
+	again, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil || !bytes.Equal(again, p.Key) {
+		return nil, fmt.Errorf("the key is not in its shortest form")
 	}
 	return key, nil
 }
@@ -81,6 +87,9 @@ func (s Signature) Verify(p Person, command Digest) error {
 	if len(s.Batch) > 0 {
 		if len(s.Batch) > maxBatch || !slices.Contains(s.Batch, command) {
 			return bad("the batch does not contain this command")
+		}
+		if !wellFormed(s.Batch) {
+			return bad("a digest of the batch is not well-formed")
 		}
 		signed = BatchDigest(s.Batch)
 	}
@@ -110,6 +119,14 @@ func (s Signature) Verify(p Person, command Digest) error {
 	return nil
 }
 
+// wellFormed refuses a batch in which one text passes for two digests.
+func wellFormed(batch []Digest) bool {
+	return !slices.ContainsFunc(batch, func(d Digest) bool {
+		_, ok := d.Bytes()
+		return !ok
+	})
+}
+
 // Message is the digest that the authenticator signs (WebAuthn Level 2, 6.3.3 step 11): SHA-256
 // of the authenticator data and the SHA-256 of the client data.
 func (a *Assertion) Message() []byte {
@@ -123,13 +140,14 @@ const (
 	flagUserPresent  = 0x01
 	flagUserVerified = 0x04
 	minAuthData      = 37
-	maxClientData    = 4 << 10
+	maxAssertionPart = 4 << 10
 )
 
 // check holds the assertion against the person's key and the digest that was to be signed:
 // the relying party, presence and verification of the user, the type and the challenge.
 func (a *Assertion) check(p Person, digest []byte) error {
-	if len(a.AuthenticatorData) < minAuthData || len(a.ClientData) > maxClientData {
+	if len(a.AuthenticatorData) < minAuthData || len(a.AuthenticatorData) > maxAssertionPart ||
+		len(a.ClientData) > maxAssertionPart {
 		return fmt.Errorf("the assertion has a wrong size")
 	}
 	if p.RelyingParty == nil || !bytes.Equal(a.AuthenticatorData[:sha256.Size], p.RelyingParty) {

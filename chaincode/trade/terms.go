@@ -100,6 +100,9 @@ func (t Terms) flows() (Terms, error) {
 	if cash.Sign() <= 0 {
 		return Terms{}, refuse(CodeTerms, "terms", "charge and fee eat up the advance")
 	}
+	if owed.Minor() > t.Face.Minor() {
+		return Terms{}, refuse(CodeTerms, "terms", "more would be owed than the face brings")
+	}
 	back, err := money.New(-owed.Minor(), owed.Currency())
 	if err != nil {
 		return bad(err)

@@ -97,7 +97,7 @@ func answer(payload []byte, err error) *peer.Response {
 }
 
 func found(value []byte, err error) ([]byte, error) {
-	if err == nil && value == nil {
+	if err == nil && len(value) == 0 {
 		return nil, &trade.Fault{Code: trade.CodeNotFound, Message: "there is no such asset"}
 	}
 	return value, err
@@ -163,7 +163,7 @@ func statesAndKeys(transient map[string][]byte) (map[trade.AssetID][]byte, map[i
 		}
 		if text, ok := strings.CutPrefix(name, trade.TransientKey); ok {
 			epoch, err := strconv.ParseInt(text, 10, 64)
-			if err != nil {
+			if err != nil || strconv.FormatInt(epoch, 10) != text { // "01" would be a second key of epoch 1
 				return nil, nil, &trade.Fault{Code: trade.CodeKey, Message: "a key is named by its epoch"}
 			}
 			keys[epoch] = value
