@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/x509/pkix"
 	"errors"
 	"maps"
 	"os"
@@ -47,6 +48,7 @@ func TestFiveFabricPeers(t *testing.T) {
 	t.Run("StrangerAtAPeerGetsNothingByEvaluate", p.strangerEvaluates)
 	t.Run("StrangerAtAPeerGetsNothingByStream", p.strangerStreams)
 	t.Run("FollowerOfOneOrganisationSeesItsValuesOnly", p.followerOfOne)
+	t.Run("EnrolledClientIsAccepted", p.enrolled)
 	t.Run("FollowerGoesOnAfterItsPeerRestarts", p.peerRestarts)
 	t.Run("MalformedCallsLeaveEveryServerAlive", p.malformedCalls)
 	t.Run("ConcurrentCreatesOfOneKeyCommitOnce", p.concurrentCreates)
@@ -232,6 +234,30 @@ func txAt(t *testing.T, l app.Ledger, receipt app.Receipt) app.Tx {
 		t.Fatal(err)
 	}
 	return found
+}
+
+func (p peers) enrolled(t *testing.T) {
+	org, err := p.network.Enrol("CoreMSP", "auditor", map[string]string{"role": "auditor"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := identity.CertificateFromPEM(read(t, org.Cert))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(cert.Extensions, func(e pkix.Extension) bool {
+		return e.Id.String() == "1.2.3.4.5.6.7.8.1"
+	})
+	if i < 0 || string(cert.Extensions[i].Value) != `{"attrs":{"role":"auditor"}}` {
+		t.Fatalf("extensions %v, want the attributes as chaincode reads them", cert.Extensions)
+	}
+	n := p.network.Network
+	n.Organisations = []fabric.Organisation{org}
+	answer, err := fabrictest.Open(t, n, probeName).
+		Evaluate(t.Context(), p.call(t, "CoreMSP", nil, []string{"creator"}))
+	if err != nil || string(answer) != `["=CoreMSP"]` {
+		t.Fatalf("the enrolled client got %q: %v", answer, err)
+	}
 }
 
 func (p peers) peerRestarts(t *testing.T) {

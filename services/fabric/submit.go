@@ -17,7 +17,7 @@ const (
 	// submitTries is how often one envelope is sent and its status asked for.
 	submitTries = 4
 	// resubmitAfter is the pause before the second try; it grows with each.
-	resubmitAfter = 200 * time.Millisecond
+	resubmitAfter = 100 * time.Millisecond
 	// conflictWindow is how many blocks back a change of a key is looked for: it must have
 	// been made between endorsement and commit, which the timeouts keep close together.
 	conflictWindow = 64

@@ -109,7 +109,7 @@ func lock(dir string) (unlock func(), err error) {
 		return nil, fmt.Errorf("make folder of the network: %w", err)
 	}
 	path := filepath.Join(dir, "lock")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // G304: own folder.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the network's folder: %w", err)
 	}
@@ -274,7 +274,7 @@ func (n *Network) chaincodeReady(ctx context.Context, chaincode string) error {
 	if err != nil {
 		return err
 	}
-	defer ledger.Close() //nolint:errcheck // It wrote nothing.
+	defer ledger.Close()
 	var last error
 	err = poll(ctx, func() (bool, error) {
 		last = ledger.Ready(ctx)

@@ -79,7 +79,7 @@ type processes struct {
 
 func readProcesses(dir string) (*processes, error) {
 	ps := &processes{dir: dir}
-	raw, err := os.ReadFile(filepath.Join(dir, processesFile)) //nolint:gosec // G304: own folder.
+	raw, err := os.ReadFile(filepath.Join(dir, processesFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return ps, nil
 	}
@@ -138,7 +138,7 @@ func (ps *processes) launch(p program) error {
 	if err != nil {
 		return err
 	}
-	defer out.Close() //nolint:errcheck // The child holds its own descriptor.
+	defer out.Close()
 	//nolint:gosec,noctx // G204: programs of the release; they are to outlive the context.
 	cmd := exec.Command(p.path, p.args...)
 	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = p.env, ps.dir, out, out
