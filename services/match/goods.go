@@ -2,8 +2,8 @@ package match
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -46,7 +46,7 @@ func (m *matcher) byColumn(a *article, fn func(column int, lines []int)) {
 func linePlaces(d *parse.Document, lines []int, field string) []parse.Place {
 	out := []parse.Place{}
 	for _, i := range lines {
-		out = append(out, place(d, fmt.Sprintf("lines[%d].%s", i, field))...)
+		out = append(out, place(d, "lines["+strconv.Itoa(i)+"]."+field)...)
 	}
 	return out
 }

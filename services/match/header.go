@@ -233,7 +233,7 @@ func (m *matcher) vessel() {
 		t := m.columns[readings[i].column].doc.Transport
 		readings[i].normalised = identifier(t.Vessel)
 		if numbered {
-			readings[i].normalised = identifier(t.IMO)
+			readings[i].normalised = strings.TrimPrefix(identifier(t.IMO), "IMO")
 		}
 	}
 	m.compareTexts(&row, readings)

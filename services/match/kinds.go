@@ -20,8 +20,8 @@ func displayOrder() []parse.Kind {
 // claims; where it is silent, the seller's other papers do.
 func claimOrder() []parse.Kind {
 	return []parse.Kind{
-		parse.Invoice, parse.DespatchAdvice, parse.PackingList, parse.ReceiptAdvice,
-		parse.BillOfLading, parse.WarehouseReceipt, parse.CustomsDeclaration,
+		parse.Invoice, parse.DespatchAdvice, parse.PackingList, parse.BillOfLading,
+		parse.WarehouseReceipt, parse.CustomsDeclaration, parse.ReceiptAdvice,
 		parse.PurchaseOrder, parse.CreditNote, parse.DebitNote, parse.PaymentAdvice, parse.Other,
 	}
 }

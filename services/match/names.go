@@ -59,8 +59,12 @@ func hanForms() []string {
 // nameWords are the words of a name that tell who it is: upper case, width folded, without
 // legal forms. A name of legal forms alone keeps them.
 func nameWords(name string) []string {
-	text := strings.ToUpper(norm.NFKC.String(name))
-	text = strings.NewReplacer(".", "", "/", "", "'", "", "’", "").Replace(text)
+	text := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("./'’", r) {
+			return -1 // A/S and A.S. are one word
+		}
+		return r
+	}, strings.ToUpper(norm.NFKC.String(name)))
 	for _, form := range hanForms() {
 		text = strings.ReplaceAll(text, form, " ")
 	}

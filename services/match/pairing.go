@@ -77,6 +77,9 @@ func (m *matcher) orderLines() (keys map[string]bool, only string) {
 			continue
 		}
 		number := reference(c.doc.Number)
+		if number == "" {
+			continue
+		}
 		if !slices.Contains(numbers, number) {
 			numbers = append(numbers, number)
 		}
