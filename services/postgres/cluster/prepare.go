@@ -15,7 +15,7 @@ import (
 )
 
 // serverUsers are the system users that a server started by root may run as, best first.
-var serverUsers = [...]string{"postgres", "nobody"} //nolint:gochecknoglobals // a constant list
+func serverUsers() []string { return []string{"postgres", "nobody"} }
 
 // identity is the system user that the server runs as.
 type identity struct {
@@ -64,8 +64,8 @@ func (c *Cluster) identify() (identity, error) {
 	exists := err == nil
 	if uid != 0 {
 		if exists && owner != uid {
-			return identity{}, fmt.Errorf("postgresql: %s belongs to user id %d, this program runs as %d: run it as that user or as root",
-				c.path(dataName), owner, uid)
+			return identity{}, fmt.Errorf("postgresql: %s belongs to user id %d, this program runs as %d: "+
+				"run it as that user or as root", c.path(dataName), owner, uid)
 		}
 		return lookUp(user.LookupId(strconv.Itoa(uid)))
 	}
@@ -75,13 +75,14 @@ func (c *Cluster) identify() (identity, error) {
 	if exists && owner != 0 {
 		return lookUp(user.LookupId(strconv.Itoa(owner)))
 	}
-	for _, name := range serverUsers {
+	for _, name := range serverUsers() {
 		if who, err := lookUp(user.Lookup(name)); err == nil {
 			return who, nil
 		}
 	}
-	return identity{}, fmt.Errorf("postgresql: PostgreSQL does not run as root, and this system has none of the users %s: create one, or run this program as another user",
-		strings.Join(serverUsers[:], ", "))
+	return identity{}, fmt.Errorf("postgresql: PostgreSQL does not run as root, and this system has none "+
+		"of the users %s: create one, or run this program as another user",
+		strings.Join(serverUsers(), ", "))
 }
 
 // lookUp turns the system's answer about a user into an identity.
@@ -145,7 +146,8 @@ func (c *Cluster) mkdirFor(name string, who identity) error {
 // after every upgrade of its C library, so that no index goes stale under us.
 func (c *Cluster) initialise(ctx context.Context, progs programs, who identity, volatile bool) error {
 	if entries, err := os.ReadDir(c.path(dataName)); err == nil && len(entries) > 0 {
-		return fmt.Errorf("postgresql: %s is not empty and holds no cluster (no PG_VERSION): move it away", c.path(dataName))
+		return fmt.Errorf("postgresql: %s is not empty and holds no cluster (no PG_VERSION): move it away",
+			c.path(dataName))
 	}
 	if err := os.RemoveAll(c.path(freshName)); err != nil {
 		return fmt.Errorf("postgresql: remove a half-made cluster: %w", err)
@@ -166,10 +168,11 @@ func (c *Cluster) initialise(ctx context.Context, progs programs, who identity, 
 	if volatile {
 		args = append(args, "--no-sync")
 	}
-	cmd := exec.CommandContext(ctx, progs.initdb(), args...)
+	cmd := exec.CommandContext(ctx, progs.initdb(), args...) //nolint:gosec // what we found installed
 	asServerUser(cmd, who, folder)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("postgresql: initdb as user %s: %w: %s", who.name, explainExec(err, who), lastBytes(out, logTailLimit))
+		return fmt.Errorf("postgresql: initdb as user %s: %w: %s",
+			who.name, explainExec(err, who), lastBytes(out, logTailLimit))
 	}
 	if err := os.Rename(c.path(freshName), c.path(dataName)); err != nil {
 		return fmt.Errorf("postgresql: put the new cluster in its place: %w", err)
@@ -195,7 +198,8 @@ func (c *Cluster) writeAccess(who identity) error {
 		err := errors.Join(
 			os.WriteFile(c.path(name), []byte(text), 0o600),
 			os.Chown(c.path(name), os.Geteuid(), int(who.gid)),
-			os.Chmod(c.path(name), 0o640), // whatever the umask
+			//nolint:gosec // read by the group of the server's user, who may not write it
+			os.Chmod(c.path(name), 0o640),
 		)
 		if err != nil {
 			return fmt.Errorf("postgresql: write %s: %w", name, err)
@@ -207,7 +211,8 @@ func (c *Cluster) writeAccess(who identity) error {
 // explainExec turns the kernel's "permission denied" into what is missing.
 func explainExec(err error, who identity) error {
 	if errors.Is(err, os.ErrPermission) {
-		return fmt.Errorf("user %s may not run PostgreSQL's programs (every folder above them must be open to it): %w", who.name, err)
+		return fmt.Errorf("user %s may not run PostgreSQL's programs (every folder above them must be "+
+			"open to it): %w", who.name, err)
 	}
 	return err
 }
@@ -225,7 +230,6 @@ func (c *Cluster) lockOrAttach(ctx context.Context) (*os.File, error) {
 		return nil, fmt.Errorf("postgresql: lock: %w", err)
 	}
 	for {
-		//nolint:gosec // a file descriptor fits an int
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
 			return file, nil
@@ -237,7 +241,9 @@ func (c *Cluster) lockOrAttach(ctx context.Context) (*os.File, error) {
 			return nil, file.Close()
 		}
 		if err := pause(ctx); err != nil {
-			return nil, errors.Join(fmt.Errorf("postgresql: another program holds %s and its server does not answer: %w", file.Name(), err), file.Close())
+			err = fmt.Errorf("postgresql: another program holds %s and its server does not answer: %w",
+				file.Name(), err)
+			return nil, errors.Join(err, file.Close())
 		}
 	}
 }

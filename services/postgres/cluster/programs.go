@@ -22,7 +22,7 @@ const installHint = "install PostgreSQL 15 or newer (Debian, Ubuntu: apt-get ins
 	"Fedora: dnf install postgresql-server; macOS: brew install postgresql), " +
 	"or set PG_BIN to the folder of initdb and postgres, or DATABASE_URL to a running server"
 
-// ErrNoPrograms: the machine has no PostgreSQL that can be used.
+// ErrNoPrograms says that the machine has no PostgreSQL that can be used.
 var ErrNoPrograms = errors.New("postgresql: programs not found")
 
 // programs is one installed PostgreSQL.
@@ -61,7 +61,8 @@ func findPrograms(ctx context.Context, named string, major int) (programs, error
 	case major == 0:
 		return programs{}, fmt.Errorf("%w: found only %s: %s", ErrNoPrograms, strings.Join(seen, ", "), installHint)
 	default:
-		return programs{}, fmt.Errorf("%w: the data folder was made by PostgreSQL %d, found %s: install PostgreSQL %d, or move the data with pg_upgrade",
+		return programs{}, fmt.Errorf("%w: the data folder was made by PostgreSQL %d, found %s: "+
+			"install PostgreSQL %d, or move the data with pg_upgrade",
 			ErrNoPrograms, major, strings.Join(seen, ", "), major)
 	}
 }
@@ -113,7 +114,7 @@ func inspect(ctx context.Context, dir string) (programs, error) {
 	if _, err := exec.LookPath(p.initdb()); err != nil {
 		return p, err
 	}
-	cmd := exec.CommandContext(ctx, p.postgres(), "--version")
+	cmd := exec.CommandContext(ctx, p.postgres(), "--version") //nolint:gosec // what we found installed
 	cmd.Env = childEnv()
 	out, err := cmd.Output()
 	if err != nil {

@@ -80,22 +80,22 @@ func startServer(ctx context.Context, c *Cluster, p programs, who identity, cfg 
 	if err != nil {
 		return nil, err
 	}
-	go s.supervise(proc)
+	go s.supervise(context.WithoutCancel(ctx), proc) // until Stop
 	return s, nil
 }
 
 // supervise restarts the process when it dies, until asked to stop or out of attempts.
-func (s *server) supervise(proc *process) {
+func (s *server) supervise(ctx context.Context, proc *process) {
 	defer close(s.done)
 	for {
 		select {
 		case <-s.stopping:
-			s.err = s.shutDown(proc)
+			s.err = s.shutDown(ctx, proc)
 			return
 		case <-proc.exited:
 		}
-		ctx := context.Background()
-		s.logger.LogAttrs(ctx, slog.LevelError, "postgresql died, starting it again", slog.Any("error", proc.err))
+		s.logger.LogAttrs(ctx, slog.LevelError, "postgresql died, starting it again",
+			slog.Any("error", proc.err))
 		next, err := s.relaunch(ctx)
 		if err != nil {
 			s.err = err
@@ -140,10 +140,12 @@ func (s *server) launch(ctx context.Context) (*process, error) {
 		}
 		select {
 		case <-proc.exited:
-			return nil, fmt.Errorf("postgresql: the server ended while starting: %w: %s", proc.err, s.logTail(proc.logStart))
+			return nil, fmt.Errorf("postgresql: the server ended while starting: %w: %s",
+				proc.err, s.logTail(proc.logStart))
 		case <-ctx.Done():
-			err = fmt.Errorf("postgresql: the server did not answer: %w: %w: %s", ctx.Err(), err, s.logTail(proc.logStart))
-			return nil, errors.Join(err, s.shutDown(proc))
+			err = fmt.Errorf("postgresql: the server did not answer: %w: %w: %s",
+				ctx.Err(), err, s.logTail(proc.logStart))
+			return nil, errors.Join(err, s.shutDown(ctx, proc))
 		case <-time.After(pollInterval):
 		}
 	}
@@ -163,7 +165,7 @@ func (s *server) spawn() (*process, error) {
 	}
 	defer folder.Close()
 
-	//nolint:noctx // stopped by signal, with its own order of shutdowns
+	//nolint:noctx,gosec // stopped by signals in its own order; the program is what we found installed
 	cmd := exec.Command(s.programs.postgres(), settings(s.cluster.dir, s.volatile)...)
 	asServerUser(cmd, s.who, folder)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
@@ -205,7 +207,7 @@ func (s *server) stop() error {
 
 // shutDown ends a process: fast, then at once, then by force. What follows a fast shutdown
 // that was not in time is repaired by crash recovery at the next start.
-func (s *server) shutDown(proc *process) error {
+func (s *server) shutDown(ctx context.Context, proc *process) error {
 	steps := []struct {
 		signal os.Signal
 		wait   time.Duration
@@ -217,7 +219,7 @@ func (s *server) shutDown(proc *process) error {
 		select {
 		case <-proc.exited:
 			if i > 0 {
-				s.logger.LogAttrs(context.Background(), slog.LevelWarn, "postgresql was stopped without a checkpoint",
+				s.logger.LogAttrs(ctx, slog.LevelWarn, "postgresql was stopped without a checkpoint",
 					slog.String("signal", step.signal.String()))
 			}
 			return ErrStopped
@@ -325,9 +327,10 @@ func (c *Cluster) createDatabase(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("postgresql: create database: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost with it
+	defer conn.Close(context.WithoutCancel(ctx))
 	var exists bool
-	err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", databaseName).Scan(&exists)
+	const look = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)"
+	err = conn.QueryRow(ctx, look, databaseName).Scan(&exists)
 	if err == nil && !exists {
 		_, err = conn.Exec(ctx, "CREATE DATABASE "+databaseName)
 	}

@@ -91,7 +91,9 @@ func ConnString(t testing.TB) string {
 		t.Fatal(h.err)
 	}
 	name := fmt.Sprintf("test_%d_%d", os.Getpid(), h.made.Add(1))
-	if err := h.exec("CREATE DATABASE " + name + " TEMPLATE " + h.template); err != nil {
+	// Copying files is four times as fast as logging every page, PostgreSQL's default.
+	clone := "CREATE DATABASE " + name + " TEMPLATE " + h.template + " STRATEGY FILE_COPY"
+	if err := h.exec(clone); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -140,7 +142,7 @@ func (h *host) makeTemplate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost with it
+	defer conn.Close(context.WithoutCancel(ctx))
 	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(templateLock)); err != nil {
 		return err
 	}
