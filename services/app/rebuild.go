@@ -5,42 +5,107 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
+	"maps"
+	"slices"
 
 	"github.com/countersign/countersign/chaincode/trade"
 )
 
 // ProjectionDigest is a digest over every row of the projection, and how many rows each of
-// its tables has.
+// its kinds has.
 type ProjectionDigest struct {
 	Digest trade.Digest   `json:"digest"`
 	Rows   map[string]int `json:"rows"`
+}
+
+// rows holds the digest of each row of a projection by its name ("asset/rcv-1"): two
+// projections are equal when their rows are.
+type rows map[string][sha256.Size]byte
+
+// put names a row and digests its canonical bytes. A later row of the same name replaces an
+// earlier one, as a later block does.
+func (r rows) put(kind, key string, value any) error {
+	b, err := trade.Canonical(value)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", kind, key, err)
+	}
+	r[kind+"/"+key] = sha256.Sum256(b)
+	return nil
+}
+
+// add digests what a block, or a piece of a stored projection, derives. Instants count in
+// microseconds: databases keep no more.
+func (r rows) add(d Derived) error {
+	if d.Hash != nil {
+		if err := r.put("block", fmt.Sprint(d.Number), []any{d.Hash, d.At.UnixMicro(), d.ClockNote}); err != nil {
+			return err
+		}
+	}
+	for _, t := range d.Transactions {
+		if err := r.put("transaction", t.ID, []any{t.Code, t.Time.UnixMicro(), t.Creator, t.Endorsers}); err != nil {
+			return err
+		}
+	}
+	for _, a := range d.Assets {
+		holders := slices.SortedFunc(slices.Values(a.Holders), func(x, y Holder) int {
+			return compareText(fmt.Sprint(x.Org, x.Consent), fmt.Sprint(y.Org, y.Consent))
+		})
+		if err := r.put("asset", string(a.Record.ID), []any{string(a.RecordBytes), string(a.StateBytes), holders}); err != nil {
+			return err
+		}
+	}
+	for _, t := range d.Transitions {
+		if err := r.put("transition", fmt.Sprintf("%s/%d", t.Asset, t.Version), []any{
+			t.TxID, t.Block, t.At.UnixMicro(), t.Act, t.Command, t.From, t.To, t.Actor, t.Endorsers, t.Signed,
+		}); err != nil {
+			return err
+		}
+	}
+	for _, f := range d.Fingerprints {
+		if err := r.put("fingerprint", f.Key, []any{f.Value, f.TxID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// digest is over all rows in the order of their names.
+func (r rows) digest() ProjectionDigest {
+	sum, count := sha256.New(), map[string]int{}
+	for _, name := range slices.Sorted(maps.Keys(r)) {
+		row := r[name]
+		sum.Write([]byte(name + "\n"))
+		sum.Write(row[:])
+		kind := name[:slices.Index([]byte(name), '/')]
+		count[kind]++
+	}
+	return ProjectionDigest{Digest: trade.Digest("sha-256:" + hex.EncodeToString(sum.Sum(nil))), Rows: count}
 }
 
 // DigestProjection reads the whole projection on one snapshot.
 func (a *App) DigestProjection(ctx context.Context) (ProjectionDigest, error) {
 	var d ProjectionDigest
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		var err error
-		d, err = digestRows(ctx, tx)
+		stored, err := storedRows(ctx, tx)
+		d = stored.digest()
 		return err
 	})
 	return d, err
 }
 
-func digestRows(ctx context.Context, tx StoreTx) (ProjectionDigest, error) {
-	sum, rows := sha256.New(), map[string]int{}
-	err := tx.ProjectionRows(ctx, func(table string, row []byte) error {
-		rows[table]++
-		return addRow(sum, table, row)
-	})
-	return ProjectionDigest{Digest: trade.Digest("sha-256:" + hex.EncodeToString(sum.Sum(nil))), Rows: rows}, err
-}
-
-// addRow feeds one row: its table, its length and its bytes, so that rows cannot run together.
-func addRow(sum hash.Hash, table string, row []byte) error {
-	_, err := fmt.Fprintf(sum, "%s %d\n%s\n", table, len(row), row)
-	return err
+func storedRows(ctx context.Context, tx StoreTx) (rows, error) {
+	stored := rows{}
+	return stored, tx.Projected(ctx, stored.add)
 }
 
 // Rebuild clears the projection and derives it again from block 0 up to the block that the
@@ -52,16 +117,19 @@ func (a *App) Rebuild(ctx context.Context) (before, after ProjectionDigest, err 
 		if err != nil {
 			return err
 		}
-		if before, err = digestRows(ctx, tx); err != nil {
+		stored, err := storedRows(ctx, tx)
+		if err != nil {
 			return err
 		}
+		before = stored.digest()
 		if err := tx.ClearProjection(ctx); err != nil {
 			return err
 		}
 		if err := a.replay(ctx, last.Block, func(d Derived) error { return tx.Apply(ctx, a.channel, d) }); err != nil {
 			return err
 		}
-		after, err = digestRows(ctx, tx)
+		stored, err = storedRows(ctx, tx)
+		after = stored.digest()
 		return err
 	})
 	return before, after, err
@@ -71,9 +139,9 @@ func (a *App) Rebuild(ctx context.Context) (before, after ProjectionDigest, err 
 func (a *App) replay(ctx context.Context, last uint64, fn func(Derived) error) error {
 	following, stop := context.WithCancel(ctx)
 	defer stop()
+	done := false
 	err := a.ledger.Follow(following, 0, func(_ context.Context, b Block) error {
-		if b.Number > last {
-			stop()
+		if done {
 			return nil
 		}
 		d, err := Derive(b)
@@ -83,13 +151,14 @@ func (a *App) replay(ctx context.Context, last uint64, fn func(Derived) error) e
 		if err := fn(d); err != nil {
 			return err
 		}
-		if b.Number == last {
+		if b.Number >= last {
+			done = true
 			stop()
 		}
 		return nil
 	})
-	if ctx.Err() == nil && following.Err() != nil {
-		return nil // stopped by ourselves
+	if done {
+		return nil
 	}
 	return err
 }

@@ -120,9 +120,11 @@ type ProjectionTx interface {
 	Transitions(ctx context.Context, id trade.AssetID) ([]Transition, error)
 	// TransitionsOfTx lists what a transaction did.
 	TransitionsOfTx(ctx context.Context, txID string) ([]Transition, error)
-	// ProjectionRows calls fn for every row of the projection, in a fixed order, with a name
-	// of its table and its canonical bytes.
-	ProjectionRows(ctx context.Context, fn func(table string, row []byte) error) error
+	// Projected gives the whole projection back, in pieces of any size and order: blocks with
+	// their transactions, assets with their holders, transitions, fingerprints.
+	Projected(ctx context.Context, fn func(Derived) error) error
+	// AllDocuments calls fn for every document, for the audit.
+	AllDocuments(ctx context.Context, fn func(Document) error) error
 }
 
 // AssetFilter narrows a list of assets.

@@ -29,33 +29,48 @@ func (s *suite) goldenTxs() []goldenTx {
 	three := []string{s.supplier, s.core, s.bank}
 	return []goldenTx{
 		{"create", two, [][]string{
-			{"put", "golden/b", "2"}, {"put", "golden/a", "1"}, {"put", "golden/ü\u2028<&>", "<&>\u2028"},
-			{"policy", "golden/a", s.core, s.supplier}, {"event", "golden.created", "a"}, {"get", "golden/a"},
+			{"put", "golden/b", "2"},
+			{"put", "golden/a", "1"},
+			{"put", "golden/ü\u2028<&>", "<&>\u2028"},
+			{"policy", "golden/a", s.core, s.supplier},
+			{"event", "golden.created", "a"},
+			{"get", "golden/a"},
 		}},
 		{"overwrite", two, [][]string{
-			{"get", "golden/a"}, {"put", "golden/a", "lost"}, {"put", "golden/a", "3"},
-			{"event", "first", "1"}, {"event", "last", ""},
+			{"get", "golden/a"},
+			{"put", "golden/a", "lost"},
+			{"put", "golden/a", "3"},
+			{"event", "first", "1"},
+			{"event", "last", ""},
 		}},
 		{"empty-value", two, [][]string{{"put", "golden/b", ""}, {"range", "golden/", "golden/~"}}},
 		{"composite", two, [][]string{{"put-comp", "v", "golden", "x", "y"}, {"range-comp", "golden", "x"}}},
 		{"composite-read", two, [][]string{{"range-comp", "golden", "x"}, {"range", "golden/", "golden0"}}},
 		{"private", three, [][]string{
-			{"pput", own, "golden/p", "mine"}, {"pput", bank, "golden/p", "theirs"},
-			{"pput", copied, "golden/p", "seen"}, {"pput", own, "golden/q", "also mine"},
+			{"pput", own, "golden/p", "mine"},
+			{"pput", bank, "golden/p", "theirs"},
+			{"pput", copied, "golden/p", "seen"},
+			{"pput", own, "golden/q", "also mine"},
 			{"phash", own, "golden/p"},
 		}},
 		{"private-policy", two, [][]string{
 			{"ppolicy", own, "golden/p", s.supplier, s.core}, {"phash", own, "golden/p"},
 		}},
 		{"private-delete", three, [][]string{
-			{"pdel", own, "golden/p"}, {"pput", own, "golden/q", ""}, {"pdel", bank, "golden/p"},
-			{"pdel", copied, "golden/p"}, {"pdel", own, "golden/never"},
+			{"pdel", own, "golden/p"},
+			{"pput", own, "golden/q", ""},
+			{"pdel", bank, "golden/p"},
+			{"pdel", copied, "golden/p"},
+			{"pdel", own, "golden/never"},
 		}},
 		{"policy-removed", two, [][]string{{"policy", "golden/a"}, {"policy-get", "golden/a"}}},
 		{"read-only", two, [][]string{{"get", "golden/a"}, {"get", "golden/b"}, {"put", "", "v"}}},
 		{"clean-up", two, [][]string{
-			{"del", "golden/a"}, {"del", "golden/b"}, {"del", "golden/ü\u2028<&>"},
-			{"put-comp", "", "golden", "x", "y"}, {"del", "golden/never"},
+			{"del", "golden/a"},
+			{"del", "golden/b"},
+			{"del", "golden/ü\u2028<&>"},
+			{"put-comp", "", "golden", "x", "y"},
+			{"del", "golden/never"},
 		}},
 	}
 }

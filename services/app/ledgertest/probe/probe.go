@@ -320,8 +320,8 @@ func fail(_ shim.ChaincodeStubInterface, args []string) (string, error) {
 }
 
 func panics(shim.ChaincodeStubInterface, []string) (string, error) {
-	var nothing []string
-	return nothing[0], nil // the probe must panic as faulty chaincode would
+	var nobody *cid.ClientID
+	return nobody.GetMSPID() // as faulty chaincode would
 }
 
 func putPrivate(stub shim.ChaincodeStubInterface, args []string) (string, error) {
