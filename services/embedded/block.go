@@ -175,15 +175,6 @@ func decodeTransaction(data []byte) (transaction, error) {
 	return t, nil
 }
 
-func (h header) hash() ([]byte, error) {
-	data, err := canonical(h)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(data)
-	return sum[:], nil
-}
-
 // checkpoint is the text that is signed for a block, a C2SP tlog-checkpoint: the ledger's
 // name, the tree's size, its root, and one extension line with the block's number and hash.
 func (h header) checkpoint(hash []byte) string {
@@ -228,3 +219,13 @@ func clockNote(offset int64) string {
 }
 
 func number64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+// leafKey is the stored form of a number that package tlog counts in an int64.
+func leafKey(n int64) []byte {
+	return number64(uint64(n)) //nolint:gosec // leaves and hashes are counted from 0
+}
+
+// leafOf is its inverse; the damaged form of a number may turn out negative.
+func leafOf(data []byte) int64 {
+	return int64(binary.BigEndian.Uint64(data)) //nolint:gosec // see above
+}

@@ -16,9 +16,9 @@ type Clock interface {
 const maxMove = 10 * 366 * 24 * time.Hour
 
 var (
-	// ErrNotDemo: the clock of a ledger that was not opened with Config.Demo is not moved.
+	// ErrNotDemo says that the clock of a ledger that was not opened with Config.Demo is not moved.
 	ErrNotDemo = errors.New("ledger clock: not a demo ledger")
-	// ErrClockMove: a demo clock moves forward only, by whole seconds, ten years at most.
+	// ErrClockMove says that a demo clock moves forward only, by whole seconds, ten years at most.
 	ErrClockMove = errors.New("ledger clock: moves forward only, by whole seconds")
 )
 

@@ -78,7 +78,7 @@ func (l *Ledger) Evidence(ctx context.Context, txID string) (app.Evidence, error
 	return evidence, nil
 }
 
-// ErrEvidence: the evidence does not prove what it says.
+// ErrEvidence says that the evidence does not prove what it says.
 var ErrEvidence = errors.New("evidence does not hold")
 
 // VerifyEvidence checks evidence of an embedded ledger with nothing but its verifier key

@@ -161,7 +161,7 @@ func (l *Ledger) start(path string) error {
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	checkpoint, err := os.OpenFile(filepath.Join(l.dir, checkpointFile), os.O_WRONLY|os.O_CREATE, 0o644)
+	checkpoint, err := os.OpenFile(filepath.Join(l.dir, checkpointFile), os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
 		return errors.Join(fmt.Errorf("open checkpoint: %w", err), db.Close())
 	}

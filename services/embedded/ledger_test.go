@@ -141,8 +141,9 @@ func TestReopenedLedgerGoesOn(t *testing.T) {
 	closed(t, l)
 
 	l = open(t, cfg)
-	if got := evaluate(t, l, []string{"get", "k"}, []string{"policy-get", "k"},
-		[]string{"pget", "org_SupplierMSP", "p"}, []string{"get", "gone"}); got != `["=v","=CoreMSP,SupplierMSP","=secret","nil"]` {
+	got := evaluate(t, l, []string{"get", "k"}, []string{"policy-get", "k"},
+		[]string{"pget", "org_SupplierMSP", "p"}, []string{"get", "gone"})
+	if got != `["=v","=CoreMSP,SupplierMSP","=secret","nil"]` {
 		t.Fatalf("state after reopening: %s", got)
 	}
 	last := submit(t, l, []string{"put", "k", "w"})

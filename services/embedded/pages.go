@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"io"
 	"os"
 )
 
@@ -46,41 +45,46 @@ func checkPages(path string) error {
 
 type walk struct {
 	file *os.File
-	size uint64 // of a page
-	high uint64 // the first page number that is not in use
+	size int64  // of a page
+	high int64  // the first page number that is not in use
 	seen []byte // one bit per page
 }
 
+// number reads a page or transaction number. A damaged one may turn out negative, which is
+// the number of no page.
+func number(data []byte) int64 {
+	return int64(binary.LittleEndian.Uint64(data)) //nolint:gosec // see above
+}
+
 // meta reads the newer of the two meta pages that are whole, as bbolt does.
-func (w *walk) meta() (root uint64, err error) {
+func (w *walk) meta() (root int64, err error) {
 	info, err := w.file.Stat()
 	if err != nil {
 		return 0, fmt.Errorf("check pages: %w", err)
 	}
-	var newest uint64
-	size := uint64(os.Getpagesize())
-	for number := range uint64(2) {
+	var newest int64
+	for n := range int64(2) {
 		page := make([]byte, pageHeader+metaSize)
-		if _, err := w.file.ReadAt(page, int64(number*size)); err != nil {
-			return 0, fmt.Errorf("meta page %d: %w", number, err)
+		if _, err := w.file.ReadAt(page, n*int64(os.Getpagesize())); err != nil {
+			return 0, fmt.Errorf("meta page %d: %w", n, err)
 		}
 		meta := page[pageHeader:]
 		sum := fnv.New64a()
 		_, _ = sum.Write(meta[:metaSize-8]) // never fails
-		txID := binary.LittleEndian.Uint64(meta[48:])
+		txID := number(meta[48:])
 		if binary.LittleEndian.Uint32(meta) != boltMagic || binary.LittleEndian.Uint32(meta[4:]) != boltVersion ||
 			binary.LittleEndian.Uint64(meta[56:]) != sum.Sum64() || (root != 0 && txID < newest) {
 			continue
 		}
-		w.size, newest = uint64(binary.LittleEndian.Uint32(meta[8:])), txID
-		root, w.high = binary.LittleEndian.Uint64(meta[16:]), binary.LittleEndian.Uint64(meta[40:])
+		w.size, newest = int64(binary.LittleEndian.Uint32(meta[8:])), txID
+		root, w.high = number(meta[16:]), number(meta[40:])
 	}
 	switch {
 	case root == 0:
 		return 0, errors.New("neither meta page is whole")
 	case w.size < pageHeader+metaSize || w.size > maxPageSize:
 		return 0, fmt.Errorf("page size %d", w.size)
-	case w.high > uint64(info.Size())/w.size:
+	case w.high < 0 || w.high > info.Size()/w.size:
 		return 0, fmt.Errorf("file has %d bytes, %d pages are in use", info.Size(), w.high)
 	}
 	w.seen = make([]byte, w.high/8+1)
@@ -88,50 +92,49 @@ func (w *walk) meta() (root uint64, err error) {
 }
 
 // page checks a page and all below it.
-func (w *walk) page(number uint64, depth int) error {
-	data, err := w.read(number)
+func (w *walk) page(n int64, depth int) error {
+	data, err := w.read(n)
 	if err != nil {
 		return err
 	}
 	if depth > maxDepth {
-		return fmt.Errorf("page %d: deeper than %d", number, maxDepth)
+		return fmt.Errorf("page %d: deeper than %d", n, maxDepth)
 	}
-	kind := binary.LittleEndian.Uint16(data[8:])
-	return w.elements(number, kind, data, depth)
+	return w.elements(n, binary.LittleEndian.Uint16(data[8:]), data, depth)
 }
 
 // read reads a page with those it runs over, none of which may be met twice.
-func (w *walk) read(number uint64) ([]byte, error) {
+func (w *walk) read(n int64) ([]byte, error) {
 	head := make([]byte, pageHeader)
-	if number < 2 || number >= w.high {
-		return nil, fmt.Errorf("page %d is not in use", number)
+	if n < 2 || n >= w.high {
+		return nil, fmt.Errorf("page %d is not in use", n)
 	}
-	if _, err := w.file.ReadAt(head, int64(number*w.size)); err != nil {
-		return nil, fmt.Errorf("page %d: %w", number, err)
+	if _, err := w.file.ReadAt(head, n*w.size); err != nil {
+		return nil, fmt.Errorf("page %d: %w", n, err)
 	}
-	over := uint64(binary.LittleEndian.Uint32(head[12:]))
-	if binary.LittleEndian.Uint64(head) != number || over >= w.high-number {
-		return nil, fmt.Errorf("page %d says it is another or longer than the file", number)
+	over := int64(binary.LittleEndian.Uint32(head[12:]))
+	if number(head) != n || over >= w.high-n {
+		return nil, fmt.Errorf("page %d says it is another or longer than the file", n)
 	}
-	for n := number; n <= number+over; n++ {
-		if w.seen[n/8]&(1<<(n%8)) != 0 {
-			return nil, fmt.Errorf("page %d stands in two places", n)
+	for i := n; i <= n+over; i++ {
+		if w.seen[i/8]&(1<<(i%8)) != 0 {
+			return nil, fmt.Errorf("page %d stands in two places", i)
 		}
-		w.seen[n/8] |= 1 << (n % 8)
+		w.seen[i/8] |= 1 << (i % 8)
 	}
 	data := make([]byte, (over+1)*w.size)
-	if _, err := w.file.ReadAt(data, int64(number*w.size)); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("page %d: %w", number, err)
+	if _, err := w.file.ReadAt(data, n*w.size); err != nil {
+		return nil, fmt.Errorf("page %d: %w", n, err)
 	}
 	return data, nil
 }
 
 // elements checks that what a page holds lies within it, and goes down.
-func (w *walk) elements(number uint64, kind uint16, data []byte, depth int) error {
+func (w *walk) elements(n int64, kind uint16, data []byte, depth int) error {
 	count := int(binary.LittleEndian.Uint16(data[10:]))
 	if (kind != kindBranch && kind != kindLeaf) || pageHeader+count*elementSize > len(data) ||
 		(kind == kindBranch && count == 0) {
-		return fmt.Errorf("page %d: neither branch nor leaf, or too full", number)
+		return fmt.Errorf("page %d: neither branch nor leaf, or too full", n)
 	}
 	for i := range count {
 		at := pageHeader + i*elementSize
@@ -139,9 +142,9 @@ func (w *walk) elements(number uint64, kind uint16, data []byte, depth int) erro
 		if kind == kindBranch {
 			pos, size := binary.LittleEndian.Uint32(element), binary.LittleEndian.Uint32(element[4:])
 			if _, err := span(data, at, pos, size, 0); err != nil {
-				return fmt.Errorf("page %d: %w", number, err)
+				return fmt.Errorf("page %d: %w", n, err)
 			}
-			if err := w.page(binary.LittleEndian.Uint64(element[8:]), depth+1); err != nil {
+			if err := w.page(number(element[8:]), depth+1); err != nil {
 				return err
 			}
 			continue
@@ -149,12 +152,12 @@ func (w *walk) elements(number uint64, kind uint16, data []byte, depth int) erro
 		pos, keySize := binary.LittleEndian.Uint32(element[4:]), binary.LittleEndian.Uint32(element[8:])
 		value, err := span(data, at, pos, keySize, binary.LittleEndian.Uint32(element[12:]))
 		if err != nil {
-			return fmt.Errorf("page %d: %w", number, err)
+			return fmt.Errorf("page %d: %w", n, err)
 		}
 		if flags := binary.LittleEndian.Uint32(element); flags == bucketFlag {
-			err = w.bucket(number, value, depth)
+			err = w.bucket(n, value, depth)
 		} else if flags != 0 {
-			err = fmt.Errorf("page %d: element %d has flags %x", number, i, flags)
+			err = fmt.Errorf("page %d: element %d has flags %x", n, i, flags)
 		}
 		if err != nil {
 			return err
@@ -165,25 +168,25 @@ func (w *walk) elements(number uint64, kind uint16, data []byte, depth int) erro
 
 // span returns the value of an element whose key begins pos bytes after the element.
 func span(data []byte, at int, pos, keySize, valueSize uint32) ([]byte, error) {
-	start := uint64(at) + uint64(pos) + uint64(keySize)
-	end := start + uint64(valueSize)
-	if end > uint64(len(data)) {
+	start := int64(at) + int64(pos) + int64(keySize)
+	end := start + int64(valueSize)
+	if end > int64(len(data)) {
 		return nil, errors.New("an element lies outside the page")
 	}
 	return data[start:end], nil
 }
 
 // bucket checks the tree of a bucket, which a small one has inline.
-func (w *walk) bucket(number uint64, value []byte, depth int) error {
+func (w *walk) bucket(n int64, value []byte, depth int) error {
 	if len(value) < bucketHeader {
-		return fmt.Errorf("page %d: a bucket has no root", number)
+		return fmt.Errorf("page %d: a bucket has no root", n)
 	}
-	if root := binary.LittleEndian.Uint64(value); root != 0 {
+	if root := number(value); root != 0 {
 		return w.page(root, depth+1)
 	}
 	inline := value[bucketHeader:]
 	if len(inline) < pageHeader || binary.LittleEndian.Uint16(inline[8:]) != kindLeaf {
-		return fmt.Errorf("page %d: a bucket within is no leaf", number)
+		return fmt.Errorf("page %d: a bucket within is no leaf", n)
 	}
-	return w.elements(number, kindLeaf, inline, depth+1)
+	return w.elements(n, kindLeaf, inline, depth+1)
 }

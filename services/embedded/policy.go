@@ -16,7 +16,7 @@ import (
 // ledger with a single organisation wants that one.
 const chaincodeQuorum = 2
 
-var errPolicy = errors.New("endorsement policy is not one that names organisations' peers who must all endorse")
+var errPolicy = errors.New("endorsement policy does not just name organisations whose peers must all endorse")
 
 // decodePolicy reads what package statebased makes with the role of peer: the organisations
 // that must all endorse, sorted. Nothing decodes to none, which removes a policy; any other

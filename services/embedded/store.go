@@ -72,7 +72,7 @@ type op struct {
 }
 
 func entry(leaf int64, value []byte) []byte {
-	data := binary.BigEndian.AppendUint64(make([]byte, 0, entryPrefix+len(value)), uint64(leaf))
+	data := append(make([]byte, 0, entryPrefix+len(value)), leafKey(leaf)...)
 	if value == nil {
 		return append(data, entryDeleted)
 	}
@@ -90,7 +90,7 @@ func parseEntry(data []byte) (leaf int64, value []byte, err error) {
 	if len(data) < entryPrefix || data[8] > entryLive || (data[8] == entryDeleted && len(data) > entryPrefix) {
 		return 0, nil, errors.New("entry is malformed")
 	}
-	leaf = int64(binary.BigEndian.Uint64(data))
+	leaf = leafOf(data)
 	if data[8] == entryDeleted {
 		return leaf, nil, nil
 	}
@@ -117,7 +117,7 @@ func policyKey(collection, key string) ([]byte, error) {
 }
 
 func valueKey(collection string, keyHash []byte, leaf int64) []byte {
-	return binary.BigEndian.AppendUint64(collectionKey(collection, keyHash), uint64(leaf))
+	return append(collectionKey(collection, keyHash), leafKey(leaf)...)
 }
 
 // ops are the changes of state that a valid transaction makes; none for an invalid one.
@@ -176,7 +176,7 @@ func apply(tx *bbolt.Tx, leaf int64, t transaction, private []app.PrivateWrite) 
 	values := tx.Bucket([]byte(bucketValues))
 	for _, p := range private {
 		hash := sha256.Sum256([]byte(p.Key))
-		record := binary.AppendUvarint(nil, uint64(len(p.Key)))
+		record := binary.AppendVarint(nil, int64(len(p.Key)))
 		record = append(append(record, p.Key...), p.Value...)
 		if err := values.Put(valueKey(p.Collection, hash[:], leaf), record); err != nil {
 			return fmt.Errorf("write private value: %w", err)
@@ -243,8 +243,8 @@ func (v view) privateAt(hash app.PrivateHash, leaf int64) (app.PrivateWrite, err
 	if record == nil {
 		return app.PrivateWrite{}, fmt.Errorf("private value of leaf %d: %w", leaf, app.ErrNotFound)
 	}
-	size, n := binary.Uvarint(record)
-	if n <= 0 || size > uint64(len(record)-n) {
+	size, n := binary.Varint(record)
+	if n <= 0 || size < 0 || size > int64(len(record)-n) {
 		return app.PrivateWrite{}, errors.New("private value is malformed")
 	}
 	record = record[n:]
@@ -280,7 +280,7 @@ func (v view) header(number uint64) (header, []byte, error) {
 }
 
 func (v view) leaf(leaf int64) (transaction, []byte, error) {
-	data := v.get(bucketLeaves, number64(uint64(leaf)))
+	data := v.get(bucketLeaves, leafKey(leaf))
 	if data == nil {
 		return transaction{}, nil, fmt.Errorf("transaction %d: %w", leaf, app.ErrNotFound)
 	}
@@ -304,18 +304,18 @@ func (v view) find(txID string) (leaf int64, block uint64, err error) {
 	if len(at) != 16 {
 		return 0, 0, fmt.Errorf("transaction %s: index entry is malformed", txID)
 	}
-	return int64(binary.BigEndian.Uint64(at)), binary.BigEndian.Uint64(at[8:]), nil
+	return leafOf(at), binary.BigEndian.Uint64(at[8:]), nil
 }
 
 func place(leaf int64, block uint64) []byte {
-	return binary.BigEndian.AppendUint64(number64(uint64(leaf)), block)
+	return binary.BigEndian.AppendUint64(leafKey(leaf), block)
 }
 
 // ReadHashes implements tlog.HashReader.
 func (v view) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	hashes := make([]tlog.Hash, len(indexes))
 	for i, index := range indexes {
-		data := v.get(bucketTree, number64(uint64(index)))
+		data := v.get(bucketTree, leafKey(index))
 		if len(data) != tlog.HashSize {
 			return nil, fmt.Errorf("tree hash %d is missing or malformed", index)
 		}
@@ -332,7 +332,7 @@ func (v view) grow(leaf int64, hash tlog.Hash) error {
 	}
 	bucket, first := v.tx.Bucket([]byte(bucketTree)), tlog.StoredHashIndex(0, leaf)
 	for i, h := range hashes {
-		if err := bucket.Put(number64(uint64(first)+uint64(i)), bytes.Clone(h[:])); err != nil {
+		if err := bucket.Put(leafKey(first+int64(i)), bytes.Clone(h[:])); err != nil {
 			return fmt.Errorf("extend tree by leaf %d: %w", leaf, err)
 		}
 	}

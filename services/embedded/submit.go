@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -219,19 +220,18 @@ func (l *Ledger) fill(tx *bbolt.Tx, previous head, batch []*request) ([]result, 
 	}
 	results := make([]result, len(batch))
 	for i, r := range batch {
-		t, private, refusal := l.decide(view{tx}, r, h.Time)
-		if t == nil {
-			results[i] = result{err: refusal}
+		d, err := l.decide(view{tx}, r, h.Time)
+		if err != nil {
+			results[i] = result{err: err}
 			continue
 		}
-		if err := record(tx, h.Size, h.Number, *t, private); err != nil {
+		if err := d.record(tx, h.Size, h.Number); err != nil {
 			return nil, head{}, err
 		}
 		h.Size++
-		results[i] = result{err: refusal}
-		if refusal == nil {
-			receipt := app.Receipt{TxID: t.ID, Block: h.Number, Response: t.Effects.Response}
-			results[i] = result{receipt: receipt}
+		results[i].err = invalid(d.Code)
+		if results[i].err == nil {
+			results[i].receipt = app.Receipt{TxID: d.ID, Block: h.Number, Response: d.Effects.Response}
 		}
 	}
 	if h.Size == h.First {
@@ -252,10 +252,8 @@ func (l *Ledger) seal(tx *bbolt.Tx, h header) (head, error) {
 	if err != nil {
 		return head{}, err
 	}
-	hash, err := h.hash()
-	if err != nil {
-		return head{}, err
-	}
+	sum := sha256.Sum256(data)
+	hash := sum[:]
 	signed, err := note.Sign(&note.Note{Text: h.checkpoint(hash)}, l.signer)
 	if err != nil {
 		return head{}, fmt.Errorf("sign checkpoint: %w", err)
@@ -268,52 +266,61 @@ func (l *Ledger) seal(tx *bbolt.Tx, h header) (head, error) {
 	return head{blocks: h.Number + 1, header: h, hash: hash, note: signed}, nil
 }
 
-// decide executes one request. It returns the transaction to record, if any, and why the
-// submitter is refused, if so; a conflict that a test makes is both.
-func (l *Ledger) decide(v view, r *request, at time.Time) (*transaction, []app.PrivateWrite, error) {
+// decided is a transaction to record: itself, its canonical bytes, its private values.
+type decided struct {
+	transaction
+	data    []byte
+	private []app.PrivateWrite
+}
+
+// decide executes one request. The error is why the submitter is refused and nothing is
+// recorded.
+func (l *Ledger) decide(v view, r *request, at time.Time) (*decided, error) {
 	p := r.proposal
 	if err := r.ctx.Err(); err != nil {
-		return nil, nil, fmt.Errorf("submit: %w", err)
+		return nil, fmt.Errorf("submit: %w", err)
 	}
 	payload, s, err := l.execute(v, p, at)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, text := range append([]string{p.Function}, p.Args...) {
 		if !utf8.ValidString(text) {
-			return nil, nil, errors.New("submit: an argument is not UTF-8 and cannot stand in a block")
+			return nil, errors.New("submit: an argument is not UTF-8 and cannot stand in a block")
 		}
 	}
 	effects, private := s.effects(payload)
 	endorsers, err := l.endorsers(p, s, effects)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	policies, err := s.changes(effects)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	t := &transaction{
+	d := &decided{private: private, transaction: transaction{
 		ID: s.txID, Nonce: s.call.nonce, Creator: s.call.creator, Function: p.Function, Args: s.call.args,
 		Endorsers: endorsers, Code: codeValid, Effects: effects, Policies: policies,
-	}
+	}}
 	if l.conflict != nil {
 		if code := l.conflict(p); code != "" {
-			t.Code, t.Policies = code, []policyChange{}
-			return t, nil, invalid(code)
+			d.Code, d.Policies, d.private = code, []policyChange{}, nil
 		}
 	}
 	if size := privateBytes(private); size > maxRecordBytes {
-		return nil, nil, fmt.Errorf("submit: %d bytes of private values, more than %d", size, maxRecordBytes)
+		return nil, fmt.Errorf("submit: %d bytes of private values, more than %d", size, maxRecordBytes)
 	}
-	if _, err := canonical(t); err != nil {
-		return nil, nil, fmt.Errorf("submit: %w", err)
+	if d.data, err = canonical(d.transaction); err != nil {
+		return nil, fmt.Errorf("submit: %w", err)
 	}
-	return t, private, nil
+	return d, nil
 }
 
+// invalid is what the submitter of a transaction with a code is told.
 func invalid(code string) error {
 	switch code {
+	case codeValid:
+		return nil
 	case codeMVCC, codePhantom:
 		return fmt.Errorf("%w: %s", app.ErrConflict, code)
 	case codeEndorsement:
@@ -332,20 +339,16 @@ func privateBytes(private []app.PrivateWrite) int {
 }
 
 // record writes a transaction: its bytes, its place, its leaf of the tree, its state.
-func record(tx *bbolt.Tx, leaf int64, block uint64, t transaction, private []app.PrivateWrite) error {
-	data, err := canonical(t)
-	if err != nil {
-		return err
-	}
-	id := transactionHash(t.Nonce, t.Creator)
-	if err := errors.Join(tx.Bucket([]byte(bucketLeaves)).Put(number64(uint64(leaf)), data),
+func (d *decided) record(tx *bbolt.Tx, leaf int64, block uint64) error {
+	id := transactionHash(d.Nonce, d.Creator)
+	if err := errors.Join(tx.Bucket([]byte(bucketLeaves)).Put(leafKey(leaf), d.data),
 		tx.Bucket([]byte(bucketIDs)).Put(id, place(leaf, block))); err != nil {
-		return fmt.Errorf("write transaction %s: %w", t.ID, err)
+		return fmt.Errorf("write transaction %s: %w", d.ID, err)
 	}
-	if err := (view{tx}).grow(leaf, leafHash(data)); err != nil {
+	if err := (view{tx}).grow(leaf, leafHash(d.data)); err != nil {
 		return err
 	}
-	return apply(tx, leaf, t, private)
+	return apply(tx, leaf, d.transaction, d.private)
 }
 
 func all(batch []*request, err error) []result {
@@ -404,7 +407,8 @@ func hasRoom(dir string) (bool, error) {
 	if err := unix.Statfs(dir, &stat); err != nil {
 		return false, fmt.Errorf("look for room on disk: %w", err)
 	}
-	return stat.Bavail >= roomWanted/uint64(max(stat.Bsize, 1)), nil
+	block := uint64(stat.Bsize) //nolint:gosec // the kernel's block size is not negative
+	return stat.Bavail*block >= roomWanted, nil
 }
 
 // isFull tells a write that found no room from a sync that failed: bbolt returns the first

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -44,7 +42,7 @@ type checked struct {
 // verify checks a store from the first block to the last, and its state against them, in
 // one pass over the blocks and one over the store, holding no more than a block in memory.
 func verify(ctx context.Context, path, verifierKey string) (c checked, err error) {
-	check := &verification{ctx: ctx, found: map[string]int64{}}
+	check := &verification{ctx: ctx, verifierKey: verifierKey, found: map[string]int64{}}
 	check.verifier, err = note.NewVerifier(verifierKey)
 	if err != nil {
 		return checked{}, fmt.Errorf("check ledger: %w", err)
@@ -81,6 +79,7 @@ func verify(ctx context.Context, path, verifierKey string) (c checked, err error
 type verification struct {
 	ctx         context.Context //nolint:containedctx // the check is one call
 	v           view
+	verifierKey string
 	verifier    note.Verifier
 	number      uint64 // of the block under way
 	head        head
@@ -116,9 +115,8 @@ func (c *verification) meta() error {
 	if format := c.v.get(bucketMeta, []byte(metaFormat)); string(format) != Format {
 		return fmt.Errorf("store has format %q, want %q", format, Format)
 	}
-	name, _, _ := strings.Cut(string(c.v.get(bucketMeta, []byte(metaVerifier))), "+")
-	if name != c.verifier.Name() {
-		return fmt.Errorf("store is of %q, the key of %q", name, c.verifier.Name())
+	if key := c.v.get(bucketMeta, []byte(metaVerifier)); string(key) != c.verifierKey {
+		return fmt.Errorf("store is of the ledger with key %q, not %q", key, c.verifierKey)
 	}
 	var err error
 	c.clockOffset, err = unseal(c.v.get(bucketMeta, []byte(metaClock)))
@@ -175,7 +173,7 @@ func (c *verification) transaction(leaf int64) error {
 	}
 	first := tlog.StoredHashIndex(0, leaf)
 	for i, hash := range hashes {
-		if stored := c.v.get(bucketTree, number64(uint64(first)+uint64(i))); !bytes.Equal(stored, hash[:]) {
+		if stored := c.v.get(bucketTree, leafKey(first+int64(i))); !bytes.Equal(stored, hash[:]) {
 			return fmt.Errorf("transaction %d does not have the hash that stands in the tree", leaf)
 		}
 	}
@@ -243,7 +241,7 @@ func (c *verification) counts() error {
 
 // sealed is the stored form of the clock's offset, with its own hash: no block covers it.
 func sealed(offset int64) []byte {
-	data := number64(uint64(offset))
+	data := leafKey(offset)
 	sum := sha256.Sum256(data)
 	return append(data, sum[:]...)
 }
@@ -252,11 +250,11 @@ func unseal(data []byte) (int64, error) {
 	if len(data) != 8+hashSize {
 		return 0, errors.New("clock offset is malformed")
 	}
-	offset := binary.BigEndian.Uint64(data)
-	if offset > math.MaxInt64 || !bytes.Equal(sealed(int64(offset)), data) {
+	offset := leafOf(data)
+	if offset < 0 || !bytes.Equal(sealed(offset), data) {
 		return 0, errors.New("clock offset does not have its hash")
 	}
-	return int64(offset), nil
+	return offset, nil
 }
 
 // checkPublished refuses a store that is behind the checkpoint beside it: that was written
