@@ -16,8 +16,12 @@ type dated struct {
 // event, but goods are not delivered before they are shipped, and an order that is written
 // after its goods were shipped or invoiced was written for show.
 func (m *matcher) dates() {
-	shipped := m.dateList("transport.shipped_on_board", func(d *parse.Document) money.Date { return d.Transport.ShippedOnBoard })
-	delivered := m.dateList("delivery_date", func(d *parse.Document) money.Date { return d.DeliveryDate })
+	shipped := m.dateList("transport.shipped_on_board", func(d *parse.Document) money.Date {
+		return d.Transport.ShippedOnBoard
+	})
+	delivered := m.dateList("delivery_date", func(d *parse.Document) money.Date {
+		return d.DeliveryDate
+	})
 	issued := m.dateList("issue_date", func(d *parse.Document) money.Date { return d.IssueDate })
 	m.issued(issued, shipped, delivered)
 	m.event(FactShipped, shipped, money.Date{})
@@ -70,7 +74,8 @@ func (m *matcher) issued(issued, shipped, delivered []dated) {
 		}
 		state := Agrees
 		if first.Before(d.date) {
-			state, row.against = Contradicts, "but its goods were shipped, delivered or invoiced on "+first.String()
+			state = Contradicts
+			row.against = "but its goods were shipped, delivered or invoiced on " + first.String()
 			if first.DaysUntil(d.date) <= m.in.Tolerances.Days {
 				state = Within
 			}

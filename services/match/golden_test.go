@@ -37,13 +37,15 @@ func trades(t testing.TB) *fixtures.Set {
 }
 
 // input makes what Match needs of a trade; change may alter the bytes of a paper.
-func input(t testing.TB, s *fixtures.Set, trade fixtures.Trade, change func(file string, raw []byte) []byte) match.Input {
+func input(
+	t testing.TB, s *fixtures.Set, trade fixtures.Trade, change func(file string, raw []byte) []byte,
+) match.Input {
 	t.Helper()
 	programme, _ := s.Demo.Programme(trade.Plan.Programme)
 	seller, _ := s.Demo.Organisation(programme.Seller)
 	in := match.Input{Tolerances: programme.Tolerances}
 	for _, a := range seller.Accounts {
-		in.KnownAccounts = append(in.KnownAccounts, parse.Account{IBAN: a.IBAN, Number: a.Number, BIC: a.BIC})
+		in.KnownAccounts = append(in.KnownAccounts, parse.Account{IBAN: a.IBAN, Number: a.Number})
 	}
 	for _, k := range programme.RequiredPapers {
 		in.Required = append(in.Required, parse.Kind(k))

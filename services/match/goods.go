@@ -211,9 +211,7 @@ func (m *matcher) quantity(a *article, number int, listed map[parse.Kind]keySet)
 	all, unit := m.quantities(a, &row)
 	out := m.compareSums(&row, all, m.in.Tolerances.Quantity)
 	invoiced := m.invoiced(a)
-	if invoiced {
-		out.least = m.notListed(a, &row, unit, listed, out)
-	}
+	missing := invoiced && m.notListed(a, &row, unit, listed)
 	row = m.add(row, CodeQuantity)
 	if !invoiced || len(all) == 0 {
 		return
@@ -226,7 +224,7 @@ func (m *matcher) quantity(a *article, number int, listed map[parse.Kind]keySet)
 				numberText(out.claim, unit) + " that are invoiced.",
 		})
 	}
-	if !out.delivered {
+	if missing || !out.delivered {
 		out.least = decimal.Decimal{}
 	}
 	m.matrix.Financeable = append(m.matrix.Financeable, Financeable{

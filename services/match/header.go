@@ -13,21 +13,27 @@ import (
 
 // currencyRow compares the currencies and returns the claim's.
 func (m *matcher) currencyRow() string {
-	row := m.newRow(FactCurrency)
-	readings := []reading{}
-	for i, c := range m.columns {
-		if c.doc.Currency != "" {
-			readings = append(readings, reading{i, c.doc.Currency, identifier(c.doc.Currency), place(c.doc, "currency")})
-		}
-	}
-	m.compareTexts(&row, readings)
-	m.add(row, CodeCurrency)
+	row := m.texts(FactCurrency, CodeCurrency, "currency", func(d *parse.Document) string {
+		return d.Currency
+	})
 	for _, c := range row.Cells {
 		if c.Claim && c.State == Agrees {
 			return c.Normalised
 		}
 	}
 	return ""
+}
+
+// texts adds a row of one text of each paper.
+func (m *matcher) texts(f Fact, code Code, path string, of func(*parse.Document) string) Row {
+	row, readings := m.newRow(f), []reading{}
+	for i, c := range m.columns {
+		if v := of(c.doc); v != "" {
+			readings = append(readings, reading{i, v, identifier(v), place(c.doc, path)})
+		}
+	}
+	m.compareTexts(&row, readings)
+	return m.add(row, code)
 }
 
 // references compares which papers refer to which.
@@ -45,37 +51,54 @@ func (m *matcher) references() {
 	}
 	m.compareTexts(&row, readings)
 	m.add(row, CodeReference)
-	m.named(FactDespatch, "despatch_refs", func(d *parse.Document) []string { return d.DespatchRefs }, parse.DespatchAdvice)
-	m.named(FactTransport, "transport_refs", func(d *parse.Document) []string { return d.TransportRefs }, parse.BillOfLading)
-	m.named(FactStorage, "receipt_refs", func(d *parse.Document) []string { return d.ReceiptRefs },
-		parse.WarehouseReceipt, parse.ReceiptAdvice)
+	m.named(naming{
+		FactDespatch, "despatch_refs", func(d *parse.Document) []string { return d.DespatchRefs },
+		[]parse.Kind{parse.DespatchAdvice},
+	})
+	m.named(naming{
+		FactTransport, "transport_refs", func(d *parse.Document) []string { return d.TransportRefs },
+		[]parse.Kind{parse.BillOfLading},
+	})
+	m.named(naming{
+		FactStorage, "receipt_refs", func(d *parse.Document) []string { return d.ReceiptRefs },
+		[]parse.Kind{parse.WarehouseReceipt, parse.ReceiptAdvice},
+	})
+}
+
+// naming is how papers name papers of some kinds.
+type naming struct {
+	fact Fact
+	path string
+	refs func(*parse.Document) []string
+	own  []parse.Kind // the kinds that are named
 }
 
 // named compares the papers of some kinds with those that the others refer to: a paper that
 // the claim does not name belongs to another trade.
-func (m *matcher) named(f Fact, path string, refs func(*parse.Document) []string, own ...parse.Kind) {
-	row := m.newRow(f)
+func (m *matcher) named(n naming) {
+	row := m.newRow(n.fact)
 	readings, sets, referred := []reading{}, map[int][]string{}, false
 	for i, c := range m.columns {
-		numbers, places := refs(c.doc), []parse.Place{}
+		numbers, places := n.refs(c.doc), []parse.Place{}
 		for j := range numbers {
-			places = append(places, place(c.doc, fmt.Sprintf("%s[%d]", path, j))...)
+			places = append(places, place(c.doc, fmt.Sprintf("%s[%d]", n.path, j))...)
 		}
-		if slices.Contains(own, c.doc.Kind) {
+		if slices.Contains(n.own, c.doc.Kind) {
 			numbers, places = []string{c.doc.Number}, place(c.doc, "number")
 		} else {
 			referred = referred || len(numbers) > 0
 		}
 		set := []string{}
-		for _, n := range numbers {
-			if reference(n) != "" {
-				set = append(set, reference(n))
+		for _, number := range numbers {
+			if reference(number) != "" {
+				set = append(set, reference(number))
 			}
 		}
 		if len(set) > 0 {
 			slices.Sort(set)
 			sets[i] = set
-			readings = append(readings, reading{i, strings.Join(numbers, ", "), strings.Join(set, ", "), places})
+			value, normalised := strings.Join(numbers, ", "), strings.Join(set, ", ")
+			readings = append(readings, reading{i, value, normalised, places})
 		}
 	}
 	if !referred {
@@ -88,8 +111,10 @@ func (m *matcher) named(f Fact, path string, refs func(*parse.Document) []string
 	}
 	for _, r := range readings {
 		state := Contradicts
-		if slices.ContainsFunc(sets[r.column], func(n string) bool { return slices.Contains(claimed, n) }) {
-			state = Agrees
+		for _, number := range sets[r.column] {
+			if slices.Contains(claimed, number) {
+				state = Agrees
+			}
 		}
 		row.set(r, state)
 	}
@@ -103,40 +128,61 @@ type number struct {
 	places []parse.Place
 }
 
+// measure is a number of whole papers, with how it is compared.
+type measure struct {
+	fact      Fact
+	code      Code
+	tolerance Tolerance
+	unit      string
+	of        func(*parse.Document) number
+}
+
 // totals compares the sums in money.
 func (m *matcher) totals() {
-	m.sum(FactNetTotal, CodeAmount, m.in.Tolerances.Amount, m.currency, func(d *parse.Document) number {
+	m.sum(measure{
+		FactNetTotal, CodeAmount, m.in.Tolerances.Amount, m.currency, m.inClaimCurrency(netTotal),
+	})
+	m.payable = m.sum(measure{
+		FactPayable, CodeAmount, m.in.Tolerances.Amount, m.currency,
+		m.inClaimCurrency(func(d *parse.Document) number {
+			return number{d.Totals.Payable, place(d, "totals.payable")}
+		}),
+	})
+}
+
+// inClaimCurrency keeps amounts in other currencies out of a comparison.
+func (m *matcher) inClaimCurrency(of func(*parse.Document) number) func(*parse.Document) number {
+	return func(d *parse.Document) number {
 		if d.Currency != m.currency || m.currency == "" {
 			return number{}
 		}
-		if d.Totals.TaxExclusive != nil {
-			return number{d.Totals.TaxExclusive, place(d, "totals.tax_exclusive")}
-		}
-		return number{d.Totals.Lines, place(d, "totals.lines")}
-	})
-	m.payable = m.sum(FactPayable, CodeAmount, m.in.Tolerances.Amount, m.currency, func(d *parse.Document) number {
-		if d.Currency != m.currency || m.currency == "" {
-			return number{}
-		}
-		return number{d.Totals.Payable, place(d, "totals.payable")}
-	})
+		return of(d)
+	}
+}
+
+func netTotal(d *parse.Document) number {
+	if d.Totals.TaxExclusive != nil {
+		return number{d.Totals.TaxExclusive, place(d, "totals.tax_exclusive")}
+	}
+	return number{d.Totals.Lines, place(d, "totals.lines")}
 }
 
 // packing compares packages, pieces as packed and weight.
 func (m *matcher) packing() {
-	m.sum(FactPackages, CodePackages, m.in.Tolerances.Quantity, "", func(d *parse.Document) number {
+	t := m.in.Tolerances
+	m.sum(measure{FactPackages, CodePackages, t.Quantity, "", func(d *parse.Document) number {
 		if d.Totals.Packages != nil {
 			return number{d.Totals.Packages, place(d, "totals.packages")}
 		}
 		return added(d, "packages", func(l parse.Line) *decimal.Decimal { return l.Packages })
-	})
-	m.sum(FactPieces, CodeQuantity, m.in.Tolerances.Quantity, piece, packed)
-	m.sum(FactWeight, CodeWeight, m.in.Tolerances.Weight, kilogram, func(d *parse.Document) number {
+	}})
+	m.sum(measure{FactPieces, CodeQuantity, t.Quantity, piece, packed})
+	m.sum(measure{FactWeight, CodeWeight, t.Weight, kilogram, func(d *parse.Document) number {
 		if d.Totals.GrossKG != nil {
 			return number{d.Totals.GrossKG, place(d, "totals.gross_kg")}
 		}
 		return added(d, "gross_kg", func(l parse.Line) *decimal.Decimal { return l.GrossKG })
-	})
+	}})
 }
 
 // packed counts pieces: packages × pieces in each where every line says so, else the
@@ -175,19 +221,19 @@ func added(d *parse.Document, field string, of func(parse.Line) *decimal.Decimal
 	return number{&sum, linePlaces(d, all, field)}
 }
 
-// sum adds a row of a number of whole papers and returns what is claimed; nil when nothing is.
-func (m *matcher) sum(f Fact, code Code, t Tolerance, unit string, of func(*parse.Document) number) *decimal.Decimal {
-	row, all := m.newRow(f), []stated{}
+// sum adds the row of a measure and returns what is claimed; nil when nothing is.
+func (m *matcher) sum(x measure) *decimal.Decimal {
+	row, all := m.newRow(x.fact), []stated{}
 	for i, c := range m.columns {
-		n := of(c.doc)
+		n := x.of(c.doc)
 		if !measures(c.doc.Kind) || n.value == nil {
 			continue
 		}
-		value := strings.TrimSpace(grouped(*n.value) + " " + plural(unit))
-		all = append(all, stated{reading{i, value, numberText(*n.value, unit), n.places}, *n.value})
+		value := strings.TrimSpace(grouped(*n.value) + " " + plural(x.unit))
+		all = append(all, stated{reading{i, value, numberText(*n.value, x.unit), n.places}, *n.value})
 	}
-	out := m.compareSums(&row, all, t)
-	m.add(row, code)
+	out := m.compareSums(&row, all, x.tolerance)
+	m.add(row, x.code)
 	if len(all) == 0 {
 		return nil
 	}
@@ -196,23 +242,12 @@ func (m *matcher) sum(f Fact, code Code, t Tolerance, unit string, of func(*pars
 
 // journey compares ports and vessel.
 func (m *matcher) journey() {
-	for _, r := range []struct {
-		fact Fact
-		path string
-		of   func(parse.Transport) string
-	}{
-		{FactLoading, "transport.port_of_loading", func(t parse.Transport) string { return t.PortOfLoading }},
-		{FactDischarge, "transport.port_of_discharge", func(t parse.Transport) string { return t.PortOfDischarge }},
-	} {
-		row, readings := m.newRow(r.fact), []reading{}
-		for i, c := range m.columns {
-			if v := r.of(c.doc.Transport); v != "" {
-				readings = append(readings, reading{i, v, identifier(v), place(c.doc, r.path)})
-			}
-		}
-		m.compareTexts(&row, readings)
-		m.add(row, CodePlace)
-	}
+	m.texts(FactLoading, CodePlace, "transport.port_of_loading", func(d *parse.Document) string {
+		return d.Transport.PortOfLoading
+	})
+	m.texts(FactDischarge, CodePlace, "transport.port_of_discharge", func(d *parse.Document) string {
+		return d.Transport.PortOfDischarge
+	})
 	m.vessel()
 }
 
@@ -225,9 +260,8 @@ func (m *matcher) vessel() {
 			continue
 		}
 		numbered = numbered && t.IMO != ""
-		readings = append(readings, reading{
-			i, cmp.Or(t.Vessel, t.IMO), "", append(place(c.doc, "transport.vessel"), place(c.doc, "transport.imo")...),
-		})
+		places := append(place(c.doc, "transport.vessel"), place(c.doc, "transport.imo")...)
+		readings = append(readings, reading{i, cmp.Or(t.Vessel, t.IMO), "", places})
 	}
 	for i := range readings {
 		t := m.columns[readings[i].column].doc.Transport
@@ -262,7 +296,8 @@ func (m *matcher) account() {
 		for j, a := range c.doc.Accounts {
 			id := accountID(a)
 			values, ids = append(values, cmp.Or(a.IBAN, a.Number)), append(ids, id)
-			r.places = append(r.places, place(c.doc, fmt.Sprintf("accounts[%d].iban", j), fmt.Sprintf("accounts[%d].number", j))...)
+			key := fmt.Sprintf("accounts[%d]", j)
+			r.places = append(r.places, place(c.doc, key+".iban", key+".number")...)
 			if !known[id] {
 				state = Contradicts
 			}

@@ -63,12 +63,6 @@ func measures(k parse.Kind) bool {
 	return k == parse.Invoice || k == parse.PurchaseOrder || delivers(k)
 }
 
-// proves tells whether a kind is a proof of delivery by itself. A despatch advice is the
-// sender's word: it proves only when somebody else than the claimant brought it.
-func proves(k parse.Kind) bool {
-	return k == parse.BillOfLading || k == parse.WarehouseReceipt || k == parse.ReceiptAdvice
-}
-
 // words names a kind in a sentence.
 func words(k parse.Kind) string {
 	switch k {

@@ -6,6 +6,16 @@ import (
 	"github.com/countersign/countersign/services/parse"
 )
 
+// keySet is a set of kinds of identifiers.
+type keySet uint8
+
+const (
+	byOrderLine keySet = 1 << iota
+	byGTIN
+	bySellerID
+	byBuyerID
+)
+
 // listedKeys tells, for each kind of paper in the pack, by which kinds of identifiers every
 // one of its lines is identified. An invoiced article that bears one of them and yet pairs
 // with no line of that kind is not on those papers; without such an identifier it might be
@@ -48,9 +58,9 @@ func keysOf(l parse.Line) keySet {
 	return keys
 }
 
-// notListed marks the papers that list their goods and do not list this article, and
-// returns the least quantity that is left.
-func (m *matcher) notListed(a *article, row *Row, unit string, listed map[parse.Kind]keySet, out comparison) decimal.Decimal {
+// notListed marks the papers that list their goods and do not list this article, and tells
+// whether there are any.
+func (m *matcher) notListed(a *article, row *Row, unit string, listed map[parse.Kind]keySet) bool {
 	own, found := keySet(0), map[parse.Kind]bool{}
 	for _, at := range a.lines {
 		c := m.columns[at.column]
@@ -59,13 +69,14 @@ func (m *matcher) notListed(a *article, row *Row, unit string, listed map[parse.
 			own |= keysOf(c.doc.Lines[at.index])
 		}
 	}
-	least := out.least
+	missing := false
 	for i, c := range m.columns {
 		if found[c.doc.Kind] || listed[c.doc.Kind]&own == 0 || len(c.doc.Lines) == 0 {
 			continue
 		}
-		row.set(reading{column: i, value: "not listed", normalised: numberText(decimal.Decimal{}, unit)}, Contradicts)
-		least = decimal.Decimal{}
+		none := numberText(decimal.Decimal{}, unit)
+		row.set(reading{column: i, value: "not listed", normalised: none}, Contradicts)
+		missing = true
 	}
-	return least
+	return missing
 }

@@ -73,7 +73,7 @@ func (in Input) check() error {
 	seen, lines := map[string]bool{}, 0
 	for i, s := range in.Sources {
 		if s.ID == "" || s.Uploader == "" || s.Document == nil || seen[s.ID] {
-			return fmt.Errorf("%w: source %d needs an id of its own, an uploader and a document", ErrInput, i)
+			return fmt.Errorf("%w: source %d: an own id, an uploader and a document are wanted", ErrInput, i)
 		}
 		seen[s.ID] = true
 		lines += len(s.Document.Lines)
@@ -105,12 +105,15 @@ type column struct {
 }
 
 func newMatcher(in Input) *matcher {
-	m := &matcher{in: in, matrix: &Matrix{Columns: []Column{}, Rows: []Row{}, Findings: []Finding{}, Uploaders: []string{}}}
+	m := &matcher{in: in, matrix: &Matrix{
+		Columns: []Column{}, Rows: []Row{}, Findings: []Finding{}, Uploaders: []string{},
+	}}
 	for _, s := range in.Sources {
-		c := column{Source: s, doc: s.Document, paper: string(s.Document.Kind) + "/" + reference(s.Document.Number)}
-		if reference(s.Document.Number) == "" {
-			c.paper += s.ID // without a number nothing is a copy of anything
+		number := reference(s.Document.Number)
+		if number == "" {
+			number = "/" + s.ID // without a number nothing is a copy of anything
 		}
+		c := column{Source: s, doc: s.Document, paper: string(s.Document.Kind) + "/" + number}
 		m.columns = append(m.columns, c)
 	}
 	slices.SortFunc(m.columns, compareColumns)

@@ -68,9 +68,13 @@ func nameWords(name string) []string {
 	for _, form := range hanForms() {
 		text = strings.ReplaceAll(text, form, " ")
 	}
-	all := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	all := strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 	forms := legalForms()
-	own := slices.DeleteFunc(slices.Clone(all), func(w string) bool { return slices.Contains(forms, w) })
+	own := slices.DeleteFunc(slices.Clone(all), func(w string) bool {
+		return slices.Contains(forms, w)
+	})
 	if len(own) == 0 {
 		return all
 	}

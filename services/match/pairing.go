@@ -8,25 +8,14 @@ import (
 	"github.com/countersign/countersign/services/parse"
 )
 
-// place of a line: which column, which line of it.
+// lineAt is a line of a column.
 type lineAt struct{ column, index int }
 
 // article is what was traded, as lines of several papers tell of it.
 type article struct {
 	lines []lineAt // by column, then by line
 	name  string   // as the claim has it
-	ids   keySet   // kinds of identifiers that the claim's lines bear
 }
-
-// keySet is a set of kinds of identifiers.
-type keySet uint8
-
-const (
-	byOrderLine keySet = 1 << iota
-	byGTIN
-	bySellerID
-	byBuyerID
-)
 
 // pairing joins lines of several papers that tell of the same goods. It goes from the
 // strongest identifier to the weakest. Each level looks at the groups that the level before
@@ -229,19 +218,13 @@ func (p *pairing) articles() []article {
 		a.lines = append(a.lines, l.at)
 	}
 	order := claimOrder()
-	first := func(a *article) lineAt {
-		return slices.MinFunc(a.lines, func(x, y lineAt) int {
-			return cmp.Or(
-				cmp.Compare(rank(order, p.m.columns[x.column].doc.Kind), rank(order, p.m.columns[y.column].doc.Kind)),
-				cmp.Compare(x.column, y.column), cmp.Compare(x.index, y.index))
-		})
-	}
-	slices.SortStableFunc(out, func(a, b *article) int {
-		x, y := first(a), first(b)
+	compare := func(x, y lineAt) int {
+		kind := func(l lineAt) int { return rank(order, p.m.columns[l.column].doc.Kind) }
 		return cmp.Or(
-			cmp.Compare(rank(order, p.m.columns[x.column].doc.Kind), rank(order, p.m.columns[y.column].doc.Kind)),
-			cmp.Compare(x.column, y.column), cmp.Compare(x.index, y.index))
-	})
+			cmp.Compare(kind(x), kind(y)), cmp.Compare(x.column, y.column), cmp.Compare(x.index, y.index))
+	}
+	first := func(a *article) lineAt { return slices.MinFunc(a.lines, compare) }
+	slices.SortFunc(out, func(a, b *article) int { return compare(first(a), first(b)) })
 	articles := make([]article, len(out))
 	for i, a := range out {
 		x := first(a)

@@ -32,8 +32,10 @@ func (r *Row) set(in reading, s State) {
 // claimKind is the kind that makes the claim among readings; false when there are none.
 func (m *matcher) claimKind(readings []reading) (parse.Kind, bool) {
 	for _, k := range claimOrder() {
-		if slices.ContainsFunc(readings, func(r reading) bool { return m.columns[r.column].doc.Kind == k }) {
-			return k, true
+		for _, r := range readings {
+			if m.columns[r.column].doc.Kind == k {
+				return k, true
+			}
 		}
 	}
 	return "", false
@@ -59,7 +61,9 @@ func (m *matcher) compareTexts(row *Row, readings []reading) {
 		return
 	}
 	claims, _ := m.claims(readings)
-	claim := slices.MinFunc(claims, func(a, b reading) int { return strings.Compare(a.normalised, b.normalised) })
+	claim := slices.MinFunc(claims, func(a, b reading) int {
+		return strings.Compare(a.normalised, b.normalised)
+	})
 	for _, r := range readings {
 		state := Agrees
 		if r.normalised != claim.normalised {
@@ -79,7 +83,7 @@ func (m *matcher) markClaim(row *Row, claims []reading) {
 // add closes a row: its state follows from its cells, each contradiction becomes a finding.
 // A row in which every source is silent is left out.
 func (m *matcher) add(row Row, code Code) Row {
-	if !slices.ContainsFunc(row.Cells, func(c Cell) bool { return c.State != Silent || c.Value != "" }) {
+	if !slices.ContainsFunc(row.Cells, func(c Cell) bool { return c.Value != "" }) {
 		return row
 	}
 	if m.contradictions(&row, code) {
@@ -246,7 +250,7 @@ func advice(c Code) string {
 	case CodeItem:
 		return "Have the seller and whoever attested the goods say which goods they mean."
 	case CodeQuantity, CodePackages, CodeWeight:
-		return "Ask the seller for an invoice of what was delivered, or whoever attested the goods to look again."
+		return "Ask the seller to invoice what was delivered, or whoever attested it to look again."
 	case CodePrice, CodeAmount, CodeCurrency:
 		return "Ask for a corrected invoice, or for the buyer's amendment of the order."
 	case CodeDate:

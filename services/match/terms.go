@@ -61,13 +61,15 @@ func TermsOf(sources []Source) (Terms, error) {
 		Order:     m.termOrder(),
 	}
 	if total := invoice.doc.Totals.Payable; total != nil {
-		var err error
-		if t.Payable, err = money.Parse(total.String(), money.Currency(invoice.doc.Currency)); err != nil {
+		payable, err := money.Parse(total.String(), money.Currency(invoice.doc.Currency))
+		if err != nil {
 			return Terms{}, fmt.Errorf("%w: payable amount: %w", ErrTerms, err)
 		}
+		t.Payable = payable
 	}
 	t.Goods, t.Lots = m.termGoods()
-	if t.SellerID == "" || t.BuyerID == "" || t.Invoice == "" || t.IssueDate.IsZero() || t.Payable.IsAbsent() {
+	if t.SellerID == "" || t.BuyerID == "" || t.Invoice == "" || t.IssueDate.IsZero() ||
+		t.Payable.IsAbsent() {
 		return Terms{}, fmt.Errorf("%w: number, date, parties and payable amount are wanted", ErrTerms)
 	}
 	return t, nil
@@ -111,8 +113,9 @@ func (m *matcher) termGoods() (goods, lots []string) {
 			holder = c.doc.Carrier
 		case parse.WarehouseReceipt:
 			holder = c.doc.Warehouse
-		case parse.PurchaseOrder, parse.Invoice, parse.CreditNote, parse.DebitNote, parse.DespatchAdvice,
-			parse.ReceiptAdvice, parse.PackingList, parse.CustomsDeclaration, parse.PaymentAdvice, parse.Other:
+		case parse.PurchaseOrder, parse.Invoice, parse.CreditNote, parse.DebitNote,
+			parse.DespatchAdvice, parse.ReceiptAdvice, parse.PackingList,
+			parse.CustomsDeclaration, parse.PaymentAdvice, parse.Other:
 			continue
 		}
 		id := identifier(cmp.Or(holder.RegistrationID, holder.VAT, holder.LEI, holder.Name))

@@ -82,7 +82,8 @@ func (m *matcher) serves(c column, kinds []parse.Kind) bool {
 	if slices.Contains(kinds, c.doc.Kind) {
 		return true
 	}
-	return len(kinds) > 1 && c.doc.Kind == parse.DespatchAdvice && !slices.Contains(m.claimants(), c.Uploader)
+	return len(kinds) > 1 && c.doc.Kind == parse.DespatchAdvice &&
+		!slices.Contains(m.claimants(), c.Uploader)
 }
 
 // claimants are the organisations that brought invoices.
@@ -142,7 +143,8 @@ func (m *matcher) alone(fact Fact, r Row) {
 		return
 	}
 	f := Finding{
-		Code: CodeUncorroborated, Severity: Block, Fact: fact, Goods: r.Goods, Advice: advice(CodeUncorroborated),
+		Code: CodeUncorroborated, Severity: Block, Fact: fact, Goods: r.Goods,
+		Advice: advice(CodeUncorroborated),
 	}
 	for i, c := range r.Cells {
 		if c.State == Agrees || c.State == Within {
@@ -170,7 +172,8 @@ func (m *matcher) undelivered() {
 		}
 		if !attested {
 			m.matrix.Findings = append(m.matrix.Findings, Finding{
-				Code: CodeDelivery, Severity: Block, Fact: FactQuantity, Goods: r.Goods, Advice: advice(CodeDelivery),
+				Code: CodeDelivery, Severity: Block, Fact: FactQuantity, Goods: r.Goods,
+				Advice:   advice(CodeDelivery),
 				Sentence: "Nobody but whoever claims the payment says that " + r.Item + " was delivered.",
 			})
 		}
