@@ -32,11 +32,15 @@ import (
 const (
 	probePackage = "github.com/countersign/countersign/services/app/ledgertest/cmd/probe"
 	probeName    = "probe"
+
+	chaincodePackage = "github.com/countersign/countersign/chaincode/cmd/chaincode"
+	chaincodeName    = "countersign"
 )
 
 // TestFiveFabricPeers runs everything that needs a network on one.
 func TestFiveFabricPeers(t *testing.T) {
-	n := fabrictest.Start(t, fabrictest.Build(t, probeName, probePackage))
+	n := fabrictest.Start(t, fabrictest.Build(t, probeName, probePackage),
+		fabrictest.Build(t, chaincodeName, chaincodePackage))
 	ledger := fabrictest.Open(t, n.Network, probeName)
 	p := peers{network: n, ledger: ledger}
 
@@ -311,40 +315,57 @@ func (p peers) peerRestarts(t *testing.T) {
 	}
 }
 
+// malformedCalls sends what no client of ours would, to the probe and to the real chaincode.
 func (p peers) malformedCalls(t *testing.T) {
 	const bad = "\xff\xfe\x00"
-	refused := []app.Proposal{
-		{Function: ""},
-		{Function: bad},
+	huge := strings.Repeat("[", 1<<20)
+	many := slices.Repeat([]string{"x"}, 1000)
+	toProbe := []app.Proposal{
 		{Function: probe.Function},
 		{Function: probe.Function, Args: []string{""}},
 		{Function: probe.Function, Args: []string{bad}},
 		{Function: probe.Function, Args: []string{bad, bad}},
 		{Function: probe.Function, Args: []string{`[["put","` + bad + `","v"]]`}},
 		{Function: probe.Function, Args: []string{`[["range-comp","` + "\x00" + `"]]`}},
-		{Function: probe.Function, Args: []string{strings.Repeat("[", 1<<20)}},
-		{Function: probe.Function, Args: slices.Repeat([]string{"x"}, 1000)},
-		{Function: probe.Function, Args: []string{`[["panic"]]`}, Transient: map[string][]byte{bad: nil}},
-		{Function: "init"},
-		{Function: "Init"},
-		{Function: "Invoke", Args: []string{"[]"}},
+		{Function: probe.Function, Args: []string{huge}},
+		{Function: probe.Function, Args: many},
+		{Function: probe.Function, Args: []string{`[["panic"]]`}, Transient: map[string][]byte{"x": nil}},
 	}
-	for _, org := range ledgertest.Organisations() {
-		for i, call := range refused {
-			call.Org = org
-			if _, err := p.ledger.Evaluate(t.Context(), call); err == nil {
-				t.Errorf("%s answered malformed call %d", org, i)
-			}
-		}
-		answer, err := p.ledger.Evaluate(t.Context(), p.call(t, org, nil, []string{"get", "alive"}))
-		if err != nil || string(answer) != `["nil"]` {
-			t.Errorf("%s answers %q after malformed calls: %v", org, answer, err)
+	var toReal []app.Proposal
+	for _, function := range []string{"apply", "record", "state", "probe", "", bad, "init", "Init", "Invoke"} {
+		for _, args := range [][]string{nil, {""}, {bad}, {"a\x00b"}, {"../a"}, {"{}"}, {huge}, {"a", "b"}, many} {
+			toReal = append(toReal, app.Proposal{Function: function, Args: args})
 		}
 	}
+	garbage := map[string][]byte{"command": []byte(bad), "state.x": nil, "key.1": []byte(huge), "claim": []byte("[")}
+	for _, function := range []string{"apply", "probe"} {
+		toReal = append(toReal, app.Proposal{Function: function, Args: []string{"a"}, Transient: garbage})
+	}
+	p.refuseAll(t, p.ledger, toProbe)
+	p.refuseAll(t, fabrictest.Open(t, p.network.Network, chaincodeName), toReal)
 	if dead := p.network.Dead(); len(dead) > 0 {
 		t.Fatalf("dead after malformed calls: %v", dead)
 	}
-	t.Logf("%d malformed calls at each chaincode server, 0 dead", len(refused))
+	t.Logf("%d and %d malformed calls at each organisation's chaincode servers, 0 dead",
+		len(toProbe), len(toReal))
+}
+
+// refuseAll wants each call refused by the chaincode of every organisation, and all of them
+// to answer still.
+func (p peers) refuseAll(t *testing.T, l *fabric.Ledger, calls []app.Proposal) {
+	t.Helper()
+	for _, org := range ledgertest.Organisations() {
+		for i, call := range calls {
+			call.Org = org
+			_, err := l.Evaluate(t.Context(), call)
+			if _, refused := errors.AsType[*app.ChaincodeError](err); !refused {
+				t.Errorf("call %d at %s got %v, want a refusal by the chaincode", i, org, err)
+			}
+		}
+	}
+	if err := l.Ready(t.Context()); err != nil {
+		t.Errorf("after malformed calls: %v", err)
+	}
 }
 
 func (p peers) concurrentCreates(t *testing.T) {

@@ -18,12 +18,8 @@ import (
 // stops it when the test ends. Where Fabric's programs are missing it skips the test.
 func Start(t *testing.T, chaincodes ...localnet.Chaincode) *localnet.Network {
 	t.Helper()
-	binaries, err := localnet.FindBinaries(os.Getenv("FABRIC_BIN"))
-	if err != nil {
-		t.Skipf("needs a Fabric network: %v", err)
-	}
 	n, err := localnet.Up(t.Context(), localnet.Options{
-		Dir: t.TempDir(), Binaries: binaries, Chaincodes: chaincodes, DieWithParent: true,
+		Dir: t.TempDir(), Binaries: need(t), Chaincodes: chaincodes, DieWithParent: true,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if err != nil {
@@ -37,9 +33,21 @@ func Start(t *testing.T, chaincodes ...localnet.Chaincode) *localnet.Network {
 	return n
 }
 
-// Build compiles the chaincode server in a main package and names it for Start.
+// need finds Fabric's programs, or skips the test.
+func need(t *testing.T) localnet.Binaries {
+	t.Helper()
+	binaries, err := localnet.FindBinaries(os.Getenv("FABRIC_BIN"))
+	if err != nil {
+		t.Skipf("needs a Fabric network: %v", err)
+	}
+	return binaries
+}
+
+// Build compiles the chaincode server in a main package and names it for Start. Where no
+// network can be started it skips the test.
 func Build(t *testing.T, name, mainPackage string) localnet.Chaincode {
 	t.Helper()
+	need(t)
 	program := filepath.Join(t.TempDir(), path.Base(mainPackage))
 	//nolint:gosec // G204: a package of this module, named by a test.
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, mainPackage)
