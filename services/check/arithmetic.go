@@ -83,7 +83,8 @@ func (c *checker) totals() {
 			"The sum of the charges is not what they add up to.")
 	}
 	if t.Lines != nil {
-		c.equal("CS-AR-06", "totals.tax_exclusive", t.TaxExclusive, t.Lines.Sub(or(t.Allowances)).Add(or(t.Charges)),
+		want := t.Lines.Sub(or(t.Allowances)).Add(or(t.Charges))
+		c.equal("CS-AR-06", "totals.tax_exclusive", t.TaxExclusive, want,
 			"The amount without tax is not lines − allowances + charges.")
 	}
 	c.taxes()
@@ -104,7 +105,9 @@ func (c *checker) totals() {
 	}
 }
 
-func (c *checker) equal(rule, field string, claimed *decimal.Decimal, computed decimal.Decimal, message string) {
+func (c *checker) equal(
+	rule, field string, claimed *decimal.Decimal, computed decimal.Decimal, message string,
+) {
 	if claimed == nil {
 		return
 	}

@@ -150,7 +150,7 @@ func spanishDigit(s string) byte {
 	case 10:
 		return '1'
 	default:
-		return byte('0' + rest) //nolint:gosec // rest is 1 to 9
+		return "0123456789"[rest]
 	}
 }
 

@@ -2,76 +2,62 @@ package check
 
 import "github.com/countersign/countersign/services/parse"
 
-// requirement is a field that a kind of document cannot be judged without.
-type requirement struct {
-	field string
-	what  string
-	has   func(*parse.Document) bool
-}
-
-var (
-	needsNumber = requirement{"number", "number", func(d *parse.Document) bool { return d.Number != "" }}
-	needsIssue  = requirement{"issue_date", "date of issue", func(d *parse.Document) bool { return !d.IssueDate.IsZero() }}
-	needsSeller = requirement{"seller.name", "seller", func(d *parse.Document) bool { return d.Seller.Name != "" }}
-	needsBuyer  = requirement{"buyer.name", "buyer", func(d *parse.Document) bool { return d.Buyer.Name != "" }}
-	needsLines  = requirement{"lines", "line of goods", func(d *parse.Document) bool { return len(d.Lines) > 0 }}
-	needsMoney  = requirement{"currency", "currency", func(d *parse.Document) bool { return d.Currency != "" }}
-	needsSum    = requirement{"totals.payable", "payable amount", func(d *parse.Document) bool { return d.Totals.Payable != nil }}
-	needsTaker  = requirement{"consignee.name", "buyer or consignee", func(d *parse.Document) bool {
-		return d.Consignee.Name != "" || d.Buyer.Name != ""
-	}}
-	needsCarrier  = requirement{"carrier.name", "carrier", func(d *parse.Document) bool { return d.Carrier.Name != "" }}
-	needsOperator = requirement{"warehouse.name", "warehouse operator", func(d *parse.Document) bool { return d.Warehouse.Name != "" }}
-	needsType     = requirement{"transport.type", "type of the bill", func(d *parse.Document) bool { return d.Transport.Type != "" }}
-	needsArrival  = requirement{"delivery_date", "day of receipt", func(d *parse.Document) bool { return !d.DeliveryDate.IsZero() }}
-	needsInvoices = requirement{"invoice_refs", "number of the invoice it is for", func(d *parse.Document) bool {
-		return len(d.InvoiceRefs) > 0
-	}}
-)
-
-// requirements lists what each kind needs before another paper can be held against it.
-func requirements(k parse.Kind) []requirement {
-	switch k {
-	case parse.Invoice, parse.CreditNote, parse.DebitNote:
-		return []requirement{needsNumber, needsIssue, needsSeller, needsBuyer, needsMoney, needsLines, needsSum}
-	case parse.PurchaseOrder:
-		return []requirement{needsNumber, needsIssue, needsSeller, needsBuyer, needsLines}
-	case parse.DespatchAdvice, parse.PackingList:
-		return []requirement{needsNumber, needsIssue, needsSeller, needsTaker, needsLines}
-	case parse.ReceiptAdvice:
-		return []requirement{needsNumber, needsIssue, needsSeller, needsTaker, needsLines, needsArrival}
-	case parse.BillOfLading:
-		return []requirement{needsNumber, needsIssue, needsCarrier, needsSeller, needsType, needsLines}
-	case parse.WarehouseReceipt:
-		return []requirement{needsNumber, needsIssue, needsOperator, needsSeller, needsLines, needsArrival}
-	case parse.CustomsDeclaration:
-		return []requirement{needsNumber, needsIssue, needsSeller, needsBuyer, needsLines}
-	case parse.PaymentAdvice:
-		return []requirement{needsNumber, needsIssue, needsBuyer, needsMoney, needsSum, needsInvoices}
-	case parse.Other:
-		return nil
-	}
-	return nil
-}
-
-// content reports what the document lacks.
+// content reports what the document lacks: each kind has fields without which no other paper
+// can be held against it.
 func (c *checker) content() {
-	if c.doc.Kind == parse.Other {
+	d := c.doc
+	if d.Kind == parse.Other {
 		c.add(Finding{
 			Rule: "CS-MC-01", Severity: Warning, Message: "Nothing is known yet of what this paper says.",
 			Advice: "Open the paper and type in its fields.",
 		})
 		return
 	}
-	for _, r := range requirements(c.doc.Kind) {
-		if !r.has(c.doc) {
-			c.add(Finding{
-				Rule: "CS-MC-02", Severity: Fatal, Field: r.field,
-				Message: "The " + r.what + " is missing.",
-				Advice:  "Ask the issuer for a document that states it.",
-			})
-		}
+	c.require(d.Number != "", "number", "number")
+	c.require(!d.IssueDate.IsZero(), "issue_date", "date of issue")
+	switch d.Kind {
+	case parse.Invoice, parse.CreditNote, parse.DebitNote:
+		c.require(d.Buyer.Name != "", "buyer.name", "buyer")
+		c.require(d.Currency != "", "currency", "currency")
+		c.require(d.Totals.Payable != nil, "totals.payable", "payable amount")
+	case parse.PurchaseOrder, parse.CustomsDeclaration:
+		c.require(d.Buyer.Name != "", "buyer.name", "buyer")
+	case parse.DespatchAdvice, parse.PackingList:
+		c.require(d.Buyer.Name != "" || d.Consignee.Name != "", "consignee.name", "buyer or consignee")
+	case parse.ReceiptAdvice:
+		c.require(d.Buyer.Name != "" || d.Consignee.Name != "", "consignee.name", "buyer or consignee")
+		c.require(!d.DeliveryDate.IsZero(), "delivery_date", "day of receipt")
+	case parse.BillOfLading:
+		c.require(d.Carrier.Name != "", "carrier.name", "carrier")
+		c.require(d.Transport.Type != "", "transport.type", "type of the bill")
+	case parse.WarehouseReceipt:
+		c.require(d.Warehouse.Name != "", "warehouse.name", "warehouse operator")
+		c.require(!d.DeliveryDate.IsZero(), "delivery_date", "day of receipt")
+	case parse.PaymentAdvice:
+		c.require(d.Buyer.Name != "", "buyer.name", "payer")
+		c.require(d.Currency != "", "currency", "currency")
+		c.require(d.Totals.Payable != nil, "totals.payable", "amount paid")
+		c.require(len(d.InvoiceRefs) > 0, "invoice_refs", "number of the invoice that is paid")
+		return
+	case parse.Other: // answered above
 	}
+	c.require(d.Seller.Name != "", "seller.name", "seller")
+	c.require(len(d.Lines) > 0, "lines", "line of goods")
+	c.lineContent()
+}
+
+// require reports a field that is not there.
+func (c *checker) require(there bool, field, what string) {
+	if !there {
+		c.add(Finding{
+			Rule: "CS-MC-02", Severity: Fatal, Field: field,
+			Message: "The " + what + " is missing.",
+			Advice:  "Ask the issuer for a document that states it.",
+		})
+	}
+}
+
+func (c *checker) lineContent() {
 	for i, l := range c.doc.Lines {
 		if l.Quantity == nil && l.Packages == nil && l.Net == nil {
 			c.add(Finding{

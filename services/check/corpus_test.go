@@ -3,6 +3,7 @@ package check_test
 import (
 	"bufio"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -112,4 +113,34 @@ func TestCleanInvoicesOfTheCorpusHaveNoFatalFinding(t *testing.T) {
 		}
 	}
 	t.Logf("clean documents without a fatal finding: %d / %d; warnings %v", clean, total, warnings)
+}
+
+func TestDocumentTakesEveryReadableFileOfTheCorpus(t *testing.T) {
+	today := day(t, today)
+	read, findings := 0, 0
+	err := filepath.WalkDir(corpus(t), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		doc, err := parse.Read(b)
+		if err != nil {
+			return nil //nolint:nilerr // what cannot be read is the matter of package parse
+		}
+		read++
+		for _, f := range check.Document(doc, today) {
+			findings++
+			if f.Rule == "" || f.Message == "" || f.Severity == "" {
+				t.Errorf("%s: an empty finding %+v", path, f)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d documents checked, %d findings", read, findings)
 }

@@ -59,7 +59,9 @@ func (c *checker) issued(today money.Date) {
 }
 
 // notBefore reports a date that lies before another, where both are stated.
-func (c *checker) notBefore(rule string, s Severity, field string, date, earliest money.Date, message string) {
+func (c *checker) notBefore(
+	rule string, s Severity, field string, date, earliest money.Date, message string,
+) {
 	if both(date, earliest) && date.Before(earliest) {
 		c.add(Finding{
 			Rule: rule, Severity: s, Field: field, Message: message,

@@ -62,7 +62,9 @@ func (c *checker) add(f Finding) {
 }
 
 // wrongSum files a finding of the arithmetic.
-func (c *checker) wrongSum(rule string, severity Severity, field, message string, claimed, computed decimal.Decimal) {
+func (c *checker) wrongSum(
+	rule string, severity Severity, field, message string, claimed, computed decimal.Decimal,
+) {
 	c.add(Finding{
 		Rule: rule, Severity: severity, Field: field, Message: message,
 		Claimed: claimed.String(), Computed: computed.String(),

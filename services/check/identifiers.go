@@ -21,7 +21,8 @@ func (c *checker) identifiers() {
 		}
 	}
 	for _, p := range c.parties() {
-		c.identifier("CS-ID-02", p.key+".lei", p.LEI, "is not a legal entity identifier (ISO 17442)", ValidLEI(p.LEI))
+		c.identifier("CS-ID-02", p.key+".lei", p.LEI,
+			"is not a legal entity identifier (ISO 17442)", ValidLEI(p.LEI))
 		c.identifier("CS-ID-03", p.key+".gln", p.GLN, "is not a GS1 location number",
 			len(p.GLN) == glnLength && ValidGS1(p.GLN))
 		c.identifier("CS-ID-04", p.key+".vat", p.VAT, "does not have the shape of a VAT number of its country",
@@ -32,7 +33,8 @@ func (c *checker) identifiers() {
 		}
 	}
 	for i, a := range c.doc.Accounts {
-		c.identifier("CS-ID-06", accountKey(i)+".iban", a.IBAN, "is not an account number (ISO 13616)", ValidIBAN(a.IBAN))
+		c.identifier("CS-ID-06", accountKey(i)+".iban", a.IBAN,
+			"is not an account number (ISO 13616)", ValidIBAN(a.IBAN))
 		c.identifier("CS-ID-07", accountKey(i)+".bic", a.BIC, "is not a bank code (ISO 9362)", ValidBIC(a.BIC))
 	}
 	t := c.doc.Transport

@@ -29,9 +29,11 @@ func ibanStructure(country string) (string, bool) {
 func euVATStructure(prefix string) (string, bool) {
 	s, ok := map[string]string{
 		"AT": "=U8n", "BE": "9n|10n", "BG": "9n|10n", "CY": "8n1a", "CZ": "8n|9n|10n", "DE": "9n", "DK": "8n",
-		"EE": "9n", "EL": "9n", "ES": "1c7n1c", "FI": "8n", "FR": "2c9n", "GR": "9n", "HR": "11n", "HU": "8n",
+		"EE": "9n", "EL": "9n",
+		"ES": "1c7n1c", "FI": "8n", "FR": "2c9n", "GR": "9n", "HR": "11n", "HU": "8n",
 		"IE": "7n1a|7n2a|1n1c5n1a", "IT": "11n", "LT": "9n|12n", "LU": "8n", "LV": "11n", "MT": "8n",
-		"NL": "7n=B2n|8n=B2n|9n=B2n", "PL": "10n", "PT": "9n", "RO": "2n|3n|4n|5n|6n|7n|8n|9n|10n|13n", "SE": "10n=0=1",
+		"NL": "7n=B2n|8n=B2n|9n=B2n", "PL": "10n", "PT": "9n",
+		"RO": "2n|3n|4n|5n|6n|7n|8n|9n|10n|13n", "SE": "10n=0=1",
 		"SI": "8n", "SK": "10n", "XI": "9n|12n|2a3n",
 	}[prefix]
 	return s, ok

@@ -18,8 +18,10 @@ func (c *checker) texts() {
 		key  string
 		refs []string
 	}{
-		{"invoice_refs", d.InvoiceRefs}, {"despatch_refs", d.DespatchRefs},
-		{"transport_refs", d.TransportRefs}, {"receipt_refs", d.ReceiptRefs},
+		{"invoice_refs", d.InvoiceRefs},
+		{"despatch_refs", d.DespatchRefs},
+		{"transport_refs", d.TransportRefs},
+		{"receipt_refs", d.ReceiptRefs},
 	} {
 		for i, ref := range list.refs {
 			c.text(list.key+"["+strconv.Itoa(i)+"]", ref)
@@ -81,8 +83,13 @@ type namedParty struct {
 func (c *checker) parties() []namedParty {
 	d := c.doc
 	return []namedParty{
-		{"seller", d.Seller}, {"buyer", d.Buyer}, {"carrier", d.Carrier}, {"warehouse", d.Warehouse},
-		{"consignee", d.Consignee}, {"payee", d.Payee}, {"storage.holder", d.Storage.Holder},
+		{"seller", d.Seller},
+		{"buyer", d.Buyer},
+		{"carrier", d.Carrier},
+		{"warehouse", d.Warehouse},
+		{"consignee", d.Consignee},
+		{"payee", d.Payee},
+		{"storage.holder", d.Storage.Holder},
 	}
 }
 

@@ -68,7 +68,7 @@ type Document struct {
 	Totals    Totals    `json:"totals"`
 	Accounts  []Account `json:"accounts,omitempty"` // payee accounts named for payment
 	Transport Transport `json:"transport"`
-	Storage   Storage   `json:"storage"`
+	Storage   Storage   `json:"storage,omitzero"`
 
 	// Flaws are single values that could not be read, or not be trusted, while the rest could.
 	// Package check makes each a fatal finding.
@@ -180,7 +180,7 @@ type Transport struct {
 type Storage struct {
 	Negotiable       *bool            `json:"negotiable,omitempty"`
 	DeliverTo        string           `json:"deliver_to,omitempty"` // "order", "bearer", "named"
-	Holder           Party            `json:"holder"`               // when not the depositor
+	Holder           Party            `json:"holder,omitzero"`      // when not the depositor
 	Location         string           `json:"location,omitempty"`
 	Until            money.Date       `json:"until,omitzero"`
 	Commingled       *bool            `json:"commingled,omitempty"`

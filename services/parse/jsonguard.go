@@ -46,7 +46,8 @@ func (g *jsonGuard) tree(b []byte) (*jsonNode, *Fault) {
 		return nil, f
 	}
 	if rest := bytes.TrimLeft(g.source[g.decoder.InputOffset():], xmlSpace); len(rest) > 0 {
-		return nil, fault(CodeSecondRoot, "", "The file goes on after the document; send each document as its own file.")
+		return nil, fault(CodeSecondRoot, "",
+			"The file goes on after the document; send each document as its own file.")
 	}
 	if !json.Valid(g.source) {
 		return nil, fault(CodeMalformed, "", "This is not correct JSON; send the file again, unchanged.")

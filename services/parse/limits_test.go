@@ -2,6 +2,7 @@ package parse_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func nested(depth int) string {
 func attributes(n int) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, " a%d=\"x\"", i)
+		b.WriteString(" a" + strconv.Itoa(i) + "=\"x\"")
 	}
 	return b.String()
 }
@@ -91,7 +92,8 @@ func TestReadTakesJSONAtEachLimitAndRefusesOnePastIt(t *testing.T) {
 		"elements": {many(l.Elements - 1), many(l.Elements), parse.CodeTooLarge},
 		"text":     {long(l.Text), long(l.Text + 1), parse.CodeTooLarge},
 		"key": {
-			`{"` + strings.Repeat("k", l.Text) + `":1}`, `{"` + strings.Repeat("k", l.Text+1) + `":1}`, parse.CodeTooLarge,
+			`{"` + strings.Repeat("k", l.Text) + `":1}`,
+			`{"` + strings.Repeat("k", l.Text+1) + `":1}`, parse.CodeTooLarge,
 		},
 	}
 	for name, c := range cases {
@@ -135,7 +137,7 @@ func TestReadTakesALongInvoiceWhole(t *testing.T) {
 	const lines = 10_000
 	var body strings.Builder
 	for i := range lines {
-		fmt.Fprintf(&body, "<cac:InvoiceLine><cbc:ID>%d</cbc:ID></cac:InvoiceLine>", i+1)
+		body.WriteString("<cac:InvoiceLine><cbc:ID>" + strconv.Itoa(i+1) + "</cbc:ID></cac:InvoiceLine>")
 	}
 	doc := mustRead(t, ubl(body.String()))
 	if len(doc.Lines) != lines {

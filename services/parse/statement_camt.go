@@ -235,7 +235,8 @@ func (r *camtReader) day(n *xmlNode) money.Date {
 	written, _, _ := strings.Cut(value, "T")
 	d, ok := parseDate(written)
 	if !ok && r.fault == nil {
-		r.fault = fault(CodeValue, n.path(), quoted(value)+" is not a date; ask the bank for a corrected statement.")
+		r.fault = fault(CodeValue, n.path(),
+			quoted(value)+" is not a date; ask the bank for a corrected statement.")
 	}
 	return d
 }

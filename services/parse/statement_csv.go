@@ -32,7 +32,8 @@ func readStatementCSV(l Limits, b []byte) ([]StatementLine, *Fault) {
 	header, err := records.Read()
 	if err != nil || !slices.Equal(header, StatementHeader()) {
 		return nil, fault(CodeUnsupported, "line 1",
-			"A statement in CSV begins with the line "+strings.Join(StatementHeader(), ",")+"; add it or send camt.053.")
+			"A statement in CSV begins with the line "+strings.Join(StatementHeader(), ",")+
+				"; add it or send camt.053.")
 	}
 	var lines []StatementLine
 	for {

@@ -182,12 +182,12 @@ func (r *ublReader) flaw(code, path, message string) {
 	}
 }
 
-// quantity is a number with its unit of measure.
-func (r *ublReader) quantity(n *xmlNode, path, key string, to **decimal.Decimal, unitKey string, unit *string) {
-	found := r.number(n, path, key, to)
+// quantity reads the quantity of a line with its unit of measure.
+func (r *ublReader) quantity(n *xmlNode, path, line string, to *Line) {
+	found := r.number(n, path, line+".quantity", &to.Quantity)
 	if found == nil || found.attr("unitCode") == "" {
 		return
 	}
-	*unit = found.attr("unitCode")
-	r.doc.Places[unitKey] = Place{Path: found.path() + "/@unitCode", Offset: found.offset}
+	to.Unit = found.attr("unitCode")
+	r.doc.Places[line+".unit"] = Place{Path: found.path() + "/@unitCode", Offset: found.offset}
 }

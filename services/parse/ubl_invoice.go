@@ -47,7 +47,8 @@ func kindOfCode(code string, root Kind) Kind {
 func (r *ublReader) invoiceReferences(n *xmlNode) {
 	r.text(n, "cac:OrderReference/cbc:ID", "order_ref", &r.doc.OrderRef)
 	r.text(n, "cac:ContractDocumentReference*/cbc:ID", "contract_ref", &r.doc.ContractRef)
-	r.texts(n, "cac:BillingReference*", "cac:InvoiceDocumentReference/cbc:ID", "invoice_refs", &r.doc.InvoiceRefs)
+	r.texts(n, "cac:BillingReference*", "cac:InvoiceDocumentReference/cbc:ID",
+		"invoice_refs", &r.doc.InvoiceRefs)
 	r.texts(n, "cac:DespatchDocumentReference*", "cbc:ID", "despatch_refs", &r.doc.DespatchRefs)
 	r.texts(n, "cac:ReceiptDocumentReference*", "cbc:ID", "receipt_refs", &r.doc.ReceiptRefs)
 	r.additionalReferences(n)
@@ -177,7 +178,7 @@ func (r *ublReader) pricedLine(n *xmlNode, key, quantity string) {
 	var l Line
 	r.text(n, "cbc:ID", key+".id", &l.ID)
 	r.text(n, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
-	r.quantity(n, quantity, key+".quantity", &l.Quantity, key+".unit", &l.Unit)
+	r.quantity(n, quantity, key, &l)
 	r.amount(n, "cbc:LineExtensionAmount", key+".net", &l.Net)
 	r.lineAdjustments(n, key, &l)
 	r.item(r.find(n, "cac:Item"), key, &l)

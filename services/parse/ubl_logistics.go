@@ -35,7 +35,7 @@ func (r *ublReader) despatch(n *xmlNode) {
 		var l Line
 		r.text(node, "cbc:ID", key+".id", &l.ID)
 		r.text(node, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
-		r.quantity(node, "cbc:DeliveredQuantity", key+".quantity", &l.Quantity, key+".unit", &l.Unit)
+		r.quantity(node, "cbc:DeliveredQuantity", key, &l)
 		r.item(r.find(node, "cac:Item"), key, &l)
 		r.doc.Lines = append(r.doc.Lines, l)
 	}
@@ -54,7 +54,7 @@ func (r *ublReader) receipt(n *xmlNode) {
 		var l Line
 		r.text(node, "cbc:ID", key+".id", &l.ID)
 		r.text(node, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
-		r.quantity(node, "cbc:ReceivedQuantity", key+".quantity", &l.Quantity, key+".unit", &l.Unit)
+		r.quantity(node, "cbc:ReceivedQuantity", key, &l)
 		r.number(node, "cbc:RejectedQuantity", key+".quantity_rejected", &l.QuantityRejected)
 		r.item(r.find(node, "cac:Item*"), key, &l)
 		r.doc.Lines = append(r.doc.Lines, l)

@@ -16,7 +16,7 @@ func scanXML(b []byte, maxAttributes int) (dtd, crowded int) {
 		}
 		at += open
 		rest := b[at:]
-		length := 0
+		var length int
 		switch {
 		case bytes.HasPrefix(rest, []byte("<!--")):
 			length = until(rest, "-->")

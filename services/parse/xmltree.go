@@ -70,7 +70,7 @@ func (n *xmlNode) place() Place {
 func (n *xmlNode) value() (string, *Fault) {
 	if n.pieces > 1 {
 		return "", fault(CodeSplitText, n.path(),
-			"A comment or CDATA section cuts this value in two; ask the sender for a file with the value in one piece.")
+			"A comment or CDATA section cuts this value in two; ask for a file with the value in one piece.")
 	}
 	if len(n.children) > 0 {
 		return "", fault(CodeMalformed, n.path(),
@@ -105,7 +105,7 @@ func (n *xmlNode) one(space, local string) (*xmlNode, *Fault) {
 		}
 		if found != nil {
 			return nil, fault(CodeDuplicate, child.path(),
-				"This element may stand only once here; ask the sender which of the values holds, and for a corrected file.")
+				"This element may stand only once here; ask the sender which value holds, and for a corrected file.")
 		}
 		found = child
 	}
