@@ -175,8 +175,8 @@ type Transport struct {
 }
 
 // Storage is what a warehouse receipt says beside the parties, the goods and the day they
-// came in (DeliveryDate): the content that the UNCITRAL-UNIDROIT Model Law on Warehouse
-// Receipts (2024), article 10, asks for.
+// came in (DeliveryDate): room for the content of article 10 of the UNCITRAL-UNIDROIT Model
+// Law on Warehouse Receipts (2024). Which of it an enacting law demands is for a rule pack.
 type Storage struct {
 	Negotiable       *bool            `json:"negotiable,omitempty"`
 	DeliverTo        string           `json:"deliver_to,omitempty"` // "order", "bearer", "named"
