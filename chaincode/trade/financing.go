@@ -53,8 +53,11 @@ type RequestFinancing struct {
 
 func (d *decision) requestFinancing(a RequestFinancing) error {
 	r := d.subjects[itsReceivable].before.Receivable
-	if d.tx.Actor != r.Seller || r.Owner != r.Seller {
-		return refuse(CodeAssigned, "subjects[1]", "only the seller that still owns the receivable asks")
+	if d.tx.Actor != r.Seller {
+		return refuse(CodeParty, "", "only the seller asks")
+	}
+	if r.Owner != r.Seller {
+		return refuse(CodeAssigned, "subjects[1]", "the receivable is assigned already")
 	}
 	if err := d.orgKind(a.Bank, "args.bank", KindBank); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -131,6 +132,38 @@ func (l *Ledger) Apply(out trade.Outcome) {
 		l.Private[w.Collection][w.Key] = slices.Clone(w.Value)
 	}
 	l.Outcomes = append(l.Outcomes, out)
+}
+
+// Forge writes a state and its record as a quorum would that does not ask the law. Only the
+// consenting organisations hold the state afterwards; without any, all its parties do.
+func (l *Ledger) Forge(t testing.TB, s trade.State, consenting ...trade.OrgID) {
+	t.Helper()
+	if len(consenting) == 0 {
+		consenting = s.Parties
+	}
+	record, err := l.Record(s.ID)
+	if err != nil {
+		t.Fatalf("reading %s: %v", s.ID, err)
+	}
+	if record == nil {
+		record = &trade.Record{}
+	}
+	value, err := trade.Canonical(s)
+	if err != nil {
+		t.Fatalf("writing the state of %s: %v", s.ID, err)
+	}
+	record.ID, record.Kind, record.Version, record.Phase, record.Time = s.ID, s.Kind, s.Version, s.Phase, s.Time
+	record.Commitment = trade.DigestOf(value)
+	for _, o := range consenting {
+		l.Apply(trade.Outcome{Private: []trade.PrivateWrite{{
+			Collection: trade.ConsentCollection(o), Key: string(s.ID), Value: value,
+		}}})
+	}
+	public, err := trade.Canonical(record)
+	if err != nil {
+		t.Fatalf("writing the record of %s: %v", s.ID, err)
+	}
+	l.Apply(trade.Outcome{Writes: []trade.Write{{Key: string(s.ID), Value: public}}})
 }
 
 // Keys lists the public keys in order.
