@@ -77,7 +77,7 @@ func (m *matcher) item(a *article, number int) {
 
 func itemID(l parse.Line) string {
 	for _, id := range [][2]string{
-		{"gtin", reference(l.GTIN)}, {"seller", identifier(l.SellerItemID)},
+		{"gtin", gtin(l.GTIN)}, {"seller", identifier(l.SellerItemID)},
 		{"buyer", identifier(l.BuyerItemID)},
 	} {
 		if id[1] != "" {
@@ -101,7 +101,7 @@ const chapter = 6
 
 func compareItems(claim, l parse.Line) State {
 	for _, id := range [][2]string{
-		{reference(claim.GTIN), reference(l.GTIN)},
+		{gtin(claim.GTIN), gtin(l.GTIN)},
 		{identifier(claim.SellerItemID), identifier(l.SellerItemID)},
 		{identifier(claim.BuyerItemID), identifier(l.BuyerItemID)},
 	} {

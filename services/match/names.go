@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,25 +10,38 @@ import (
 )
 
 // reference makes one text of the many ways of writing a number of a paper: width folded,
-// upper case, letters and digits only, no leading zeros in a run of digits. It is the rule
-// of the law's fingerprints.
+// upper case, no separators but between two runs of digits, no leading zeros in a run.
+// "LQ-0042", "lq 42" and "LQ42" are the same, "1-23" and "12-3" are not. It is the rule of
+// the law's fingerprints.
 func reference(s string) string {
-	var b strings.Builder
-	zeros := true
+	var out strings.Builder
+	run, digits, before := []rune{}, false, false
+	flush := func() {
+		if len(run) == 0 {
+			return
+		}
+		text := string(run)
+		if digits {
+			text = cmp.Or(strings.TrimLeft(text, "0"), "0")
+			if before {
+				out.WriteByte('.')
+			}
+		}
+		out.WriteString(text)
+		run, before = run[:0], digits
+	}
 	for _, r := range strings.ToUpper(norm.NFKC.String(s)) {
-		switch {
-		case r == '0' && zeros:
-		case unicode.IsDigit(r):
-			zeros = false
-			b.WriteRune(r)
-		case unicode.IsLetter(r):
-			zeros = true
-			b.WriteRune(r)
-		default:
-			zeros = true
+		letter, digit := unicode.IsLetter(r), unicode.IsDigit(r)
+		if !letter && !digit || digit != digits {
+			flush()
+		}
+		digits = digit
+		if letter || digit {
+			run = append(run, r)
 		}
 	}
-	return b.String()
+	flush()
+	return out.String()
 }
 
 // identifier folds width and case and drops separators, but keeps zeros: they count in
@@ -40,6 +54,9 @@ func identifier(s string) string {
 		return -1
 	}, strings.ToUpper(norm.NFKC.String(s)))
 }
+
+// gtin folds a global trade item number: GTIN-8, -12 and -13 are GTIN-14 with zeros in front.
+func gtin(s string) string { return strings.TrimLeft(identifier(s), "0") }
 
 // legalForms are the words that say what an organisation is in law and not who it is.
 func legalForms() []string {

@@ -44,7 +44,7 @@ func (m *matcher) pair() []article {
 		for j, l := range c.doc.Lines {
 			p.lines = append(p.lines, pairLine{
 				at: lineAt{i, j}, order: orderLine(c.doc, l, orders, only),
-				gtin: reference(l.GTIN), seller: identifier(l.SellerItemID), buyer: identifier(l.BuyerItemID),
+				gtin: gtin(l.GTIN), seller: identifier(l.SellerItemID), buyer: identifier(l.BuyerItemID),
 				name: strings.Join(nameWords(l.Name), " "),
 			})
 			p.root = append(p.root, len(p.root))
@@ -129,10 +129,10 @@ func merge(a, b string) string {
 	return several
 }
 
+// with takes in what another line or group says; tied is left to the caller.
 func (t traits) with(u traits) traits {
-	return traits{
-		t.tied && u.tied, merge(t.gtin, u.gtin), merge(t.seller, u.seller), merge(t.buyer, u.buyer),
-	}
+	t.gtin, t.seller, t.buyer = merge(t.gtin, u.gtin), merge(t.seller, u.seller), merge(t.buyer, u.buyer)
+	return t
 }
 
 // level is one kind of identifier. Groups that share it are the same goods unless their
@@ -173,12 +173,9 @@ func (p *pairing) join(l level) {
 	members := map[string][]int{} // roots by key
 	for i, line := range p.lines {
 		root := p.find(i)
-		own := traits{line.order != "", line.gtin, line.seller, line.buyer}
-		if t, ok := groups[root]; ok {
-			own.tied = own.tied || t.tied
-			own = traits{true, t.gtin, t.seller, t.buyer}.with(own)
-		}
-		groups[root] = own
+		t := groups[root].with(traits{false, line.gtin, line.seller, line.buyer})
+		t.tied = t.tied || line.order != ""
+		groups[root] = t
 		if k := l.key(line); k != "" {
 			members[k] = append(members[k], root)
 		}
@@ -196,11 +193,12 @@ func (p *pairing) join(l level) {
 }
 
 func (l level) unites(groups map[int]traits, roots []int) bool {
-	all := groups[roots[0]]
-	for _, r := range roots[1:] {
+	all, loose := traits{}, false
+	for _, r := range roots {
 		all = all.with(groups[r])
+		loose = loose || !groups[r].tied
 	}
-	return !all.tied && !slices.Contains(l.stronger(all), several)
+	return loose && !slices.Contains(l.stronger(all), several)
 }
 
 // articles lists the groups in the order of the invoice's lines, then of the other papers'.
