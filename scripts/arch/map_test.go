@@ -151,7 +151,7 @@ var packages = map[string]place{
 	"fixtures": {
 		rung:    steps,
 		imports: []string{"chaincode/money", "services/match"},
-		tests:   []string{"services/check", "services/parse"},
+		tests:   []string{"chaincode/trade", "services/check", "services/parse"},
 	},
 	"scripts/arch":        {rung: wiring},
 	"scripts/determinism": {rung: wiring},
