@@ -135,9 +135,9 @@ func (l *Ledger) Evaluate(ctx context.Context, p app.Proposal) ([]byte, error) {
 	return answer, nil
 }
 
-// Ready asks every organisation of the network description to endorse a call that writes
-// nothing, and succeeds when each one's chaincode has answered. Until the peers have met,
-// and for some seconds after one was restarted, that fails.
+// Ready asks every organisation of the network description, through the gateway of each, to
+// endorse a call that writes nothing, and succeeds when each one's chaincode has answered.
+// Until the peers have met, and for some seconds after one was restarted, that fails.
 func (l *Ledger) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.options.Endorse)
 	defer cancel()
@@ -145,13 +145,15 @@ func (l *Ledger) Ready(ctx context.Context) error {
 	for _, org := range l.network.Organisations {
 		all = append(all, org.MSP)
 	}
-	proposal, err := l.connections[0].contract.NewProposal(readyFunction,
-		client.WithEndorsingOrganizations(all...))
-	if err != nil {
-		return fmt.Errorf("prepare endorsement by all: %w", err)
-	}
-	if _, err = proposal.EndorseWithContext(ctx); err != nil && !refusedByAll(err, all) {
-		return fmt.Errorf("endorsement by all organisations: %w", err)
+	for _, c := range l.connections {
+		proposal, err := c.contract.NewProposal(readyFunction, client.WithEndorsingOrganizations(all...))
+		if err != nil {
+			return fmt.Errorf("prepare endorsement by all: %w", err)
+		}
+		if _, err = proposal.EndorseWithContext(ctx); err != nil && !refusedByAll(err, all) {
+			return fmt.Errorf("endorsement by all organisations through the gateway of %s: %w",
+				c.org.MSP, refusal(err))
+		}
 	}
 	return nil
 }
