@@ -77,7 +77,8 @@ func (m *matcher) item(a *article, number int) {
 
 func itemID(l parse.Line) string {
 	for _, id := range [][2]string{
-		{"gtin", gtin(l.GTIN)}, {"seller", identifier(l.SellerItemID)},
+		{"gtin", gtin(l.GTIN)},
+		{"seller", identifier(l.SellerItemID)},
 		{"buyer", identifier(l.BuyerItemID)},
 	} {
 		if id[1] != "" {

@@ -21,7 +21,7 @@ const (
 // with no line of that kind is not on those papers; without such an identifier it might be
 // there under a name we cannot pair, and the papers count as silent.
 func (m *matcher) listedKeys() map[parse.Kind]keySet {
-	out := map[parse.Kind]keySet{}
+	out := make(map[parse.Kind]keySet)
 	for _, c := range m.columns {
 		if c.doc.Kind != parse.PurchaseOrder && !delivers(c.doc.Kind) {
 			continue
@@ -61,7 +61,7 @@ func keysOf(l parse.Line) keySet {
 // notListed marks the papers that list their goods and do not list this article, and tells
 // whether there are any.
 func (m *matcher) notListed(a *article, row *Row, unit string, listed map[parse.Kind]keySet) bool {
-	own, found := keySet(0), map[parse.Kind]bool{}
+	own, found := keySet(0), make(map[parse.Kind]bool)
 	for _, at := range a.lines {
 		c := m.columns[at.column]
 		found[c.doc.Kind] = true

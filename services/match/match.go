@@ -44,7 +44,7 @@ const (
 	maxLines   = 50_000 // over all papers
 )
 
-// ErrInput: a source without id, uploader or document, two with one id, or more than
+// ErrInput means a source without id, uploader or document, two with one id, or more than
 // maxSources papers or maxLines lines.
 var ErrInput = errors.New("match: unusable input")
 

@@ -122,7 +122,8 @@ func TestWeakIdentifiersDoNotJoinGoodsThatStrongerOnesPartApart(t *testing.T) {
 
 func TestInvoicedGoodsThatAreOnNoOrderContradict(t *testing.T) {
 	s := simple()
-	extra := good{id: "2", gtin: "9520002400017", name: "Valve", quantity: "1", unit: "H87", price: "1", net: "1"}
+	extra := pieces("2", "1")
+	extra.gtin, extra.name, extra.price, extra.net = "9520002400017", "Valve", "1", "1"
 	invoice := payable(paper(parse.Invoice, "I-1", seller, pieces("1", "100"), extra), "1001")
 	m := matched(t, pack(s[0], s[1], invoice))
 	if c := cell(t, m, match.FactQuantity, 2, "purchase_order-order-buyer"); c.State != match.Contradicts {
@@ -150,7 +151,8 @@ func TestUnitsAreConverted(t *testing.T) {
 		g := good{id: "1", ref: "1", name: "Ore", quantity: "2.5", unit: "TNE", price: "400", net: "1000"}
 		order := paper(parse.PurchaseOrder, "O-1", buyer, g)
 		invoice := paper(parse.Invoice, "I-1", seller, g)
-		bill := paper(parse.BillOfLading, "BL-1", carrier, good{ref: "1", name: "Ore", quantity: c.quantity, unit: c.unit})
+		loaded := good{ref: "1", name: "Ore", quantity: c.quantity, unit: c.unit}
+		bill := paper(parse.BillOfLading, "BL-1", carrier, loaded)
 		m := matched(t, pack(order, bill, invoice))
 		if state := cell(t, m, match.FactQuantity, 1, "bill_of_lading-BL-1-carrier").State; state != match.Agrees {
 			t.Errorf("%s %s: %s", c.quantity, c.unit, state)
@@ -243,7 +245,11 @@ func TestPartiesInTwoScriptsAreJoinedByTheirNumberOnly(t *testing.T) {
 		claim, paper parse.Party
 		want         match.State
 	}{
-		{parse.Party{Name: "Lanqiao", RegistrationID: "1"}, parse.Party{Name: "蓝桥", RegistrationID: "1"}, match.Agrees},
+		{
+			parse.Party{Name: "Lanqiao", RegistrationID: "1"},
+			parse.Party{Name: "蓝桥", RegistrationID: "1"},
+			match.Agrees,
+		},
 		{parse.Party{Name: "Lanqiao"}, parse.Party{Name: "蓝桥有限公司"}, match.Silent},
 		{parse.Party{Name: "蓝桥股份有限公司"}, parse.Party{Name: "蓝桥"}, match.Agrees},
 		{parse.Party{Name: "Vestmarken Handel A/S"}, parse.Party{Name: "VESTMARKEN HANDEL AS"}, match.Agrees},
@@ -328,7 +334,9 @@ func TestInputThatCannotBeUsedIsRefused(t *testing.T) {
 		}
 	}
 	for _, tolerances := range []match.Tolerances{
-		{Days: -1}, {Price: match.Tolerance{BasisPoints: 10_001}}, {Weight: match.Tolerance{Absolute: number("-1")}},
+		{Days: -1},
+		{Price: match.Tolerance{BasisPoints: 10_001}},
+		{Weight: match.Tolerance{Absolute: number("-1")}},
 	} {
 		in := pack(s...)
 		in.Tolerances = tolerances

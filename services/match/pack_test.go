@@ -69,7 +69,10 @@ func payable(s match.Source, amount string) match.Source {
 // pieces is a line of one article at 10.00 a piece.
 func pieces(ref, quantity string) good {
 	net := decimal.RequireFromString(quantity).Mul(decimal.NewFromInt(10)).String()
-	return good{id: ref, ref: ref, gtin: "9520001200014", name: "Housing", quantity: quantity, unit: "H87", price: "10", net: net}
+	return good{
+		id: ref, ref: ref, gtin: "9520001200014", name: "Housing",
+		quantity: quantity, unit: "H87", price: "10", net: net,
+	}
 }
 
 // moved is the same without money, as delivery papers have it.

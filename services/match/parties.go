@@ -36,7 +36,7 @@ func (m *matcher) party(f Fact, key string, of func(*parse.Document) parse.Party
 	if len(all) == 0 {
 		return
 	}
-	kind, _ := m.claimKind(readings)
+	kind := m.claimKind(readings)
 	isClaim := func(s said) bool { return m.columns[s.column].doc.Kind == kind }
 	claim := slices.MinFunc(all, func(a, b said) int {
 		if isClaim(a) != isClaim(b) {
@@ -58,8 +58,10 @@ func (m *matcher) party(f Fact, key string, of func(*parse.Document) parse.Party
 // number, LEI, GLN, at last the words of the name.
 func partyID(p parse.Party) string {
 	for _, id := range []struct{ scheme, value string }{
-		{"reg", identifier(p.RegistrationID)}, {"vat", identifier(p.VAT)},
-		{"lei", identifier(p.LEI)}, {"gln", identifier(p.GLN)},
+		{"reg", identifier(p.RegistrationID)},
+		{"vat", identifier(p.VAT)},
+		{"lei", identifier(p.LEI)},
+		{"gln", identifier(p.GLN)},
 	} {
 		if id.value != "" {
 			return id.scheme + ":" + id.value
@@ -81,8 +83,10 @@ func partyID(p parse.Party) string {
 func compareParties(claim, p parse.Party) State {
 	names := compareNames(claim.Name, p.Name)
 	for _, id := range [][2]string{
-		{claim.RegistrationID, p.RegistrationID}, {claim.VAT, p.VAT},
-		{claim.LEI, p.LEI}, {claim.GLN, p.GLN},
+		{claim.RegistrationID, p.RegistrationID},
+		{claim.VAT, p.VAT},
+		{claim.LEI, p.LEI},
+		{claim.GLN, p.GLN},
 	} {
 		a, b := identifier(id[0]), identifier(id[1])
 		if a == "" || b == "" {

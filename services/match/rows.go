@@ -29,21 +29,21 @@ func (r *Row) set(in reading, s State) {
 	c.State, c.Value, c.Normalised, c.Places = s, in.value, in.normalised, in.places
 }
 
-// claimKind is the kind that makes the claim among readings; false when there are none.
-func (m *matcher) claimKind(readings []reading) (parse.Kind, bool) {
+// claimKind is the kind that makes the claim among readings; empty when there are none.
+func (m *matcher) claimKind(readings []reading) parse.Kind {
 	for _, k := range claimOrder() {
 		for _, r := range readings {
 			if m.columns[r.column].doc.Kind == k {
-				return k, true
+				return k
 			}
 		}
 	}
-	return "", false
+	return ""
 }
 
 // claims splits readings into those that make the claim and the others.
 func (m *matcher) claims(readings []reading) (claims, others []reading) {
-	kind, _ := m.claimKind(readings)
+	kind := m.claimKind(readings)
 	for _, r := range readings {
 		if m.columns[r.column].doc.Kind == kind {
 			claims = append(claims, r)

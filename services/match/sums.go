@@ -20,7 +20,7 @@ type tally struct {
 }
 
 func (m *matcher) tallies(all []stated) map[parse.Kind]*tally {
-	out := map[parse.Kind]*tally{}
+	out := make(map[parse.Kind]*tally)
 	for _, s := range all {
 		c := m.columns[s.column]
 		t := out[c.doc.Kind]
@@ -66,7 +66,7 @@ func (m *matcher) compareSums(row *Row, all []stated, tolerance Tolerance) compa
 	for i, s := range all {
 		readings[i] = s.reading
 	}
-	kind, _ := m.claimKind(readings)
+	kind := m.claimKind(readings)
 	sums := m.tallies(all)
 	out := comparison{claim: sums[kind].total, least: sums[kind].total}
 	shipped := (*tally)(nil) // what the first kind of delivery paper tells of

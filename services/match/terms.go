@@ -30,7 +30,7 @@ type Terms struct {
 	Lots  []string `json:"lots,omitempty"`
 }
 
-// ErrTerms: the pack has not exactly one invoice, or the invoice lacks its number, date,
+// ErrTerms means that the pack has not exactly one invoice, or the invoice lacks its number, date,
 // parties or payable amount.
 var ErrTerms = errors.New("match: the papers do not make one claim")
 

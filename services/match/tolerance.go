@@ -30,7 +30,7 @@ const (
 	maxDays        = 366
 )
 
-// ErrTolerance: a tolerance is negative or beyond its bound.
+// ErrTolerance means that a tolerance is negative or beyond its bound.
 var ErrTolerance = errors.New("match: tolerance out of range")
 
 // Check tells whether the tolerances are within their bounds: shares between 0 and 100 %,

@@ -48,7 +48,8 @@ func (m *matcher) verdict() Verdict {
 // and what the programme asks for.
 func (m *matcher) missing() {
 	wanted := [][]parse.Kind{
-		{parse.PurchaseOrder}, {parse.Invoice},
+		{parse.PurchaseOrder},
+		{parse.Invoice},
 		{parse.BillOfLading, parse.WarehouseReceipt, parse.ReceiptAdvice},
 	}
 	for _, k := range m.in.Required {
@@ -101,7 +102,7 @@ func (m *matcher) claimants() []string {
 // states, or nobody: the parties, the quantity of everything that is invoiced, and an
 // amount, before tax or payable.
 func (m *matcher) uncorroborated() {
-	rows := map[Fact]Row{}
+	rows := make(map[Fact]Row)
 	for _, r := range m.matrix.Rows {
 		rows[r.Fact] = r
 	}
@@ -205,7 +206,9 @@ func (m *matcher) financeableAmount() {
 	if amount.Sign() < 0 {
 		amount.SetInt64(0)
 	}
-	amount.Mul(amount, decimal.New(1, int32(places)).Rat())
+	for range places {
+		amount.Mul(amount, big.NewRat(10, 1))
+	}
 	minor := new(big.Int).Quo(amount.Num(), amount.Denom())
 	if !minor.IsInt64() {
 		return
