@@ -31,9 +31,11 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) (err 
 		return fmt.Errorf("postgres: migrate: %w", err)
 	}
 	defer conn.Release()
-	// No lock timeout here: another program may be migrating much data.
-	const lock = "SELECT set_config('lock_timeout', '0', false), pg_advisory_lock($1)"
-	if _, err := conn.Exec(ctx, lock, int64(migrationLock)); err != nil {
+	// No limits here: another program may be migrating much data.
+	if _, err := conn.Exec(ctx, "SET lock_timeout = 0; SET statement_timeout = 0"); err != nil {
+		return fmt.Errorf("postgres: migrate: %w", err)
+	}
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
 		return fmt.Errorf("postgres: migrate: lock: %w", err)
 	}
 	defer func() {
