@@ -144,9 +144,7 @@ func (m *matcher) totals() {
 	})
 	m.payable = m.sum(measure{
 		FactPayable, CodeAmount, m.in.Tolerances.Amount, m.currency,
-		m.inClaimCurrency(func(d *parse.Document) number {
-			return number{d.Totals.Payable, place(d, "totals.payable")}
-		}),
+		m.inClaimCurrency(payable),
 	})
 }
 
@@ -165,6 +163,18 @@ func netTotal(d *parse.Document) number {
 		return number{d.Totals.TaxExclusive, place(d, "totals.tax_exclusive")}
 	}
 	return number{d.Totals.Lines, place(d, "totals.lines")}
+}
+
+// payable is what a paper comes to with tax. Many orders are written before tax is known and
+// repeat their net sum: such an order is silent about it.
+func payable(d *parse.Document) number {
+	t := d.Totals
+	net := netTotal(d).value
+	untaxed := t.Tax == nil && t.TaxInclusive == nil && len(d.Taxes) == 0
+	if d.Kind == parse.PurchaseOrder && untaxed && net != nil && t.Payable != nil && net.Equal(*t.Payable) {
+		return number{}
+	}
+	return number{t.Payable, place(d, "totals.payable")}
 }
 
 // packing compares packages, pieces as packed and weight.

@@ -221,6 +221,16 @@ func TestGoodsReceiptMayTellOfLessThanWasSent(t *testing.T) {
 	expect(t, matched(t, pack(order, bill, receipt, reduced)), match.Corroborated)
 }
 
+func TestOrderWrittenBeforeTaxIsHeldAgainstTheNetSum(t *testing.T) {
+	s := simple()
+	order, invoice := &s[0].Document.Totals, &s[2].Document.Totals
+	order.Lines, invoice.TaxExclusive = number("1000"), number("1000")
+	invoice.Tax, invoice.Payable = number("190"), number("1190")
+	expect(t, matched(t, pack(s...)), match.Corroborated)
+	order.Tax = number("0")
+	expect(t, matched(t, pack(s...)), match.Contradicted, "match.amount")
+}
+
 func TestCreditNotesReduceWhatMayBeFinanced(t *testing.T) {
 	credit := payable(paper(parse.CreditNote, "C-1", seller), "150.50")
 	m := matched(t, pack(append(simple(), credit)...))
