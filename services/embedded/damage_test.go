@@ -181,7 +181,7 @@ func TestMissingKeyIsNotMadeAnew(t *testing.T) {
 	}
 }
 
-// A file cut short at every page, and every 29th byte with one bit changed: the ledger
+// A file cut short at every page, and every 97th byte with one bit changed: the ledger
 // refuses it, or the change lies where nothing is kept and all it holds is as before.
 func TestDamagedFileIsRefusedOrUnharmed(t *testing.T) {
 	cfg := storeOfFour(t)
@@ -220,7 +220,7 @@ func TestDamagedFileIsRefusedOrUnharmed(t *testing.T) {
 	for size := 0; size < len(whole); size += os.Getpagesize() {
 		try(fmt.Sprintf("cut to %d bytes", size), whole[:size])
 	}
-	const stride = 29
+	const stride = 97
 	for at := 0; at < len(whole); at += stride {
 		data := bytes.Clone(whole)
 		data[at] ^= 1 << (at / stride % 8)

@@ -143,7 +143,10 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 			return nil, err
 		}
 	}
-	return l, l.start(path)
+	if err := l.start(path); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 // start opens the store for writing, as it was when it was checked, and starts the committer.
@@ -297,8 +300,11 @@ func keys(dir string) (note.Signer, string, error) {
 
 // create makes an empty store. It gets its name when it is whole.
 func create(path, verifierKey string) error {
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	switch _, err := os.Stat(path); {
+	case err == nil:
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("make ledger store: %w", err)
 	}
 	next := path + ".new"
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
