@@ -146,17 +146,17 @@ func (d *decision) close(a Reason, phase Phase) error {
 // gone: nothing is left to assign, and nothing was.
 func (d *decision) lapseQuote(Nothing) error {
 	next := d.change(theFinancing)
-	if next.Phase == Approved {
-		if len(d.subjects) <= itsReceivable {
-			return refuse(CodeSubjects, "subjects", "name the receivable: it may still be held for this financing")
-		}
+	named := len(d.subjects) > itsReceivable
+	switch {
+	case next.Phase == Approved && !named:
+		return refuse(CodeSubjects, "subjects", "name the receivable: it may still be held for this financing")
+	case next.Phase == Approved:
 		if err := d.stillHeld(); err != nil {
 			return err
 		}
-	} else if len(d.subjects) > itsReceivable {
+	case named:
 		return refuse(CodeSubjects, "subjects[1]", "a quote lapses without its receivable")
-	}
-	if d.tx.Time < next.Financing.Lapses {
+	case d.tx.Time < next.Financing.Lapses:
 		return refuse(CodeQuoteAlive, "subjects[0]", "the quote has not lapsed yet")
 	}
 	next.Phase = Lapsed

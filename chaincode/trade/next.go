@@ -338,11 +338,13 @@ func with[A any](d *decision, handler func(A) error) error {
 	return handler(args)
 }
 
-// change gives the state of the i-th subject for changing.
+// change gives the state of the i-th subject for changing; asked again, the same one.
 func (d *decision) change(i int) *State {
 	s := d.subjects[i]
-	next := s.before.clone()
-	s.after = &next
+	if s.after == nil {
+		next := s.before.clone()
+		s.after = &next
+	}
 	return s.after
 }
 

@@ -28,8 +28,8 @@ type World struct {
 	DueDate     money.Date
 	Claim       trade.Claim
 
-	done []trade.Act
-	made int
+	done         []trade.Act
+	made, trades int
 }
 
 // Start makes a world on a map ledger with everybody registered.
@@ -60,17 +60,19 @@ func NewWorld(t testing.TB, chain Chain, cast *Cast) *World {
 	return w
 }
 
-// Again begins another trade in the same world: new assets, another invoice.
+// Again begins another trade in the same world: new assets, another invoice, dated a day
+// earlier than the last because one of the same parties, date and amount would be the same.
 func (w *World) Again() {
 	unique := Salt(w.T)[:12]
 	w.Document, w.Programme = trade.AssetID("doc."+unique), trade.AssetID("prg."+unique)
 	w.Receivable, w.Financing = trade.AssetID("rcv."+unique), trade.AssetID("fin."+unique)
 	w.Claim = trade.Claim{
 		SellerID: w.Seller.RegistrationID, ObligorID: w.Obligor.RegistrationID, Number: "LQ-" + unique,
-		IssueDate: money.DateOf(w.Chain.Now().Time()), Amount: w.Face, Order: "PO-" + unique,
+		IssueDate: money.DateOf(w.Chain.Now().Time()).AddDays(-w.trades), Amount: w.Face, Order: "PO-" + unique,
 		Goods: []string{"HAIPING HP-" + unique, "SHIBU WR-" + unique},
 	}
-	w.done = slices.DeleteFunc(w.done, func(a trade.Act) bool {
+	w.trades++
+	w.done = slices.DeleteFunc(slices.Clone(w.done), func(a trade.Act) bool {
 		return a != trade.KeyringOpen && a != trade.KeyringRotate
 	})
 }
@@ -297,7 +299,7 @@ func Noon(d money.Date) trade.Instant {
 // State reads an asset as one of its holders in the cast has it.
 func (w *World) State(id trade.AssetID) trade.State {
 	w.T.Helper()
-	for _, p := range w.Parties() {
+	for _, p := range append(w.Parties(), w.Newcomer) {
 		if raw, err := w.Chain.State(p.Org, id); err == nil && raw != nil {
 			current := w.state(p.Org, id)
 			if !slices.Contains(current.Parties, p.Org) {
