@@ -91,8 +91,27 @@ var packages = map[string]place{
 	"services/app/ledgertest/probe":     {rung: law},
 	"services/app/ledgertest/cmd/probe": {rung: wiring, imports: []string{"services/app/ledgertest/probe"}},
 
-	"services/blob":    {rung: edges, imports: []string{"chaincode/trade", "services/app"}},
-	"services/httpapi": {rung: edges, imports: []string{"chaincode/money", "chaincode/trade", "services/app"}},
+	"services/blob": {rung: edges, imports: []string{"chaincode/trade", "services/app"}},
+	"services/httpapi": {
+		rung: edges,
+		imports: []string{
+			"chaincode/money", "chaincode/trade", "services/app", "services/httpapi/internal/api",
+			"services/parse",
+		},
+		tests: []string{
+			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob",
+			"services/check", "services/embedded", "services/httpapi/password", "services/jobs", "services/match", "services/postgres",
+			"services/postgres/postgrestest", "services/report",
+		},
+	},
+	"services/httpapi/internal/api": { // what travels, mostly generated
+		rung: edges,
+		imports: []string{
+			"chaincode/money", "chaincode/trade", "services/app", "services/check", "services/match",
+			"services/parse",
+		},
+	},
+	"services/httpapi/password": {rung: edges},
 	"services/jobs": {
 		rung:    edges,
 		imports: []string{"services/app"},
@@ -134,6 +153,9 @@ var packages = map[string]place{
 	"services/fabric/fabrictest": {
 		rung:    wiring,
 		imports: []string{"services/app/ledgertest", "services/fabric", "services/fabric/localnet"},
+	},
+	"services/fabric/fabrictest/cmd/rogue": {
+		rung: wiring, imports: []string{"chaincode", "services/app/ledgertest/probe"},
 	},
 	"services/cmd/fabricnet": {rung: wiring, imports: []string{"services/fabric/localnet"}},
 
