@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/check"
+	"github.com/countersign/countersign/services/parse"
+)
+
+// The exit codes of check.
+const (
+	someViolate    exitError = 1
+	someUnreadable exitError = 2
+)
+
+// checked is the line that check prints for a file.
+type checked struct {
+	File     string          `json:"file"`
+	Kind     parse.Kind      `json:"kind,omitempty"`
+	Syntax   string          `json:"syntax,omitempty"`
+	Status   string          `json:"status"` // clean, violates, unsupported, unreadable
+	Findings []check.Finding `json:"findings"`
+}
+
+func checkCommand() *cobra.Command {
+	asJSON := false
+	c := &cobra.Command{
+		Use:   "check FILE…",
+		Short: "Read trade documents and say what is wrong with them; needs no server.",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, files []string) error {
+			worst := exitError(0)
+			today := money.DateOf(systemClock{}.Now())
+			for _, f := range files {
+				c := checkFile(f, today)
+				switch c.Status {
+				case "violates":
+					worst = max(worst, someViolate)
+				case "unsupported", "unreadable":
+					worst = someUnreadable
+				}
+				if err := printChecked(c, asJSON); err != nil {
+					return err
+				}
+			}
+			if worst != 0 {
+				return worst
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each file")
+	return c
+}
+
+// checkFile reads and checks one file.
+func checkFile(file string, today money.Date) checked {
+	c := checked{File: file, Findings: []check.Finding{}}
+	raw, err := os.ReadFile(file) //nolint:gosec // the user names it
+	if err != nil {
+		c.Status = "unreadable"
+		c.Findings = append(c.Findings, check.Finding{Rule: "file", Severity: check.Fatal, Message: err.Error()})
+		return c
+	}
+	d, err := parse.Read(raw)
+	if f, ok := errors.AsType[*parse.Fault](err); ok {
+		c.Status = "unreadable"
+		if f.Code == parse.CodeUnsupported {
+			c.Status = "unsupported"
+		}
+		c.Findings = append(c.Findings, check.Finding{Rule: f.Code, Severity: check.Fatal, Message: f.Message, Path: f.Path})
+		return c
+	}
+	c.Kind, c.Syntax, c.Status = d.Kind, d.Syntax, "clean"
+	if d.Kind == parse.Other {
+		c.Status = "unsupported"
+		return c
+	}
+	c.Findings = check.Document(d, today)
+	for _, f := range c.Findings {
+		if f.Severity == check.Fatal {
+			c.Status = "violates"
+		}
+	}
+	return c
+}
+
+func printChecked(c checked, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(os.Stdout).Encode(c)
+	}
+	if _, err := fmt.Fprintf(os.Stdout, "%s: %s %s\n", c.File, c.Status, c.Kind); err != nil {
+		return err
+	}
+	for _, f := range c.Findings {
+		if _, err := fmt.Fprintf(os.Stdout, "  %s %s: %s (%s)\n", f.Severity, f.Rule, f.Message, f.Path); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/fixtures"
+	"github.com/countersign/countersign/services/demo"
+	"github.com/countersign/countersign/services/password"
+)
+
+// otherwise is the exit code when the job was done but a trade ended otherwise than its
+// folder says.
+const otherwise exitError = 3
+
+func demoCommand(o *options) *cobra.Command {
+	var exit bool
+	var folder string
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Do the main job on a new demo node, through its API, and stay open.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			files := fixtures.Default()
+			if folder != "" {
+				files = os.DirFS(folder)
+			}
+			return runDemo(cmd.Context(), *o, files, exit)
+		},
+	}
+	c.Flags().BoolVar(&exit, "exit", false, "stop after the job")
+	c.Flags().StringVar(&folder, "fixtures", "", "folder of organisations and trades instead of the built-in one")
+	return c
+}
+
+// runDemo makes a node in a new folder, so that nothing of an earlier run is lost or in the
+// way, does the job and leaves the node open.
+func runDemo(ctx context.Context, o options, files fs.FS, exit bool) error {
+	began := o.clock.Now()
+	set, err := fixtures.Load(files, money.DateOf(began))
+	if err != nil {
+		return err
+	}
+	o.demo = true
+	o.data = filepath.Join(o.data, "demo-"+began.UTC().Format("20060102-150405.000"))
+	if err := os.MkdirAll(o.data, 0o755); err != nil { //nolint:gosec // the database's own user must pass through
+		return err
+	}
+	people, err := demo.LoadPeople(filepath.Join(o.data, "people.json"), set.Demo)
+	if err != nil {
+		return err
+	}
+	setups, err := people.Setups(ctx, set.Demo, password.New(), began.UTC())
+	if err != nil {
+		return err
+	}
+	raw, err := json.MarshalIndent(setups, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(o.data, setupFile), raw, 0o600); err != nil {
+		return err
+	}
+	o.orgs = orgsOf(setups)
+	n, err := openNode(ctx, o)
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return errors.Join(err, n.close(ctx))
+	}
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- n.serve(serving, l) }()
+	if err := n.app.Bootstrap(ctx, setups); err != nil {
+		stop()
+		return errors.Join(err, <-served, n.close(ctx))
+	}
+	outcomes, err := demo.Run(ctx, demo.Config{
+		Address: "http://" + l.Addr().String(), Set: set, People: people, Out: os.Stdout, Now: o.clock.Now,
+		Save: func(name string, file []byte) error { return saveReport(o.data, name, file) },
+	})
+	if err == nil {
+		err = tell(os.Stdout, o, outcomes, o.clock.Now().Sub(began))
+	}
+	if (err == nil || errors.Is(err, otherwise)) && !exit {
+		invite(os.Stdout, l.Addr().String(), o.data, set.Demo, people)
+		<-ctx.Done()
+	}
+	stop()
+	return errors.Join(err, <-served, n.close(ctx))
+}
+
+// saveReport keeps a report in the data folder.
+func saveReport(data, name string, file []byte) error {
+	dir := filepath.Join(data, "reports")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, filepath.Base(name)), file, 0o600)
+}
+
+// tell prints how each trade ended and keeps it as outcomes.json.
+func tell(out io.Writer, o options, outcomes []demo.Outcome, took time.Duration) error {
+	raw, err := json.MarshalIndent(outcomes, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(o.data, "outcomes.json"), raw, 0o600); err != nil {
+		return err
+	}
+	asExpected := true
+	fmt.Fprintf(out, "\nThe job is done in %.1f s. Reports and outcomes.json are in %s\n", took.Seconds(), o.data)
+	for _, c := range outcomes {
+		note := "as expected"
+		if !c.AsExpected {
+			note, asExpected = "NOT AS EXPECTED", false
+		}
+		fmt.Fprintf(out, "  outcome %-20s %-8s at %-22s %s %s\n", c.Trade, c.Outcome, c.At, note, strings.Join(c.Reasons, "; "))
+	}
+	if !asExpected {
+		return otherwise
+	}
+	return nil
+}
+
+// invite prints where the node is and who may sign in.
+func invite(out io.Writer, address, data string, d fixtures.Demo, people *demo.People) {
+	fmt.Fprintf(out, "\nThe node stays open on http://%s (API: schemas/openapi.yaml). Stop it with Ctrl-C.\n", address)
+	fmt.Fprintf(out, "Demo sign-ins (their keys are in %s):\n", filepath.Join(data, "people.json"))
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, o := range d.Organisations {
+		for _, p := range o.Persons {
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", o.Name, p.Email, people.ByEmail[p.Email].Password, strings.Join(p.Roles, ", "))
+		}
+	}
+	_ = w.Flush() //nolint:errcheck // nobody to tell
+}

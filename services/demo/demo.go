@@ -1,0 +1,216 @@
+// Package demo does the main job as its users would: over the HTTP API, signed in as the
+// people of a folder of fixtures, with keys that only the demonstration holds.
+//
+// Time passes once: first every trade does what is due today, then the node's clock moves
+// and every trade does what is due on its later day.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/fixtures"
+)
+
+// Config says what the demonstration works with.
+type Config struct {
+	Address string // of the node: "http://127.0.0.1:8080"
+	Set     *fixtures.Set
+	People  *People
+	Out     io.Writer                            // what happens is told here, a line a step
+	Save    func(name string, file []byte) error // keeps the reports
+	Now     func() time.Time
+}
+
+// Outcome is how one trade ended.
+type Outcome struct {
+	Trade   string   `json:"trade"`
+	Outcome string   `json:"outcome"` // "settled" or "refused"
+	At      string   `json:"at"`      // the step at which it ended
+	Reasons []string `json:"reasons,omitempty"`
+	// AsExpected tells whether the folder said so.
+	AsExpected bool `json:"as_expected"`
+}
+
+// job is one run of the demonstration.
+type job struct {
+	Config
+	sessions   map[string]*session // by e-mail
+	programmes map[string]trade.AssetID
+}
+
+// Run does the job and returns how each trade ended. An error means that the job could not
+// be done; an outcome that the folder did not expect is none.
+func Run(ctx context.Context, c Config) ([]Outcome, error) {
+	j := &job{Config: c, sessions: map[string]*session{}, programmes: map[string]trade.AssetID{}}
+	if err := j.setUp(ctx); err != nil {
+		return nil, fmt.Errorf("setting up: %w", err)
+	}
+	runs := make([]*run, len(c.Set.Trades))
+	for i := range c.Set.Trades {
+		runs[i] = newRun(j, &c.Set.Trades[i])
+	}
+	moved := 0
+	for day, due := nextDay(runs); due; day, due = nextDay(runs) {
+		if day > moved {
+			if err := j.moveClock(ctx, day-moved); err != nil {
+				return nil, fmt.Errorf("moving the clock: %w", err)
+			}
+			moved = day
+		}
+		for _, r := range runs {
+			if err := r.do(ctx, day); err != nil {
+				return nil, fmt.Errorf("trade %s: %w", r.trade.Name, err)
+			}
+		}
+	}
+	outcomes := make([]Outcome, len(runs))
+	for i, r := range runs {
+		outcomes[i] = r.outcome()
+	}
+	return outcomes, nil
+}
+
+// nextDay is the first day on which a trade that has not ended has something to do; false
+// when all have ended.
+func nextDay(runs []*run) (day int, due bool) {
+	for _, r := range runs {
+		if d := r.due(); r.ended == nil && (!due || d < day) {
+			day, due = d, true
+		}
+	}
+	return day, due
+}
+
+// say tells one line of what happens.
+func (j *job) say(format string, args ...any) {
+	fmt.Fprintf(j.Out, j.Now().UTC().Format("15:04:05.000")+"  "+format+"\n", args...)
+}
+
+// setUp registers every organisation, opens the keyring and the programmes.
+func (j *job) setUp(ctx context.Context) error {
+	operator := ""
+	for _, o := range j.Set.Demo.Organisations {
+		admins := persons(o, string(trade.Admin))
+		if len(admins) < 2 {
+			return fmt.Errorf("%s has no two admins", o.ID)
+		}
+		if o.Kind == string(trade.KindOperator) {
+			operator = o.ID
+		}
+		if err := j.register(ctx, o, admins[:2]); err != nil {
+			return fmt.Errorf("registering %s: %w", o.ID, err)
+		}
+	}
+	o, ok := j.Set.Demo.Organisation(operator)
+	if !ok {
+		return errors.New("the folder names no platform operator")
+	}
+	admins := persons(o, string(trade.Admin))
+	opened, err := j.act(ctx, admins[0], "/v1/keyring", struct{}{})
+	if err != nil {
+		return err
+	}
+	if err := j.signAll(ctx, opened, admins[:2]); err != nil {
+		return err
+	}
+	for _, p := range j.Set.Demo.Programmes {
+		if err := j.openProgramme(ctx, p); err != nil {
+			return fmt.Errorf("programme %s: %w", p.ID, err)
+		}
+	}
+	return nil
+}
+
+// register signs the registration that waits in the inbox of the organisation's admins.
+func (j *job) register(ctx context.Context, o fixtures.Organisation, admins []string) error {
+	s, err := j.as(ctx, admins[0])
+	if err != nil {
+		return err
+	}
+	var waiting intentPage
+	if err := s.get(ctx, "/v1/intents", &waiting); err != nil {
+		return err
+	}
+	for _, i := range waiting.Items {
+		if i.Act == trade.OrganisationRegister {
+			return j.signAll(ctx, []intent{i}, admins)
+		}
+	}
+	return fmt.Errorf("no registration waits for %s", o.ID)
+}
+
+func (j *job) openProgramme(ctx context.Context, p fixtures.Programme) error {
+	bank, _ := j.Set.Demo.Organisation(p.Bank)
+	seller, _ := j.Set.Demo.Organisation(p.Seller)
+	buyer, _ := j.Set.Demo.Organisation(p.Buyer)
+	signers := []string{first(bank, trade.Maker), first(bank, trade.Checker), first(seller, trade.Maker)}
+	opened, err := j.act(ctx, signers[0], "/v1/programmes", map[string]any{
+		"seller": seller.MSP, "obligor": buyer.MSP, "limit": p.Limit, "tenor_days": p.TenorDays,
+		"agreement": "Master agreement on receivables finance, " + p.ID + ", first version.", "readers": j.auditors(),
+	})
+	if err != nil {
+		return err
+	}
+	j.programmes[p.ID] = opened[0].Subjects[0].ID
+	return j.signAll(ctx, opened, signers)
+}
+
+// auditors are the organisations that get copies to read.
+func (j *job) auditors() []string {
+	list := []string{}
+	for _, o := range j.Set.Demo.Organisations {
+		if o.Kind == string(trade.KindAuditor) {
+			list = append(list, o.MSP)
+		}
+	}
+	return list
+}
+
+// moveClock lets days pass on the demo node.
+func (j *job) moveClock(ctx context.Context, days int) error {
+	for _, o := range j.Set.Demo.Organisations {
+		if o.Kind != string(trade.KindOperator) {
+			continue
+		}
+		s, err := j.as(ctx, first(o, trade.Admin))
+		if err != nil {
+			return err
+		}
+		var answer struct {
+			Now time.Time `json:"now"`
+		}
+		if err := s.post(ctx, "/v1/demo/clock", map[string]int{"days": days}, &answer); err != nil {
+			return err
+		}
+		j.say("the demo clock moved %d days forward: it is %s on the ledger, and every block from here says so",
+			days, answer.Now.Format(time.DateOnly))
+		return nil
+	}
+	return errors.New("nobody may move the clock")
+}
+
+// persons lists who of an organisation has a role.
+func persons(o fixtures.Organisation, role string) []string {
+	list := []string{}
+	for _, p := range o.Persons {
+		if slices.Contains(p.Roles, role) {
+			list = append(list, p.Email)
+		}
+	}
+	return list
+}
+
+// first is the first person of an organisation with a role; empty when there is none.
+func first(o fixtures.Organisation, role trade.Role) string {
+	list := persons(o, string(role))
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}

@@ -1,0 +1,477 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/fixtures"
+)
+
+// run is one trade on its way.
+type run struct {
+	*job
+	trade     *fixtures.Trade
+	programme fixtures.Programme
+	seller    fixtures.Organisation
+	buyer     fixtures.Organisation
+	bank      fixtures.Organisation
+
+	next       int // step
+	day        int
+	pack       string
+	receivable trade.AssetID
+	financing  trade.AssetID
+	lines      []line
+	ended      *Outcome
+}
+
+// line is a line of a bank statement.
+type line struct {
+	ID         string        `json:"id"`
+	Amount     money.Amount  `json:"amount"`
+	Receivable trade.AssetID `json:"receivable"`
+}
+
+func newRun(j *job, t *fixtures.Trade) *run {
+	r := &run{job: j, trade: t}
+	r.programme, _ = j.Set.Demo.Programme(t.Plan.Programme)
+	r.seller, _ = j.Set.Demo.Organisation(r.programme.Seller)
+	r.buyer, _ = j.Set.Demo.Organisation(r.programme.Buyer)
+	r.bank, _ = j.Set.Demo.Organisation(r.programme.Bank)
+	return r
+}
+
+// due is the day of the next step: no step comes before the one that it follows.
+func (r *run) due() int {
+	if r.next == len(r.trade.Plan.Steps) {
+		return r.day
+	}
+	return max(r.day, r.trade.Plan.Steps[r.next].Day)
+}
+
+// do performs the steps that are due on a day. A refusal ends the trade; it is an outcome,
+// not an error.
+func (r *run) do(ctx context.Context, day int) error {
+	steps := r.trade.Plan.Steps
+	if r.ended == nil && r.next == 0 {
+		r.say("— %s: %s", r.trade.Name, r.trade.Plan.Title)
+	}
+	for r.ended == nil && r.next < len(steps) {
+		if r.due() > day {
+			return nil
+		}
+		r.day = r.due()
+		s := steps[r.next]
+		err := r.step(ctx, s)
+		if p, ok := refused(err); ok && p.Status < 500 && p.Status != 401 && p.Status != 429 {
+			r.end("refused", s.Act, p.Code+": "+p.Detail)
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Act, err)
+		}
+		r.next++
+	}
+	if r.ended == nil {
+		r.end("settled", steps[len(steps)-1].Act)
+	}
+	return nil
+}
+
+func (r *run) end(outcome, at string, reasons ...string) {
+	r.ended = &Outcome{Trade: r.trade.Name, Outcome: outcome, At: at, Reasons: reasons}
+	for _, reason := range reasons {
+		r.say("%-22s refused: %s", at, reason)
+	}
+}
+
+// outcome is how the trade ended, held against what its folder says.
+func (r *run) outcome() Outcome {
+	o := *r.ended
+	want := r.trade.Plan.Expected
+	o.AsExpected = o.Outcome == want.Outcome && (want.RefusedAt == "" || want.RefusedAt == o.At)
+	return o
+}
+
+// step performs one step of the plan.
+func (r *run) step(ctx context.Context, s fixtures.Step) error {
+	switch s.Act {
+	case "upload":
+		return r.upload(ctx)
+	case "verify":
+		return r.verify(ctx)
+	case "statement":
+		return r.statement(ctx, s)
+	case "report":
+		return r.report(ctx, s)
+	}
+	switch trade.Act(s.Act) {
+	case trade.ReceivableIssue:
+		return r.issue(ctx, s)
+	case trade.ReceivableConfirm:
+		return r.simple(ctx, s, "/v1/receivables/"+string(r.receivable)+"/confirmation", r.confirmation)
+	case trade.FinancingRequest:
+		return r.request(ctx, s)
+	case trade.FinancingQuote:
+		return r.simple(ctx, s, r.financed("quote"), r.quote)
+	case trade.ReceivableReserve:
+		return r.simple(ctx, s, r.financed("acceptance"), nothing)
+	case trade.FinancingApprove: // the assignment is signed with the same gesture
+		return r.simple(ctx, s, r.financed("approval"), func(context.Context) (any, error) {
+			return map[string]string{"account": number(r.bank, r.programme.Limit.Currency())}, nil
+		})
+	case trade.ReceivableAssign, trade.FinancingRepay:
+		return nil // signed with the approval, and with the payment
+	case trade.FinancingDisburse:
+		return r.simple(ctx, s, r.financed("disbursement"), func(context.Context) (any, error) {
+			return map[string]string{"reference": "payout " + string(r.financing)}, nil
+		})
+	case trade.ReceivablePay:
+		return r.pay(ctx, s)
+	default:
+		return fmt.Errorf("the demonstration has no step %q", s.Act)
+	}
+}
+
+func (r *run) financed(what string) string {
+	return "/v1/financings/" + string(r.financing) + "/" + what
+}
+
+func nothing(context.Context) (any, error) { return struct{}{}, nil }
+
+// simple prepares one act and has it signed.
+func (r *run) simple(ctx context.Context, s fixtures.Step, path string, body func(context.Context) (any, error)) error {
+	b, err := body(ctx)
+	if err != nil {
+		return err
+	}
+	intents, err := r.act(ctx, s.By[0], path, b)
+	if err != nil {
+		return err
+	}
+	return r.signAll(ctx, intents, s.By)
+}
+
+// upload opens a pack for the trade; each paper is brought by who issued it.
+func (r *run) upload(ctx context.Context) error {
+	parties := []map[string]string{
+		{"organisation": r.seller.MSP, "side": "seller"}, {"organisation": r.buyer.MSP, "side": "obligor"},
+	}
+	for _, o := range r.Set.Demo.Organisations {
+		brings := slices.ContainsFunc(r.trade.Plan.Documents, func(p fixtures.Paper) bool { return p.Uploader == o.ID })
+		switch kind := trade.OrgKind(o.Kind); {
+		case brings && kind == trade.KindCarrier:
+			parties = append(parties, map[string]string{"organisation": o.MSP, "side": "carrier"})
+		case brings && kind == trade.KindWarehouse:
+			parties = append(parties, map[string]string{"organisation": o.MSP, "side": "warehouse"})
+		case kind == trade.KindAuditor:
+			parties = append(parties, map[string]string{"organisation": o.MSP, "side": "reader"})
+		}
+	}
+	s, err := r.as(ctx, first(r.seller, trade.Maker))
+	if err != nil {
+		return err
+	}
+	var pack struct {
+		ID string `json:"id"`
+	}
+	if err := s.post(ctx, "/v1/packs", map[string]any{"title": r.trade.Plan.Title, "parties": parties}, &pack); err != nil {
+		return err
+	}
+	r.pack = pack.ID
+	r.say("%-22s %s", "pack", r.pack)
+	for _, p := range r.trade.Plan.Documents {
+		by, err := r.as(ctx, p.Person)
+		if err != nil {
+			return err
+		}
+		var d struct {
+			ID     string `json:"id"`
+			Digest string `json:"digest"`
+		}
+		if err := by.file(ctx, "/v1/packs/"+r.pack+"/documents", p.File, r.trade.Files[p.File], &d); err != nil {
+			return fmt.Errorf("%s: %w", p.File, err)
+		}
+		r.say("%-22s %-40s %s  %s", "upload", d.ID, p.File, p.Person)
+	}
+	return nil
+}
+
+const (
+	readTries = 300
+	readPause = 100 * time.Millisecond
+)
+
+// packView is a pack as the API shows it.
+type packView struct {
+	Papers []struct {
+		ID    string `json:"id"`
+		State string `json:"state"`
+	} `json:"papers"`
+	Stand        bool `json:"verdicts_stand"`
+	Verification *struct {
+		Verdicts []struct {
+			Question string `json:"question"`
+			Answer   string `json:"answer"`
+			Reasons  []struct {
+				Code    string `json:"code"`
+				Message string `json:"message"`
+			} `json:"reasons"`
+		} `json:"verdicts"`
+	} `json:"verification"`
+}
+
+// verify waits until the papers are read and the verdicts stand. Where one is no
+// pass, the seller asks the bank all the same, and both see the refusal and its reasons.
+func (r *run) verify(ctx context.Context) error {
+	s, err := r.as(ctx, first(r.seller, trade.Maker))
+	if err != nil {
+		return err
+	}
+	pack, err := r.read(ctx, s)
+	if err != nil {
+		return err
+	}
+	reasons := []string{}
+	for _, v := range pack.Verification.Verdicts {
+		r.say("%-22s %-14s %s", "verdict", v.Question, v.Answer)
+		if v.Answer == "pass" {
+			continue
+		}
+		for _, why := range v.Reasons {
+			reasons = append(reasons, why.Code+": "+why.Message)
+		}
+	}
+	if len(reasons) == 0 {
+		return nil
+	}
+	var f financingView
+	if err := s.post(ctx, "/v1/financings", r.asked(), &f); err != nil {
+		return err
+	}
+	r.say("%-22s %s at %s: %s", "financing.request", f.ID, r.bank.Name, f.State)
+	if f.State != "refused" {
+		return fmt.Errorf("a verdict is no pass, and the request is %q", f.State)
+	}
+	r.end("refused", "verify", reasons...)
+	return nil
+}
+
+// read waits for the readers and the verdicts.
+func (r *run) read(ctx context.Context, s *session) (packView, error) {
+	var pack packView
+	for range readTries {
+		pack = packView{}
+		if err := s.get(ctx, "/v1/packs/"+r.pack, &pack); err != nil {
+			return packView{}, err
+		}
+		ready := pack.Stand
+		for _, p := range pack.Papers {
+			ready = ready && p.State != "received"
+		}
+		if ready {
+			return pack, nil
+		}
+		if err := pause(ctx, readPause); err != nil {
+			return packView{}, err
+		}
+	}
+	return packView{}, errors.New("the papers were not read in time")
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *run) asked() map[string]any {
+	return map[string]any{"pack": r.pack, "programme": r.programmes[r.programme.ID]}
+}
+
+// issue claims the receivable. Papers that are still on their way to the ledger are waited
+// for, as the answer asks.
+func (r *run) issue(ctx context.Context, s fixtures.Step) error {
+	for range readTries {
+		intents, err := r.act(ctx, s.By[0], "/v1/receivables", map[string]string{"pack": r.pack})
+		if p, ok := refused(err); ok && p.Code == "pack.papers" {
+			if err := pause(ctx, readPause); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		r.receivable = intents[0].Subjects[0].ID
+		return r.signAll(ctx, intents, s.By)
+	}
+	return errors.New("the papers did not reach the ledger in time")
+}
+
+// confirmation confirms the whole face.
+func (r *run) confirmation(ctx context.Context) (any, error) {
+	s, err := r.as(ctx, first(r.buyer, trade.Maker))
+	if err != nil {
+		return nil, err
+	}
+	var v struct {
+		Face   money.Amount `json:"face"`
+		Number string       `json:"number"`
+	}
+	if err := s.get(ctx, "/v1/receivables/"+string(r.receivable), &v); err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"amount": v.Face, "promise": trade.Acknowledgement, "waives_defences": false, "consents_to_split": false,
+		"text": fmt.Sprintf("We acknowledge that we owe %s on invoice %s.", v.Face, v.Number),
+	}, nil
+}
+
+// financingView is a financing as the API shows it.
+type financingView struct {
+	ID     trade.AssetID `json:"id"`
+	State  string        `json:"state"`
+	Intent *intent       `json:"intent"`
+}
+
+func (r *run) request(ctx context.Context, s fixtures.Step) error {
+	by, err := r.as(ctx, s.By[0])
+	if err != nil {
+		return err
+	}
+	var f financingView
+	if err := by.post(ctx, "/v1/financings", r.asked(), &f); err != nil {
+		return err
+	}
+	if f.Intent == nil {
+		return &problem{Status: 409, Code: "financing.refused", Detail: "refused by rule"}
+	}
+	r.financing = f.ID
+	return r.signAll(ctx, []intent{*f.Intent}, s.By)
+}
+
+// quote names the plan's price and tells what it comes to.
+func (r *run) quote(ctx context.Context) (any, error) {
+	q := r.trade.Plan.Quote
+	if q == nil {
+		return nil, errors.New("the plan names no quote")
+	}
+	body := map[string]any{
+		"advance_rate": q.AdvancePercent, "rate": q.DiscountPercent, "kind": trade.Discount, "day_count": q.DayCount,
+		"fee_rate": q.FeePercentOfFace, "fee_bearer": q.FeeBearer, "value_date": r.Set.Today,
+		"recourse": r.programme.Recourse == "with_recourse", "lapses_at": r.Now().UTC().Add(72 * time.Hour).Truncate(time.Second),
+	}
+	s, err := r.as(ctx, first(r.bank, trade.Maker))
+	if err != nil {
+		return nil, err
+	}
+	var t struct {
+		Advance money.Amount `json:"advance"`
+		Charge  money.Amount `json:"charge"`
+		Fee     money.Amount `json:"fee"`
+		Cash    money.Amount `json:"cash"`
+		Days    int          `json:"days"`
+		AllIn   string       `json:"all_in_rate"`
+	}
+	if err := s.post(ctx, r.financed("price"), body, &t); err != nil {
+		return nil, err
+	}
+	r.say("%-22s advance %s, discount %s over %d days, fee %s, cash %s, all in %s %% a year", "price",
+		t.Advance.Grouped(), t.Charge.Grouped(), t.Days, t.Fee.Grouped(), t.Cash.Grouped(), t.AllIn)
+	if want := r.trade.Plan.Expected.Figures; want != nil && (t.Cash != want.Cash || t.Charge != want.Discount) {
+		return nil, fmt.Errorf("the figures are not those expected: cash %s, discount %s", t.Cash, t.Charge)
+	}
+	return body, nil
+}
+
+// statement imports the bank's statement, which the payment stands in.
+func (r *run) statement(ctx context.Context, s fixtures.Step) error {
+	by, err := r.as(ctx, s.By[0])
+	if err != nil {
+		return err
+	}
+	var answer struct {
+		ID    string `json:"id"`
+		Lines []line `json:"lines"`
+	}
+	if err := by.file(ctx, "/v1/statements", s.File, r.trade.Files[s.File], &answer); err != nil {
+		return err
+	}
+	r.lines = answer.Lines
+	for _, l := range r.lines {
+		r.say("%-22s %-40s %s for %s", "statement line", l.ID, l.Amount, l.Receivable)
+	}
+	return nil
+}
+
+// pay applies the line that was matched to the receivable.
+func (r *run) pay(ctx context.Context, s fixtures.Step) error {
+	i := slices.IndexFunc(r.lines, func(l line) bool { return l.Receivable == r.receivable })
+	if i < 0 {
+		return errors.New("no line of the statement was matched to the receivable")
+	}
+	intents, err := r.act(ctx, s.By[0], "/v1/statement-lines/"+r.lines[i].ID+"/application", struct{}{})
+	if err != nil {
+		return err
+	}
+	return r.signAll(ctx, intents, s.By)
+}
+
+// report has the auditor make the dossier and the list, and keeps the files.
+func (r *run) report(ctx context.Context, s fixtures.Step) error {
+	by, err := r.as(ctx, s.By[0])
+	if err != nil {
+		return err
+	}
+	for _, want := range []struct{ kind, format, subject string }{
+		{"dossier", "pdf", string(r.financing)}, {"audit", "pdf", ""}, {"audit", "xlsx", ""}, {"audit", "csv", ""},
+	} {
+		body := map[string]string{"kind": want.kind, "format": want.format}
+		if want.subject != "" {
+			body["subject"] = want.subject
+		}
+		var made struct {
+			ID   string `json:"id"`
+			File string `json:"file_url"`
+		}
+		if err := by.post(ctx, "/v1/reports", body, &made); err != nil {
+			return err
+		}
+		var raw []byte
+		if err := by.get(ctx, made.File, &raw); err != nil {
+			return err
+		}
+		name := strings.Join([]string{r.trade.Name, want.kind}, "-") + "." + want.format
+		if err := r.Save(name, raw); err != nil {
+			return err
+		}
+		r.say("%-22s %-40s %s, %d bytes", "report", made.ID, name, len(raw))
+	}
+	return nil
+}
+
+// number is an organisation's account in a currency.
+func number(o fixtures.Organisation, c money.Currency) string {
+	for _, a := range o.Accounts {
+		if a.Currency != c {
+			continue
+		}
+		if a.IBAN != "" {
+			return strings.ReplaceAll(a.IBAN, " ", "")
+		}
+		return a.Number
+	}
+	return ""
+}
