@@ -28,6 +28,9 @@ const (
 // down. It ends with ctx, with fn's error, when a peer forbids it to read, when the chain of
 // blocks breaks, and when peers disagree about a block.
 //
+// A peer hands on a block a moment before its state answers for it: a query from within fn
+// may still see what was before.
+//
 // Block.Time is the latest of the times that the clients put into its transactions: Fabric
 // knows no other, so it may be earlier than that of the block before.
 func (l *Ledger) Follow(ctx context.Context, from uint64, fn func(context.Context, app.Block) error) error {

@@ -103,6 +103,9 @@ func (l *Ledger) Close() error {
 	return errors.Join(errs...)
 }
 
+// Channel is the name of the channel: commands are signed for it.
+func (l *Ledger) Channel() string { return l.network.Channel }
+
 func (l *Ledger) connection(msp string) (*connection, error) {
 	for _, c := range l.connections {
 		if c.org.MSP == msp {

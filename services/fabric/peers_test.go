@@ -34,6 +34,7 @@ const (
 	probeName    = "probe"
 
 	chaincodePackage = "github.com/countersign/countersign/chaincode/cmd/chaincode"
+	roguePackage     = "github.com/countersign/countersign/services/fabric/fabrictest/cmd/rogue"
 	chaincodeName    = "countersign"
 )
 
@@ -337,7 +338,9 @@ func (p peers) malformedCalls(t *testing.T) {
 			toReal = append(toReal, app.Proposal{Function: function, Args: args})
 		}
 	}
-	garbage := map[string][]byte{"command": []byte(bad), "state.x": nil, "key.1": []byte(huge), "claim": []byte("[")}
+	garbage := map[string][]byte{
+		"command": []byte(bad), "state.x": nil, "key.1": []byte(huge), "claim": []byte("["),
+	}
 	for _, function := range []string{"apply", "probe"} {
 		toReal = append(toReal, app.Proposal{Function: function, Args: []string{"a"}, Transient: garbage})
 	}
@@ -430,7 +433,7 @@ func (p peers) changedKey(t *testing.T) {
 
 // report follows the whole ledger once more and prints what is on it.
 func (p peers) report(t *testing.T) {
-	height := txAtEnd(t, p)
+	height := receiptBlock(t, p)
 	codes := map[string]int{}
 	endorsers := map[string]int{}
 	var missing int
@@ -456,7 +459,8 @@ func (p peers) report(t *testing.T) {
 	}
 }
 
-func txAtEnd(t *testing.T, p peers) uint64 {
+// receiptBlock commits something and returns its block, the last of the ledger.
+func receiptBlock(t *testing.T, p peers) uint64 {
 	t.Helper()
 	receipt, err := p.ledger.Submit(t.Context(), p.call(t, "SupplierMSP", []string{"SupplierMSP", "CoreMSP"},
 		[]string{"put", "end", "v"}))
