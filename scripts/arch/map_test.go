@@ -100,7 +100,8 @@ var packages = map[string]place{
 		},
 		tests: []string{
 			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob",
-			"services/check", "services/embedded", "services/httpapi/password", "services/jobs", "services/match", "services/postgres",
+			"services/check", "services/embedded", "services/httpapi/password",
+			"services/jobs", "services/match", "services/postgres",
 			"services/postgres/postgrestest", "services/report",
 		},
 	},
