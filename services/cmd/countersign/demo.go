@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/fixtures"
 	"github.com/countersign/countersign/services/demo"
-	"github.com/countersign/countersign/services/password"
+	"github.com/countersign/countersign/services/httpapi/password"
 )
 
 // otherwise is the exit code when the job was done but a trade ended otherwise than its
@@ -63,7 +64,11 @@ func runDemo(ctx context.Context, o options, files fs.FS, exit bool) error {
 	if err != nil {
 		return err
 	}
-	setups, err := people.Setups(ctx, set.Demo, password.New(), began.UTC())
+	hasher, err := password.New(rand.Reader)
+	if err != nil {
+		return err
+	}
+	setups, err := people.Setups(ctx, set.Demo, hasher, began.UTC())
 	if err != nil {
 		return err
 	}

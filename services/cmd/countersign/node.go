@@ -16,9 +16,10 @@ import (
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/blob"
 	"github.com/countersign/countersign/services/embedded"
+	"github.com/countersign/countersign/services/fabric"
 	"github.com/countersign/countersign/services/httpapi"
+	"github.com/countersign/countersign/services/httpapi/password"
 	"github.com/countersign/countersign/services/jobs"
-	"github.com/countersign/countersign/services/password"
 	"github.com/countersign/countersign/services/postgres"
 	"github.com/countersign/countersign/services/postgres/cluster"
 	"github.com/countersign/countersign/services/report"
@@ -44,6 +45,7 @@ const release = "1"
 type node struct {
 	app     *app.App
 	ledger  app.Ledger
+	mover   app.ClockMover // nil but on a demo node
 	handler http.Handler
 	log     *slog.Logger
 	closers []func(context.Context) error
@@ -97,7 +99,7 @@ func openNode(ctx context.Context, o options) (n *node, err error) {
 // openLedger opens the ledger that the options name.
 func (n *node) openLedger(ctx context.Context, o options, cfg *app.Config) error {
 	if o.ledger != "embedded" {
-		return n.openFabric(ctx, o, cfg)
+		return n.openFabric(o, cfg)
 	}
 	var l *embedded.Ledger
 	now := func() time.Time { return l.Now() } // asked only once the ledger is open
@@ -110,6 +112,24 @@ func (n *node) openLedger(ctx context.Context, o options, cfg *app.Config) error
 	}
 	n.closers = append(n.closers, func(context.Context) error { return l.Close() })
 	n.ledger, cfg.Ledger, cfg.Clock = l, l, l
+	if o.demo {
+		n.mover = l
+	}
+	return nil
+}
+
+// openFabric opens the gateways of the organisations in the connection file.
+func (n *node) openFabric(o options, cfg *app.Config) error {
+	network, err := fabric.ReadNetwork(o.ledger)
+	if err != nil {
+		return err
+	}
+	l, err := fabric.Open(network, fabric.Options{Log: n.log})
+	if err != nil {
+		return fmt.Errorf("opening the Fabric gateways: %w", err)
+	}
+	n.closers = append(n.closers, func(context.Context) error { return l.Close() })
+	n.ledger, cfg.Ledger, cfg.Clock, cfg.Channel = l, l, o.clock, l.Channel()
 	return nil
 }
 
@@ -139,7 +159,7 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 		if err != nil {
 			return fmt.Errorf("starting PostgreSQL: %w", err)
 		}
-		n.closers = append(n.closers, c.Stop)
+		n.closers = append(n.closers, func(context.Context) error { return c.Stop() })
 		address = c.ConnString()
 	}
 	pool, err := postgres.Open(ctx, address)
@@ -156,7 +176,14 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 	}
 	cfg.Store = postgres.NewStore(pool, queue)
 	n.app = app.New(*cfg)
-	n.handler, err = httpapi.New(httpapi.Config{App: n.app, Hasher: password.New(), Log: n.log})
+	hasher, err := password.New(rand.Reader)
+	if err != nil {
+		return err
+	}
+	n.handler, err = httpapi.New(httpapi.Config{
+		App: n.app, Hasher: hasher, Clock: n.mover, Wall: o.clock, Log: n.log,
+		Ready: func(ctx context.Context) error { return pool.Ping(ctx) },
+	})
 	if err != nil {
 		return err
 	}
@@ -192,7 +219,7 @@ func (n *node) serve(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	ended := make(chan error, 2)
 	go func() { ended <- fmt.Errorf("following the ledger: %w", n.app.Follow(ctx)) }()
-	server := httpapi.Server(n.handler)
+	server := httpapi.Server("", n.handler, n.log)
 	go func() { ended <- server.Serve(l) }()
 	if err := n.app.Recover(ctx); err != nil {
 		return err
