@@ -33,15 +33,15 @@ const (
 	probePackage = "github.com/countersign/countersign/services/app/ledgertest/cmd/probe"
 	probeName    = "probe"
 
-	chaincodePackage = "github.com/countersign/countersign/chaincode/cmd/chaincode"
-	roguePackage     = "github.com/countersign/countersign/services/fabric/fabrictest/cmd/rogue"
-	chaincodeName    = "countersign"
+	// The real chaincode, in a program that also does what a dishonest one might.
+	roguePackage  = "github.com/countersign/countersign/services/fabric/fabrictest/cmd/rogue"
+	chaincodeName = "countersign"
 )
 
 // TestFiveFabricPeers runs everything that needs a network on one.
 func TestFiveFabricPeers(t *testing.T) {
 	n := fabrictest.Start(t, fabrictest.Build(t, probeName, probePackage),
-		fabrictest.Build(t, chaincodeName, chaincodePackage))
+		fabrictest.Build(t, chaincodeName, roguePackage))
 	ledger := fabrictest.Open(t, n.Network, probeName)
 	p := peers{network: n, ledger: ledger}
 
@@ -58,6 +58,7 @@ func TestFiveFabricPeers(t *testing.T) {
 	t.Run("MalformedCallsLeaveEveryServerAlive", p.malformedCalls)
 	t.Run("ConcurrentCreatesOfOneKeyCommitOnce", p.concurrentCreates)
 	t.Run("EndorsementOfAChangedKeyIsAConflict", p.changedKey)
+	t.Run("Trade", peers{n, fabrictest.Open(t, n.Network, chaincodeName)}.trade)
 	p.report(t)
 }
 

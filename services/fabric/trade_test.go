@@ -18,7 +18,6 @@ import (
 	"github.com/countersign/countersign/chaincode/trade/tradetest"
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/fabric"
-	"github.com/countersign/countersign/services/fabric/fabrictest"
 )
 
 // chain lets a world of the law trade on Fabric.
@@ -126,13 +125,10 @@ func wantFault(t *testing.T, err error, codes ...trade.Code) {
 	}
 }
 
-// TestTradeOnFiveFabricPeers carries a receivable from issue to the last payment, with the
-// real law, and tries on the way what must not succeed.
-func TestTradeOnFiveFabricPeers(t *testing.T) {
-	n := fabrictest.Start(t, fabrictest.Build(t, chaincodeName, roguePackage))
-	ledger := fabrictest.Open(t, n.Network, chaincodeName)
-	p := peers{network: n, ledger: ledger}
-	c := &chain{t: t, ledger: ledger}
+// trade carries a receivable from issue to the last payment, with the real law, and tries on
+// the way what must not succeed.
+func (p peers) trade(t *testing.T) {
+	c := &chain{t: t, ledger: p.ledger}
 	cast := &tradetest.Cast{
 		Seller:   tradetest.NewParty(t, "SupplierMSP", trade.KindSupplier),
 		Obligor:  tradetest.NewParty(t, "CoreMSP", trade.KindCoreEnterprise),
@@ -158,7 +154,7 @@ func TestTradeOnFiveFabricPeers(t *testing.T) {
 	}
 	t.Run("BlocksHoldNothingConfidential", func(t *testing.T) { p.searchBlocks(t, w, c) })
 	t.Logf("%d acts committed on five peers", c.acts)
-	if dead := n.Dead(); len(dead) > 0 {
+	if dead := p.network.Dead(); len(dead) > 0 {
 		t.Errorf("dead: %v", dead)
 	}
 }
