@@ -6,6 +6,8 @@
 package money
 
 import (
+	"cmp"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,16 +116,13 @@ func (a Amount) Sub(b Amount) (Amount, error) {
 	return a.Add(b)
 }
 
-// Cmp is -1, 0 or 1 as a is less than, equal to or greater than b.
+// Cmp is -1, 0 or 1 as a is less than, equal to or greater than b; ErrCurrency when they are
+// of two currencies.
 func (a Amount) Cmp(b Amount) (int, error) {
-	d, err := a.Sub(b)
-	if err != nil && !errors.Is(err, ErrOverflow) {
-		return 0, err
+	if a.currency != b.currency {
+		return 0, fmt.Errorf("%w: %s and %s", ErrCurrency, a.currency, b.currency)
 	}
-	if err != nil { // out of range only when the signs differ
-		return a.Sign(), nil
-	}
-	return d.Sign(), nil
+	return cmp.Compare(a.minor, b.minor), nil
 }
 
 // Decimal writes the amount with all the decimals of its currency: "2006880.00".
@@ -174,7 +173,9 @@ func (a *Amount) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	var in amountJSON
-	if err := json.Unmarshal(b, &in); err != nil {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&in); err != nil {
 		return fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	out, err := Parse(in.Amount, in.Currency)

@@ -85,7 +85,7 @@ func (w *World) subjects(act trade.Act, actor trade.OrgID) []trade.Subject {
 		case s.Any:
 			subject.Version = trade.AnyVersion
 		default:
-			subject.Version = w.state(actor, subject.ID).Version
+			subject.Version = w.held(actor, subject.ID).Version
 		}
 		subjects = append(subjects, subject)
 	}
@@ -266,12 +266,19 @@ func (w *World) financingArgs(act trade.Act) (args any, joins []trade.OrgID) {
 		return reason(), nil
 	case trade.FinancingDisburse:
 		f := w.State(w.Financing).Financing
+		if f.Terms == nil {
+			return trade.DisburseFinancing{}, nil // nothing was quoted: no figure could be right
+		}
 		return trade.DisburseFinancing{
 			Cash: f.Terms.Cash, Date: f.Terms.ValueDate, Account: f.Account, Reference: "PAYOUT-1",
 		}, nil
 	case trade.FinancingRepay:
 		r, f := w.State(w.Receivable).Receivable, w.State(w.Financing).Financing
-		return trade.RepayFinancing{Amount: w.amount(r.Paid - f.Received)}, nil
+		open := r.Paid - f.Received
+		if r.Assignment != nil {
+			open -= r.Assignment.PaidBefore
+		}
+		return trade.RepayFinancing{Amount: w.amount(open)}, nil
 	default:
 		return trade.Nothing{}, nil
 	}

@@ -159,11 +159,7 @@ func (w *World) Bring(d Draft, c trade.Command, signatures []trade.Signature) tr
 		if i >= len(spec.Subjects) || spec.Subjects[i].Access == trade.Seen {
 			continue
 		}
-		state, err := w.Chain.State(d.Actor, s.ID)
-		if err != nil {
-			w.T.Fatalf("%s: reading %s: %v", d.Act, s.ID, err)
-		}
-		if state != nil {
+		if state := w.raw(d.Actor, s.ID); state != nil {
 			tx.States[s.ID] = state
 		}
 	}
@@ -178,7 +174,7 @@ func (w *World) Endorsers(d Draft) []trade.OrgID {
 	spec, _ := trade.SpecOf(d.Act)
 	for i, s := range d.Subjects {
 		if spec.Subjects[i].Access == trade.Change {
-			orgs = append(orgs, w.state(d.Actor, s.ID).Parties...)
+			orgs = append(orgs, w.held(d.Actor, s.ID).Parties...)
 		}
 	}
 	slices.Sort(orgs)
@@ -296,32 +292,45 @@ func Noon(d money.Date) trade.Instant {
 	return trade.InstantOf(at.Add(12 * time.Hour))
 }
 
-// State reads an asset as one of its holders in the cast has it.
+// State reads an asset as one of its parties has it.
 func (w *World) State(id trade.AssetID) trade.State {
 	w.T.Helper()
 	for _, p := range append(w.Parties(), w.Newcomer) {
-		if raw, err := w.Chain.State(p.Org, id); err == nil && raw != nil {
-			current := w.state(p.Org, id)
-			if !slices.Contains(current.Parties, p.Org) {
-				continue // an old copy of a party that left
+		if raw := w.raw(p.Org, id); raw != nil {
+			// What a party that left still holds is old.
+			if s := w.decode(raw, id); slices.Contains(s.Parties, p.Org) {
+				return s
 			}
-			return current
 		}
 	}
 	w.T.Fatalf("nobody holds %s", id)
 	return trade.State{}
 }
 
-// state reads an asset as an organisation holds it.
-func (w *World) state(holder trade.OrgID, id trade.AssetID) trade.State {
+// held reads an asset as an organisation holds it, or as another does that holds it.
+func (w *World) held(holder trade.OrgID, id trade.AssetID) trade.State {
+	w.T.Helper()
+	if raw := w.raw(holder, id); raw != nil {
+		return w.decode(raw, id)
+	}
+	return w.State(id)
+}
+
+// raw reads the bytes that an organisation holds of an asset; nil when it holds none.
+func (w *World) raw(holder trade.OrgID, id trade.AssetID) []byte {
 	w.T.Helper()
 	raw, err := w.Chain.State(holder, id)
-	if err != nil || raw == nil {
-		w.T.Fatalf("%s does not hold %s: %v", holder, id, err)
-	}
-	s, err := trade.Decode[trade.State](raw, string(id))
 	if err != nil {
 		w.T.Fatalf("reading %s of %s: %v", id, holder, err)
+	}
+	return raw
+}
+
+func (w *World) decode(raw []byte, id trade.AssetID) trade.State {
+	w.T.Helper()
+	s, err := trade.Decode[trade.State](raw, string(id))
+	if err != nil {
+		w.T.Fatalf("reading %s: %v", id, err)
 	}
 	return s
 }

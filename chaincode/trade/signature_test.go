@@ -1,0 +1,257 @@
+package trade_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/chaincode/trade/tradetest"
+)
+
+func TestBatchIsSignedWithOneGesture(t *testing.T) {
+	t.Parallel()
+	w, l := tradetest.Start(t)
+	w.Reach(trade.ReceivableConfirm)
+	second := *w
+	second.Again()
+	second.Reach(trade.ReceivableConfirm)
+	drafts := []tradetest.Draft{w.Draft(trade.ReceivableConfirm), second.Draft(trade.ReceivableConfirm)}
+	digests := []trade.Digest{}
+	for _, d := range drafts {
+		digest, err := w.Command(d).Digest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests = append(digests, digest)
+	}
+	maker, checker := w.Obligor.Maker.Sign(t, digests...), w.Obligor.SecondChecker.Sign(t, digests...)
+	for _, d := range drafts {
+		tx := w.Bring(d, w.Command(d), []trade.Signature{maker, checker})
+		if err := l.Submit(tx, w.Endorsers(d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	third := second
+	third.Again()
+	third.Reach(trade.ReceivableConfirm)
+	d := third.Draft(trade.ReceivableConfirm)
+	refused := func(name string, change func(*trade.Signature)) {
+		t.Run(name, func(t *testing.T) {
+			digest, err := w.Command(d).Digest()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := w.Obligor.Maker.Sign(t, digests[0], digest)
+			s.Batch = slices.Clone(s.Batch)
+			change(&s)
+			tx := w.Bring(d, w.Command(d), []trade.Signature{s, w.Obligor.Checker.Sign(t, digest)})
+			wantRefusal(t, l, tx, trade.CodeSignatureInvalid)
+		})
+	}
+	refused("without this command", func(s *trade.Signature) { s.Batch = digests })
+	refused("one added", func(s *trade.Signature) { s.Batch = append(s.Batch, digests[1]) })
+	refused("reordered", func(s *trade.Signature) { slices.Reverse(s.Batch) })
+	refused("alone", func(s *trade.Signature) { s.Batch = nil })
+	refused("two in one text", func(s *trade.Signature) {
+		s.Batch = []trade.Digest{s.Batch[0] + "\n" + s.Batch[1], s.Batch[1]}
+	})
+	refused("too many", func(s *trade.Signature) {
+		for len(s.Batch) <= 200 {
+			s.Batch = append(s.Batch, digests[0])
+		}
+		*s = w.Obligor.Maker.Sign(t, s.Batch...)
+	})
+}
+
+func TestPasskeySignsByAssertion(t *testing.T) {
+	t.Parallel()
+	w, l := tradetest.Start(t)
+	w.Reach(trade.ReceivableConfirm)
+	d := w.Draft(trade.ReceivableConfirm)
+	digest, err := w.Command(d).Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bring := func(s trade.Signature) trade.Transaction {
+		return w.Bring(d, w.Command(d), []trade.Signature{s, w.Obligor.Checker.Sign(t, digest)})
+	}
+	passkey := w.Obligor.SecondMaker
+	if _, err := trade.Next(l, bring(passkey.Sign(t, digest))); err != nil {
+		t.Fatal(err)
+	}
+	resign := func(s *trade.Signature) {
+		value, err := ecdsa.SignASN1(rand.Reader, passkey.Key, s.WebAuthn.Message())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Value = value
+	}
+	client := func(kind, challenge string) []byte {
+		return fmt.Appendf(nil, `{"type":%q,"challenge":%q,"origin":"https://x.example"}`, kind, challenge)
+	}
+	raw, _ := digest.Bytes()
+	challenge := base64.RawURLEncoding.EncodeToString(raw)
+	for name, change := range map[string]func(*trade.Signature){
+		"other relying party": func(s *trade.Signature) { s.WebAuthn.AuthenticatorData[0] ^= 1; resign(s) },
+		"user not verified":   func(s *trade.Signature) { s.WebAuthn.AuthenticatorData[32] = 0x01; resign(s) },
+		"user not present":    func(s *trade.Signature) { s.WebAuthn.AuthenticatorData[32] = 0x04; resign(s) },
+		"registration":        func(s *trade.Signature) { s.WebAuthn.ClientData = client("webauthn.create", challenge); resign(s) },
+		"other challenge":     func(s *trade.Signature) { s.WebAuthn.ClientData = client("webauthn.get", challenge[1:]); resign(s) },
+		"no JSON":             func(s *trade.Signature) { s.WebAuthn.ClientData = []byte("{"); resign(s) },
+		"short data":          func(s *trade.Signature) { s.WebAuthn.AuthenticatorData = s.WebAuthn.AuthenticatorData[:36]; resign(s) },
+		"long data": func(s *trade.Signature) {
+			s.WebAuthn.AuthenticatorData = append(s.WebAuthn.AuthenticatorData, make([]byte, 4<<10)...)
+			resign(s)
+		},
+		"long client data": func(s *trade.Signature) {
+			s.WebAuthn.ClientData = append(s.WebAuthn.ClientData, strings.Repeat(" ", 4<<10)...)
+			resign(s)
+		},
+		"changed afterwards": func(s *trade.Signature) { s.WebAuthn.AuthenticatorData[36]++ },
+		"without assertion":  func(s *trade.Signature) { s.WebAuthn = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := passkey.Sign(t, digest)
+			change(&s)
+			wantRefusal(t, l, bring(s), trade.CodeSignatureInvalid)
+		})
+	}
+
+	software := *w.Obligor.Maker // an assertion by a key that is no passkey's
+	software.Passkey = true
+	wantRefusal(t, l, bring(software.Sign(t, digest)), trade.CodeSignatureInvalid)
+	plain := *passkey // a plain signature by a passkey's key
+	plain.Passkey = false
+	wantRefusal(t, l, bring(plain.Sign(t, digest)), trade.CodeSignatureInvalid)
+}
+
+func TestTooManySignaturesAreRefused(t *testing.T) {
+	t.Parallel()
+	w, l := tradetest.Start(t)
+	w.Reach(trade.ReceivableConfirm)
+	d := w.Draft(trade.ReceivableConfirm)
+	wantRefusal(t, l, w.SignedBy(d, w.Obligor.Persons()...), trade.CodeSubjects)
+}
+
+// registering drafts the entry of the newcomer with changed persons.
+func registering(w *tradetest.World, change func(*trade.RegisterOrganisation)) tradetest.Draft {
+	return with(w.Draft(trade.OrganisationRegister), change)
+}
+
+func TestOrganisationEntersWithPersonsThatCanStand(t *testing.T) {
+	t.Parallel()
+	w, l := tradetest.Start(t)
+	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := x509.MarshalPKIXPublicKey(&p384.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type register = trade.RegisterOrganisation
+	for name, c := range map[string]struct {
+		change func(*register)
+		want   trade.Code
+	}{
+		"one admin":        {func(a *register) { a.Persons = slices.Delete(a.Persons, 1, 2) }, trade.CodePersons},
+		"revoked admin":    {func(a *register) { a.Persons[1].Revoked = true }, trade.CodePersons},
+		"one id twice":     {func(a *register) { a.Persons[3].ID = a.Persons[2].ID }, trade.CodePersons},
+		"one key twice":    {func(a *register) { a.Persons[3].Key = a.Persons[2].Key }, trade.CodePersons},
+		"no role":          {func(a *register) { a.Persons[2].Roles = nil }, trade.CodePersons},
+		"unknown role":     {func(a *register) { a.Persons[2].Roles = []trade.Role{"king"} }, trade.CodePersons},
+		"role twice":       {func(a *register) { a.Persons[2].Roles = []trade.Role{trade.Maker, trade.Maker} }, trade.CodePersons},
+		"no key":           {func(a *register) { a.Persons[2].Key = []byte("key") }, trade.CodePersons},
+		"another curve":    {func(a *register) { a.Persons[2].Key = other }, trade.CodePersons},
+		"id":               {func(a *register) { a.Persons[2].ID = "p 3" }, trade.CodePersons},
+		"relying party":    {func(a *register) { a.Persons[2].RelyingParty = []byte("short") }, trade.CodePersons},
+		"kind":             {func(a *register) { a.Kind = "pirate" }, trade.CodeOrgKind},
+		"no name":          {func(a *register) { a.Name = "" }, trade.CodeText},
+		"no registration":  {func(a *register) { a.RegistrationID = "" }, trade.CodeText},
+		"only punctuation": {func(a *register) { a.RegistrationID = "--" }, trade.CodeText},
+		"LEI":              {func(a *register) { a.LEI = "\x00" }, trade.CodeText},
+		"salt":             {func(a *register) { a.Salt = "" }, trade.CodeSalt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wantRefusal(t, l, w.Transaction(registering(w, c.change)), c.want)
+		})
+	}
+	many := registering(w, func(a *register) {
+		for len(a.Persons) <= 200 {
+			a.Persons = append(a.Persons, a.Persons[2])
+		}
+	})
+	wantRefusal(t, l, w.Transaction(many), trade.CodePersons)
+}
+
+// padded encodes the same public key with bytes behind it that Go's reader of ASN.1 skips.
+func padded(t *testing.T, der []byte) []byte {
+	t.Helper()
+	var info struct {
+		Algorithm asn1.RawValue
+		Key       asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(der, &info); err != nil {
+		t.Fatal(err)
+	}
+	more, err := asn1.Marshal(struct {
+		Algorithm asn1.RawValue
+		Key       asn1.BitString
+		Padding   int
+	}{info.Algorithm, info.Key, 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return more
+}
+
+func TestOneKeyInTwoEncodingsIsNotTwoPersons(t *testing.T) {
+	t.Parallel()
+	w, l := tradetest.Start(t)
+	key := w.Newcomer.Maker.Public(t).Key
+	other := padded(t, key)
+	if _, err := x509.ParsePKIXPublicKey(other); err != nil {
+		t.Skipf("the reader of ASN.1 has become strict, so there is no second encoding: %v", err)
+	}
+	d := registering(w, func(a *trade.RegisterOrganisation) { a.Persons[3].Key = other })
+	wantRefusal(t, l, w.Transaction(d), trade.CodePersons)
+}
+
+func TestEnrolmentAndRevocationKeepTheOrganisationSound(t *testing.T) {
+	t.Parallel()
+	w, l := tradetest.Start(t)
+	same := with(w.Draft(trade.OrganisationEnrol), func(a *trade.EnrolPerson) { a.Person.ID = w.Seller.Viewer.ID })
+	wantRefusal(t, l, w.Transaction(same), trade.CodePersons)
+	admin := with(w.Draft(trade.OrganisationRevoke), func(a *trade.RevokePerson) { a.Person = w.Seller.Admin.ID })
+	wantRefusal(t, l, w.Transaction(admin), trade.CodePersons) // one would remain
+	nobody := with(w.Draft(trade.OrganisationRevoke), func(a *trade.RevokePerson) { a.Person = "nobody" })
+	wantRefusal(t, l, w.Transaction(nobody), trade.CodePersons)
+
+	w.Do(trade.OrganisationRevoke) // the second maker
+	wantSubmitRefused(t, w, w.Draft(trade.OrganisationRevoke), trade.CodePersons)
+	back := with(w.Draft(trade.OrganisationEnrol), func(a *trade.EnrolPerson) { a.Person = w.Seller.SecondMaker.Public(t) })
+	wantRefusal(t, l, w.Transaction(back), trade.CodePersons) // nor under the old id, nor with the old key
+}
+
+func TestRevokedAdminSignsNothing(t *testing.T) {
+	t.Parallel()
+	w, l := tradetest.Start(t)
+	third := tradetest.NewPerson(t, w.Seller.Org, "third", trade.Admin)
+	w.Must(with(w.Draft(trade.OrganisationEnrol), func(a *trade.EnrolPerson) { a.Person = third.Public(t) }))
+	gone := w.Seller.Admin
+	w.Must(with(w.Draft(trade.OrganisationRevoke), func(a *trade.RevokePerson) { a.Person = gone.ID }))
+	d := w.Draft(trade.OrganisationEnrol)
+	wantRefusal(t, l, w.SignedBy(d, gone, third), trade.CodeSignatureUnknown)
+	if _, err := trade.Next(l, w.SignedBy(d, w.Seller.SecondAdmin, third)); err != nil {
+		t.Error(err)
+	}
+}
