@@ -142,7 +142,9 @@ func TestAllInRateOfAKnownYearIsExact(t *testing.T) {
 }
 
 func TestDateRefusesDaysThatDoNotExist(t *testing.T) {
-	for _, s := range []string{"2026-02-29", "2026-13-01", "26-01-01", "2026-1-1", "2026-01-01T00:00:00Z", "1899-12-31"} {
+	for _, s := range []string{
+		"2026-02-29", "2026-13-01", "26-01-01", "2026-1-1", "2026-01-01T00:00:00Z", "1899-12-31",
+	} {
 		if _, err := money.ParseDate(s); !errors.Is(err, money.ErrDate) {
 			t.Errorf("%q: %v", s, err)
 		}

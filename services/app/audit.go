@@ -39,7 +39,12 @@ type auditor struct {
 // projection, each signature, each invariant, each paper's bytes. It changes nothing.
 func (a *App) Audit(ctx context.Context) (AuditReport, error) {
 	report := AuditReport{Broken: []Break{}}
-	w := &auditor{report: &report, derived: rows{}, assets: map[trade.AssetID]Asset{}, persons: map[trade.OrgID][]trade.Person{}}
+	w := &auditor{
+		report:  &report,
+		derived: rows{},
+		assets:  map[trade.AssetID]Asset{},
+		persons: map[trade.OrgID][]trade.Person{},
+	}
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		last, err := tx.Checkpoint(ctx, a.channel)
 		if errors.Is(err, ErrNoRow) {
@@ -195,7 +200,8 @@ func (a *App) auditDocument(ctx context.Context, w *auditor, d Document) error {
 		w.broken("document.changed", string(d.ID), "its bytes are not those received")
 	}
 	asset, recorded := w.assets[trade.AssetID(d.ID)]
-	if recorded && asset.State != nil && asset.State.Document != nil && asset.State.Document.Original != d.Digest {
+	if recorded && asset.State != nil && asset.State.Document != nil &&
+		asset.State.Document.Original != d.Digest {
 		w.broken("document.commitment", string(d.ID), "the ledger commits to other bytes")
 	}
 	return nil

@@ -12,8 +12,11 @@ import (
 func claimOf(papers []Document, seller, obligor Organisation) (trade.Claim, *parse.Document, error) {
 	terms, err := match.TermsOf(matchInput(papers, nil).Sources)
 	if err != nil {
-		return trade.Claim{}, nil, fault(CodePackPapers, "documents",
-			"one invoice with number, date, parties and payable amount is wanted: upload it, or open another pack")
+		return trade.Claim{}, nil, fault(
+			CodePackPapers,
+			"documents",
+			"one invoice with number, date, parties and payable amount is wanted: upload it, or open another pack",
+		)
 	}
 	claim := terms.Claim()
 	claim.SellerID, claim.ObligorID = seller.RegistrationID, obligor.RegistrationID

@@ -98,7 +98,10 @@ func holders(tx Tx, a Asset) []Holder {
 	add := func(org trade.OrgID, collection string, consent bool) {
 		for _, h := range tx.Effects.Private {
 			if h.Collection == collection && bytes.Equal(h.KeyHash, keyHash) {
-				list = append(list, Holder{Org: org, Consent: consent, Hash: h.ValueHash, Missing: missing(tx, h)})
+				list = append(
+					list,
+					Holder{Org: org, Consent: consent, Hash: h.ValueHash, Missing: missing(tx, h)},
+				)
 			}
 		}
 	}

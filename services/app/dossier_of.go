@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,9 +74,15 @@ func receivableOf(r Asset, f *trade.Financing, names map[trade.OrgID]string) (Do
 		to    *money.Amount
 		minor int64
 	}{
-		{&out.Face, b.Face}, {&out.Confirmed, b.Confirmed}, {&out.Diluted, b.Diluted},
-		{&out.Disputed, b.Disputed + b.AssignedDisputed}, {&out.Held, b.Held}, {&out.Assigned, b.Assigned},
-		{&out.Free, b.Free()}, {&out.Paid, b.Paid}, {&out.Outstanding, f.Outstanding},
+		{&out.Face, b.Face},
+		{&out.Confirmed, b.Confirmed},
+		{&out.Diluted, b.Diluted},
+		{&out.Disputed, b.Disputed + b.AssignedDisputed},
+		{&out.Held, b.Held},
+		{&out.Assigned, b.Assigned},
+		{&out.Free, b.Free()},
+		{&out.Paid, b.Paid},
+		{&out.Outstanding, f.Outstanding},
 	} {
 		amount, err := money.New(q.minor, b.Currency)
 		if err != nil {
@@ -92,13 +99,24 @@ func quoteOf(f *trade.Financing, names map[trade.OrgID]string) *DossierQuote {
 		return nil
 	}
 	q := &DossierQuote{
-		Bank: names[f.Bank], AdvanceRate: t.AdvanceRate, Advance: t.Advance, Rate: t.Rate, DayCount: t.DayCount,
+		Bank:        names[f.Bank],
+		AdvanceRate: t.AdvanceRate,
+		Advance:     t.Advance,
+		Rate:        t.Rate,
+		DayCount:    t.DayCount,
 		RateKind: map[trade.RateKind]string{
 			trade.Discount: "discount on the advance", trade.Interest: "interest on the advance",
 		}[t.Kind],
-		From: t.ValueDate, To: t.DueDate, Days: t.Days, Roll: "unadjusted", Discount: t.Charge,
-		Fees:  []DossierFee{{Name: "handling", Amount: t.Fee, Bearer: string(t.FeeBearer)}},
-		AllIn: t.AllInRate, Cash: t.Cash, CashDate: t.ValueDate, Recourse: "without recourse",
+		From:     t.ValueDate,
+		To:       t.DueDate,
+		Days:     t.Days,
+		Roll:     "unadjusted",
+		Discount: t.Charge,
+		Fees:     []DossierFee{{Name: "handling", Amount: t.Fee, Bearer: string(t.FeeBearer)}},
+		AllIn:    t.AllInRate,
+		Cash:     t.Cash,
+		CashDate: t.ValueDate,
+		Recourse: "without recourse",
 		LapsesAt: f.Lapses.Time(),
 	}
 	if t.Recourse {
@@ -108,7 +126,9 @@ func quoteOf(f *trade.Financing, names map[trade.OrgID]string) *DossierQuote {
 }
 
 // addHistory adds decisions and transactions of the assets, checked again.
-func (a *App) addHistory(ctx context.Context, d *Dossier, names map[trade.OrgID]string, assets ...Asset) error {
+func (a *App) addHistory(
+	ctx context.Context, d *Dossier, names map[trade.OrgID]string, assets ...Asset,
+) error {
 	steps := []Transition{}
 	for _, asset := range assets {
 		var history []Transition
@@ -120,11 +140,16 @@ func (a *App) addHistory(ctx context.Context, d *Dossier, names map[trade.OrgID]
 			return err
 		}
 		if int64(len(history)) != asset.Record.Version {
-			return fmt.Errorf("%s stands at version %d with %d steps", asset.Record.ID, asset.Record.Version, len(history))
+			return fmt.Errorf(
+				"%s stands at version %d with %d steps",
+				asset.Record.ID,
+				asset.Record.Version,
+				len(history),
+			)
 		}
 		steps = append(steps, history...)
 	}
-	slices.SortStableFunc(steps, func(x, y Transition) int { return int(int64(x.Block) - int64(y.Block)) })
+	slices.SortStableFunc(steps, func(x, y Transition) int { return cmp.Compare(x.Block, y.Block) })
 	for _, t := range steps {
 		if slices.ContainsFunc(d.Ledger, func(l DossierTransaction) bool { return l.TxID == t.TxID }) {
 			continue // one transaction moved both
@@ -145,13 +170,19 @@ func (a *App) addHistory(ctx context.Context, d *Dossier, names map[trade.OrgID]
 }
 
 // decision writes one step with who signed it; each signature is verified again.
-func (a *App) decision(ctx context.Context, t Transition, names map[trade.OrgID]string) (DossierDecision, error) {
+func (a *App) decision(
+	ctx context.Context, t Transition, names map[trade.OrgID]string,
+) (DossierDecision, error) {
 	digest, err := t.Signed.Command.Digest()
 	if err != nil {
 		return DossierDecision{}, err
 	}
 	d := DossierDecision{
-		Act: string(t.Act), Outcome: phaseMark(t.To), At: t.At, CommandID: string(t.Command), Command: string(digest),
+		Act:       string(t.Act),
+		Outcome:   phaseMark(t.To),
+		At:        t.At,
+		CommandID: string(t.Command),
+		Command:   string(digest),
 	}
 	for _, s := range t.Signed.Signatures {
 		signer, err := a.signer(ctx, s, digest, names)
@@ -163,7 +194,9 @@ func (a *App) decision(ctx context.Context, t Transition, names map[trade.OrgID]
 	return d, nil
 }
 
-func (a *App) signer(ctx context.Context, s trade.Signature, digest trade.Digest, names map[trade.OrgID]string) (DossierSigner, error) {
+func (a *App) signer(
+	ctx context.Context, s trade.Signature, digest trade.Digest, names map[trade.OrgID]string,
+) (DossierSigner, error) {
 	org, err := a.asset(ctx, trade.OrganisationID(s.Org))
 	if err != nil {
 		return DossierSigner{}, err
@@ -226,7 +259,11 @@ func (a *App) addPapers(ctx context.Context, d *Dossier, id trade.AssetID) error
 	}
 	for _, doc := range papers {
 		paper := DossierPaper{
-			Kind: "paper", Version: doc.Version, Org: names[doc.Org], Digest: string(doc.Digest), ReceivedAt: doc.UploadedAt,
+			Kind:       "paper",
+			Version:    doc.Version,
+			Org:        names[doc.Org],
+			Digest:     string(doc.Digest),
+			ReceivedAt: doc.UploadedAt,
 		}
 		if doc.Fields != nil {
 			paper.Kind, paper.Number = words(string(doc.Fields.Kind)), doc.Fields.Number
@@ -260,21 +297,41 @@ func addVerification(d *Dossier, v Verification, names map[trade.OrgID]string) {
 			reason += r.Message
 		}
 		d.Verdicts = append(d.Verdicts, DossierVerdict{
-			Question: string(w.Question), Answer: marks[w.Answer], Reason: reason, TakenAt: v.TakenAt, ExpiresAt: v.ExpiresAt,
+			Question:  string(w.Question),
+			Answer:    marks[w.Answer],
+			Reason:    reason,
+			TakenAt:   v.TakenAt,
+			ExpiresAt: v.ExpiresAt,
 		})
 	}
+	d.Matrix = matrixOf(v.Matrix, names)
 	unique := v.Verdict(Uniqueness)
 	d.Uniqueness = UniquenessClaim{Encumbered: unique.Answer == Fail, Members: len(names), At: v.TakenAt}
+	for _, f := range v.Matrix.Findings {
+		severity := StatusMark{"warning", ToneAttention}
+		if f.Severity == match.Block {
+			severity = StatusMark{"blocks", ToneRefused}
+		}
+		d.Findings = append(d.Findings, DossierFinding{
+			Rule: string(f.Code), Severity: severity, Message: f.Sentence, Source: words(string(f.Fact)),
+			Claimed: f.Claimed, Found: f.Found, Remedy: f.Advice,
+		})
+	}
+}
+
+// matrixOf writes the matrix with the names of who brought each paper.
+func matrixOf(m match.Matrix, names map[trade.OrgID]string) DossierMatrix {
+	out := DossierMatrix{}
 	states := map[match.State]CellState{
 		match.Agrees: CellAgrees, match.Within: CellTolerated, match.Contradicts: CellContradicts,
 		match.Silent: CellSilent, match.Stale: CellStale,
 	}
-	for _, c := range v.Matrix.Columns {
-		d.Matrix.Sources = append(d.Matrix.Sources, DossierSource{
+	for _, c := range m.Columns {
+		out.Sources = append(out.Sources, DossierSource{
 			Name: words(string(c.Kind)), Paper: c.Number, By: names[trade.OrgID(c.Uploader)],
 		})
 	}
-	for _, row := range v.Matrix.Rows {
+	for _, row := range m.Rows {
 		fact := DossierFact{Fact: words(string(row.Fact))}
 		if row.Goods > 0 {
 			fact.Fact += fmt.Sprintf(" (%d %s)", row.Goods, row.Item)
@@ -286,18 +343,9 @@ func addVerification(d *Dossier, v Verification, names map[trade.OrgID]string) {
 			}
 			fact.Cells = append(fact.Cells, cell)
 		}
-		d.Matrix.Rows = append(d.Matrix.Rows, fact)
+		out.Rows = append(out.Rows, fact)
 	}
-	for _, f := range v.Matrix.Findings {
-		severity := StatusMark{"warning", ToneAttention}
-		if f.Severity == match.Block {
-			severity = StatusMark{"blocks", ToneRefused}
-		}
-		d.Findings = append(d.Findings, DossierFinding{
-			Rule: string(f.Code), Severity: severity, Message: f.Sentence, Source: words(string(f.Fact)),
-			Claimed: f.Claimed, Found: f.Found, Remedy: f.Advice,
-		})
-	}
+	return out
 }
 
 // words writes a code as words: "bill_of_lading" is "bill of lading".

@@ -37,10 +37,28 @@ const (
 // Codes lists the codes of the application once.
 func Codes() []trade.Code {
 	return []trade.Code{
-		CodeNotSignedIn, CodeWrongPassword, CodeLocked, CodeForbidden, CodeHidden, CodeEdited,
-		CodeInput, CodeKeyReused, CodeInProgress, CodeDocumentState, CodePackParty, CodePackUnverified, CodePackRefused, CodePackPapers,
-		CodeIntentState, CodeNotYourDuty, CodeNoKey, CodeStatement, CodeNoMatch, CodeUnavailable,
-		CodeTooMany, CodeReport,
+		CodeNotSignedIn,
+		CodeWrongPassword,
+		CodeLocked,
+		CodeForbidden,
+		CodeHidden,
+		CodeEdited,
+		CodeInput,
+		CodeKeyReused,
+		CodeInProgress,
+		CodeDocumentState,
+		CodePackParty,
+		CodePackUnverified,
+		CodePackRefused,
+		CodePackPapers,
+		CodeIntentState,
+		CodeNotYourDuty,
+		CodeNoKey,
+		CodeStatement,
+		CodeNoMatch,
+		CodeUnavailable,
+		CodeTooMany,
+		CodeReport,
 	}
 }
 

@@ -37,8 +37,11 @@ func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput
 		return FinancingRequest{}, err
 	}
 	terms := programme.State.Programme
-	if p.Party(SideSeller) != actor.Org || terms.Seller != actor.Org || terms.Obligor != p.Party(SideObligor) {
-		return FinancingRequest{}, fault(trade.CodeProgramme, "programme", "the programme is for another seller or obligor")
+	if p.Party(SideSeller) != actor.Org || terms.Seller != actor.Org ||
+		terms.Obligor != p.Party(SideObligor) {
+		return FinancingRequest{}, fault(
+			trade.CodeProgramme, "programme", "the programme is for another seller or obligor",
+		)
 	}
 	v, err := a.standing(p)
 	if err != nil {
@@ -101,16 +104,20 @@ func (a *App) keepRequest(ctx context.Context, actor Actor, r FinancingRequest, 
 		if err := tx.PutRequest(ctx, r); err != nil {
 			return err
 		}
-		return a.audit(ctx, tx, actor, "financing.request", "financing", string(r.ID),
+		return a.audit(ctx, tx, actor, deed{"financing.request", "financing", string(r.ID)},
 			map[string]string{"state": string(r.State)})
 	})
 }
 
 // requestIntent composes the command of a request and asks the law about it.
-func (a *App) requestIntent(ctx context.Context, actor Actor, r FinancingRequest, p Pack, v Verification) (Intent, error) {
+func (a *App) requestIntent(
+	ctx context.Context, actor Actor, r FinancingRequest, p Pack, v Verification,
+) (Intent, error) {
 	receivable, err := a.held(ctx, actor.Org, r.Receivable, trade.KindReceivable)
 	if err != nil {
-		return Intent{}, fault(trade.CodePhase, "pack", "issue the receivable and have the obligor confirm it first")
+		return Intent{}, fault(
+			trade.CodePhase, "pack", "issue the receivable and have the obligor confirm it first",
+		)
 	}
 	digest, err := v.Digest()
 	if err != nil {
@@ -135,8 +142,12 @@ func (a *App) requestIntent(ctx context.Context, actor Actor, r FinancingRequest
 	}
 	i, err := a.compose(ctx, actor, draft{
 		act:      trade.FinancingRequest,
-		subjects: []trade.Subject{{ID: r.ID}, {ID: r.Receivable, Version: trade.AnyVersion}}, args: args,
-		sides: map[trade.Side]trade.OrgID{trade.Seller: actor.Org}, endorsers: []trade.OrgID{actor.Org, r.Bank},
+		subjects: []trade.Subject{{ID: r.ID}, {ID: r.Receivable, Version: trade.AnyVersion}},
+		args:     args,
+		sides: map[trade.Side]trade.OrgID{
+			trade.Seller: actor.Org,
+		},
+		endorsers: []trade.OrgID{actor.Org, r.Bank},
 	})
 	if err != nil {
 		return Intent{}, err
@@ -189,12 +200,16 @@ func (a *App) Quote(ctx context.Context, actor Actor, id trade.AssetID, in Quote
 }
 
 // RefuseFinancing prepares the bank's refusal.
-func (a *App) RefuseFinancing(ctx context.Context, actor Actor, id trade.AssetID, reason string) (Intent, error) {
+func (a *App) RefuseFinancing(
+	ctx context.Context, actor Actor, id trade.AssetID, reason string,
+) (Intent, error) {
 	return a.onFinancing(ctx, actor, id, trade.FinancingRefuse, trade.Reason{Reason: reason})
 }
 
 // DeclineFinancing prepares the seller's turning away.
-func (a *App) DeclineFinancing(ctx context.Context, actor Actor, id trade.AssetID, reason string) (Intent, error) {
+func (a *App) DeclineFinancing(
+	ctx context.Context, actor Actor, id trade.AssetID, reason string,
+) (Intent, error) {
 	return a.onFinancing(ctx, actor, id, trade.FinancingDecline, trade.Reason{Reason: reason})
 }
 
@@ -223,7 +238,8 @@ func (a *App) AcceptQuote(ctx context.Context, actor Actor, id trade.AssetID) (I
 	return a.prepare(ctx, actor, draft{
 		act: trade.ReceivableReserve,
 		subjects: []trade.Subject{
-			{ID: body.Receivable, Version: r.Record.Version}, {ID: body.Programme, Version: trade.AnyVersion},
+			{ID: body.Receivable, Version: r.Record.Version},
+			{ID: body.Programme, Version: trade.AnyVersion},
 			{ID: id, Version: f.Record.Version},
 		},
 		args: trade.ReserveReceivable{
@@ -244,9 +260,12 @@ func (a *App) Approve(ctx context.Context, actor Actor, id trade.AssetID, payTo 
 		return nil, err
 	}
 	approve, err := a.prepare(ctx, actor, draft{
-		act:      trade.FinancingApprove,
-		subjects: []trade.Subject{{ID: id, Version: f.Record.Version}, {ID: r.Record.ID, Version: trade.AnyVersion}},
-		args:     trade.Nothing{},
+		act: trade.FinancingApprove,
+		subjects: []trade.Subject{
+			{ID: id, Version: f.Record.Version},
+			{ID: r.Record.ID, Version: trade.AnyVersion},
+		},
+		args: trade.Nothing{},
 	})
 	if err != nil {
 		return nil, err
@@ -273,7 +292,9 @@ func (a *App) bothSides(ctx context.Context, actor Actor, id trade.AssetID) (f, 
 		return Asset{}, Asset{}, fault(CodeForbidden, "", "the bank does this")
 	}
 	if r, err = a.held(ctx, actor.Org, f.State.Financing.Receivable, trade.KindReceivable); err != nil {
-		return Asset{}, Asset{}, fault(trade.CodeNotAccepted, "", "the seller has not accepted a quote of yours")
+		return Asset{}, Asset{}, fault(
+			trade.CodeNotAccepted, "", "the seller has not accepted a quote of yours",
+		)
 	}
 	return f, r, nil
 }
@@ -306,8 +327,11 @@ func (a *App) Disburse(ctx context.Context, actor Actor, id trade.AssetID, refer
 		return Intent{}, fault(trade.CodePhase, "", "nothing has been quoted yet")
 	}
 	return a.prepare(ctx, actor, draft{
-		act:      trade.FinancingDisburse,
-		subjects: []trade.Subject{{ID: id, Version: f.Record.Version}, {ID: r.Record.ID, Version: trade.AnyVersion}},
+		act: trade.FinancingDisburse,
+		subjects: []trade.Subject{
+			{ID: id, Version: f.Record.Version},
+			{ID: r.Record.ID, Version: trade.AnyVersion},
+		},
 		args: trade.DisburseFinancing{
 			Cash: terms.Cash, Date: terms.ValueDate, Account: f.State.Financing.Account,
 			Reference: strings.TrimSpace(reference),
@@ -316,7 +340,9 @@ func (a *App) Disburse(ctx context.Context, actor Actor, id trade.AssetID, refer
 }
 
 // onFinancing prepares an act on a financing that concerns nothing else.
-func (a *App) onFinancing(ctx context.Context, actor Actor, id trade.AssetID, act trade.Act, args any) (Intent, error) {
+func (a *App) onFinancing(
+	ctx context.Context, actor Actor, id trade.AssetID, act trade.Act, args any,
+) (Intent, error) {
 	if err := need(actor, trade.Maker, trade.Checker); err != nil {
 		return Intent{}, err
 	}
@@ -333,7 +359,9 @@ func (a *App) onFinancing(ctx context.Context, actor Actor, id trade.AssetID, ac
 }
 
 // ReleaseReservation prepares the bank's giving back of what it holds.
-func (a *App) ReleaseReservation(ctx context.Context, actor Actor, id trade.AssetID, reason string) (Intent, error) {
+func (a *App) ReleaseReservation(
+	ctx context.Context, actor Actor, id trade.AssetID, reason string,
+) (Intent, error) {
 	return a.endReservation(ctx, actor, id, trade.ReceivableRelease, trade.Reason{Reason: reason})
 }
 
@@ -342,7 +370,9 @@ func (a *App) ExpireReservation(ctx context.Context, actor Actor, id trade.Asset
 	return a.endReservation(ctx, actor, id, trade.ReceivableExpire, trade.Nothing{})
 }
 
-func (a *App) endReservation(ctx context.Context, actor Actor, id trade.AssetID, act trade.Act, args any) (Intent, error) {
+func (a *App) endReservation(
+	ctx context.Context, actor Actor, id trade.AssetID, act trade.Act, args any,
+) (Intent, error) {
 	if err := need(actor, trade.Maker, trade.Checker); err != nil {
 		return Intent{}, err
 	}
@@ -355,9 +385,12 @@ func (a *App) endReservation(ctx context.Context, actor Actor, id trade.AssetID,
 		return Intent{}, fault(trade.CodeNoReservation, "", "nothing is held")
 	}
 	return a.prepare(ctx, actor, draft{
-		act:      act,
-		subjects: []trade.Subject{{ID: id, Version: r.Record.Version}, {ID: held.Programme, Version: trade.AnyVersion}},
-		args:     args,
+		act: act,
+		subjects: []trade.Subject{
+			{ID: id, Version: r.Record.Version},
+			{ID: held.Programme, Version: trade.AnyVersion},
+		},
+		args: args,
 	})
 }
 

@@ -105,7 +105,9 @@ func (a *App) AssetsOf(ctx context.Context, actor Actor, f AssetFilter, p Page) 
 }
 
 // Trace returns an asset that the actor's organisation holds, with its history.
-func (a *App) Trace(ctx context.Context, actor Actor, id trade.AssetID, kind trade.Kind) (Asset, []Transition, error) {
+func (a *App) Trace(
+	ctx context.Context, actor Actor, id trade.AssetID, kind trade.Kind,
+) (Asset, []Transition, error) {
 	asset, err := a.held(ctx, actor.Org, id, kind)
 	if err != nil {
 		return Asset{}, nil, err

@@ -11,7 +11,7 @@ import (
 // Item is one thing that waits: for the actor or, so that it is not forgotten, for others.
 type Item struct {
 	Mine    bool
-	Next    string // what is to be done: "sign", "confirm", "quote", "accept", "approve", "disburse", "type_fields"
+	Next    string // "sign", "confirm", "quote", "accept", "approve", "disburse" or "type_fields"
 	Subject string // id of the intent, asset or document
 	Act     trade.Act
 	Amount  money.Amount
@@ -27,7 +27,10 @@ func (a *App) Inbox(ctx context.Context, actor Actor) ([]Item, error) {
 		return nil, err
 	}
 	for _, i := range signing {
-		items = append(items, Item{Mine: true, Next: "sign", Subject: string(i.ID), Act: i.Command.Act, Since: i.CreatedAt})
+		items = append(
+			items,
+			Item{Mine: true, Next: "sign", Subject: string(i.ID), Act: i.Command.Act, Since: i.CreatedAt},
+		)
 	}
 	claims, _, err := a.AssetsOf(ctx, actor, AssetFilter{
 		Kind: trade.KindReceivable, Phases: []trade.Phase{trade.Issued},
@@ -42,8 +45,13 @@ func (a *App) Inbox(ctx context.Context, actor Actor) ([]Item, error) {
 			return nil, err
 		}
 		items = append(items, Item{
-			Mine: r.Obligor == actor.Org && actor.Has(trade.Maker), Next: "confirm", Subject: string(c.Record.ID),
-			Amount: amount, Due: r.DueDate, Since: c.Record.Time.Time(),
+			Mine: r.Obligor == actor.Org &&
+				actor.Has(trade.Maker),
+			Next:    "confirm",
+			Subject: string(c.Record.ID),
+			Amount:  amount,
+			Due:     r.DueDate,
+			Since:   c.Record.Time.Time(),
 		})
 	}
 	financings, err := a.financingItems(ctx, actor)
@@ -82,10 +90,10 @@ func (a *App) financingItems(ctx context.Context, actor Actor) ([]Item, error) {
 			return nil, err
 		}
 		turn, next := body.Bank, "quote"
-		switch {
-		case f.Record.Phase == trade.Approved:
+		if f.Record.Phase == trade.Approved {
 			next = "disburse"
-		case f.Record.Phase == trade.Quoted:
+		}
+		if f.Record.Phase == trade.Quoted {
 			r, err := a.asset(ctx, body.Receivable)
 			if err != nil {
 				return nil, err

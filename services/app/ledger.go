@@ -136,17 +136,17 @@ type ChaincodeError struct {
 func (e *ChaincodeError) Error() string { return "chaincode refused: " + e.Message }
 
 var (
-	// ErrConflict: another transaction changed what this one had read (MVCC, phantom, or an
+	// ErrConflict means: another transaction changed what this one had read (MVCC, phantom, or an
 	// endorsement policy that changed meanwhile). Nothing was written; decide again.
 	ErrConflict = errors.New("ledger: read conflict, decide again")
-	// ErrEndorsement: the endorsements do not satisfy the policy. Nothing was written.
+	// ErrEndorsement means: the endorsements do not satisfy the policy. Nothing was written.
 	ErrEndorsement = errors.New("ledger: endorsement policy not satisfied")
-	// ErrOutcomeUnknown: the transaction may or may not commit. Resubmit the same command id
+	// ErrOutcomeUnknown means: the transaction may or may not commit. Resubmit the same command id
 	// or ask; never act as if it had failed.
 	ErrOutcomeUnknown = errors.New("ledger: outcome unknown")
-	// ErrUnavailable: the ledger cannot take transactions now (disk full, no quorum). Nothing
+	// ErrUnavailable means: the ledger cannot take transactions now (disk full, no quorum). Nothing
 	// was written; try again later.
 	ErrUnavailable = errors.New("ledger: unavailable")
-	// ErrNotFound: no such transaction or block.
+	// ErrNotFound means: no such transaction or block.
 	ErrNotFound = errors.New("ledger: not found")
 )

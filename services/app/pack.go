@@ -33,7 +33,7 @@ func (a *App) OpenPack(ctx context.Context, actor Actor, title string, parties [
 		if err := tx.InsertPack(ctx, p); err != nil {
 			return err
 		}
-		return a.audit(ctx, tx, actor, "pack.open", "pack", id, nil)
+		return a.audit(ctx, tx, actor, deed{"pack.open", "pack", id}, nil)
 	})
 	return p, err
 }
@@ -63,8 +63,14 @@ const maxPackParties = 8
 // actor's organisation among them.
 func checkParties(ctx context.Context, tx StoreTx, actor Actor, parties []PackParty) error {
 	p := Pack{Parties: parties}
-	if p.Party(SideSeller) == "" || p.Party(SideObligor) == "" || !p.Seen(actor.Org) || len(parties) > maxPackParties {
-		return fault(CodePackParty, "parties", "a seller, an obligor and yourself, at most %d in all", maxPackParties)
+	if p.Party(SideSeller) == "" || p.Party(SideObligor) == "" || !p.Seen(actor.Org) ||
+		len(parties) > maxPackParties {
+		return fault(
+			CodePackParty,
+			"parties",
+			"a seller, an obligor and yourself, at most %d in all",
+			maxPackParties,
+		)
 	}
 	for i, q := range parties {
 		if slices.ContainsFunc(parties[:i], func(r PackParty) bool {

@@ -40,7 +40,9 @@ func (a *App) prepare(ctx context.Context, actor Actor, d draft) (Intent, error)
 			return Intent{}, err
 		}
 	}
-	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error { return a.keepIntent(ctx, tx, actor, i) })
+	err = a.store.Write(
+		ctx, func(ctx context.Context, tx StoreTx) error { return a.keepIntent(ctx, tx, actor, i) },
+	)
 	return i, err
 }
 
@@ -55,7 +57,11 @@ func (a *App) compose(ctx context.Context, actor Actor, d draft) (Intent, error)
 		return Intent{}, err
 	}
 	c := trade.Command{
-		ID: trade.CommandID(id), Channel: a.channel, Act: d.act, Subjects: d.subjects, Args: json.RawMessage(args),
+		ID:       trade.CommandID(id),
+		Channel:  a.channel,
+		Act:      d.act,
+		Subjects: d.subjects,
+		Args:     json.RawMessage(args),
 	}
 	bytes, err := trade.Canonical(c)
 	if err != nil {
@@ -86,7 +92,7 @@ func (a *App) keepIntent(ctx context.Context, tx StoreTx, actor Actor, i Intent)
 	if err := tx.InsertIntent(ctx, i); err != nil {
 		return err
 	}
-	if err := a.audit(ctx, tx, actor, "intent.prepare", "intent", string(i.ID),
+	if err := a.audit(ctx, tx, actor, deed{"intent.prepare", "intent", string(i.ID)},
 		map[string]string{"act": string(i.Command.Act), "digest": string(i.Digest)}); err != nil {
 		return err
 	}
@@ -148,7 +154,9 @@ func (a *App) held(ctx context.Context, org trade.OrgID, id trade.AssetID, kind 
 		return Asset{}, hidden(string(kind))
 	}
 	if err == nil && asset.State == nil {
-		return Asset{}, fault(CodeUnavailable, "", "the state of %s has not reached this node yet: try again", id)
+		return Asset{}, fault(
+			CodeUnavailable, "", "the state of %s has not reached this node yet: try again", id,
+		)
 	}
 	return asset, err
 }
@@ -190,7 +198,10 @@ func (a *App) proposal(ctx context.Context, i Intent) (Proposal, error) {
 		}
 	}
 	p := Proposal{
-		Org: string(i.Org), Function: trade.FunctionApply, Args: []string{string(i.ID)}, Transient: tx.Transient(),
+		Org:       string(i.Org),
+		Function:  trade.FunctionApply,
+		Args:      []string{string(i.ID)},
+		Transient: tx.Transient(),
 	}
 	slices.Sort(endorsers)
 	for _, o := range slices.Compact(endorsers) {

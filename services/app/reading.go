@@ -53,7 +53,9 @@ func (a *App) parseDocument(ctx context.Context, id DocumentID) error {
 
 // TypeFields gives the fields of a paper that no reader can read: a person typed them in and
 // stands for them. Kind is the paper's kind, fields the JSON of our schema of that kind.
-func (a *App) TypeFields(ctx context.Context, actor Actor, id DocumentID, edit int, kind parse.Kind, fields []byte) (Document, error) {
+func (a *App) TypeFields(
+	ctx context.Context, actor Actor, id DocumentID, edit int, kind parse.Kind, fields []byte,
+) (Document, error) {
 	if err := need(actor, trade.Maker, trade.Operator); err != nil {
 		return Document{}, err
 	}
@@ -78,7 +80,7 @@ func (a *App) TypeFields(ctx context.Context, actor Actor, id DocumentID, edit i
 			return fault(CodeDocumentState, "", "this paper is %s: upload a new version instead", d.State)
 		}
 		d.Edit, d.FieldsBy = edit, actor.User
-		if err := a.audit(ctx, tx, actor, "document.type", "document", string(id), nil); err != nil {
+		if err := a.audit(ctx, tx, actor, deed{"document.type", "document", string(id)}, nil); err != nil {
 			return err
 		}
 		return a.setFields(ctx, tx, d, typed)

@@ -37,12 +37,16 @@ func (r rows) put(kind, key string, value any) error {
 // microseconds: databases keep no more.
 func (r rows) add(d Derived) error {
 	if d.Hash != nil {
-		if err := r.put("block", fmt.Sprint(d.Number), []any{d.Hash, d.At.UnixMicro(), d.ClockNote}); err != nil {
+		if err := r.put(
+			"block", fmt.Sprint(d.Number), []any{d.Hash, d.At.UnixMicro(), d.ClockNote},
+		); err != nil {
 			return err
 		}
 	}
 	for _, t := range d.Transactions {
-		if err := r.put("transaction", t.ID, []any{t.Code, t.Time.UnixMicro(), t.Creator, t.Endorsers}); err != nil {
+		if err := r.put(
+			"transaction", t.ID, []any{t.Code, t.Time.UnixMicro(), t.Creator, t.Endorsers},
+		); err != nil {
 			return err
 		}
 	}
@@ -50,7 +54,11 @@ func (r rows) add(d Derived) error {
 		holders := slices.SortedFunc(slices.Values(a.Holders), func(x, y Holder) int {
 			return compareText(fmt.Sprint(x.Org, x.Consent), fmt.Sprint(y.Org, y.Consent))
 		})
-		if err := r.put("asset", string(a.Record.ID), []any{string(a.RecordBytes), string(a.StateBytes), holders}); err != nil {
+		if err := r.put(
+			"asset",
+			string(a.Record.ID),
+			[]any{string(a.RecordBytes), string(a.StateBytes), holders},
+		); err != nil {
 			return err
 		}
 	}
@@ -125,7 +133,9 @@ func (a *App) Rebuild(ctx context.Context) (before, after ProjectionDigest, err 
 		if err := tx.ClearProjection(ctx); err != nil {
 			return err
 		}
-		if err := a.replay(ctx, last.Block, func(d Derived) error { return tx.Apply(ctx, a.channel, d) }); err != nil {
+		if err := a.replay(
+			ctx, last.Block, func(d Derived) error { return tx.Apply(ctx, a.channel, d) },
+		); err != nil {
 			return err
 		}
 		stored, err = storedRows(ctx, tx)

@@ -39,8 +39,13 @@ func (a *App) IssueReceivable(ctx context.Context, actor Actor, id PackID) (Inte
 		return Intent{}, err
 	}
 	return a.prepare(ctx, actor, draft{
-		act: trade.ReceivableIssue, subjects: []trade.Subject{{ID: receivableID(id)}}, args: args,
-		sides: map[trade.Side]trade.OrgID{trade.Seller: args.Seller}, endorsers: []trade.OrgID{args.Seller, args.Obligor},
+		act:      trade.ReceivableIssue,
+		subjects: []trade.Subject{{ID: receivableID(id)}},
+		args:     args,
+		sides: map[trade.Side]trade.OrgID{
+			trade.Seller: args.Seller,
+		},
+		endorsers: []trade.OrgID{args.Seller, args.Obligor},
 	})
 }
 
@@ -75,7 +80,11 @@ func (a *App) issueArgs(ctx context.Context, p Pack, papers []Document) (trade.I
 		return trade.IssueReceivable{}, err
 	}
 	if len(documents) < len(papers) {
-		return trade.IssueReceivable{}, fault(CodePackPapers, "documents", "some papers are still on their way to the ledger: try again in a moment")
+		return trade.IssueReceivable{}, fault(
+			CodePackPapers,
+			"documents",
+			"some papers are still on their way to the ledger: try again in a moment",
+		)
 	}
 	salt, err := a.newSalt()
 	if err != nil {
@@ -124,7 +133,9 @@ type ConfirmInput struct {
 }
 
 // ConfirmReceivable prepares the obligor's confirmation: maker and checker sign it.
-func (a *App) ConfirmReceivable(ctx context.Context, actor Actor, id trade.AssetID, in ConfirmInput) (Intent, error) {
+func (a *App) ConfirmReceivable(
+	ctx context.Context, actor Actor, id trade.AssetID, in ConfirmInput,
+) (Intent, error) {
 	if in.Text == "" || len(in.Text) > maxReason {
 		return Intent{}, fault(CodeInput, "text", "the wording that is signed, up to %d bytes", maxReason)
 	}
@@ -135,18 +146,30 @@ func (a *App) ConfirmReceivable(ctx context.Context, actor Actor, id trade.Asset
 }
 
 // RejectReceivable prepares the obligor's refusal.
-func (a *App) RejectReceivable(ctx context.Context, actor Actor, id trade.AssetID, reason string) (Intent, error) {
+func (a *App) RejectReceivable(
+	ctx context.Context, actor Actor, id trade.AssetID, reason string,
+) (Intent, error) {
 	return a.onReceivable(ctx, actor, id, trade.ReceivableReject, trade.Reason{Reason: reason})
 }
 
 // WithdrawReceivable prepares taking the claim back.
-func (a *App) WithdrawReceivable(ctx context.Context, actor Actor, id trade.AssetID, reason string) (Intent, error) {
+func (a *App) WithdrawReceivable(
+	ctx context.Context, actor Actor, id trade.AssetID, reason string,
+) (Intent, error) {
 	return a.onReceivable(ctx, actor, id, trade.ReceivableWithdraw, trade.Reason{Reason: reason})
 }
 
 // DisputeReceivable prepares a dispute about a part of the balance.
-func (a *App) DisputeReceivable(ctx context.Context, actor Actor, id trade.AssetID, amount money.Amount, reason string) (Intent, error) {
-	return a.onReceivable(ctx, actor, id, trade.ReceivableDispute, trade.DisputeReceivable{Amount: amount, Reason: reason})
+func (a *App) DisputeReceivable(
+	ctx context.Context, actor Actor, id trade.AssetID, amount money.Amount, reason string,
+) (Intent, error) {
+	return a.onReceivable(
+		ctx,
+		actor,
+		id,
+		trade.ReceivableDispute,
+		trade.DisputeReceivable{Amount: amount, Reason: reason},
+	)
 }
 
 // ResolveInput ends a dispute.
@@ -158,7 +181,9 @@ type ResolveInput struct {
 }
 
 // ResolveDispute prepares the end of a dispute; both sides sign it.
-func (a *App) ResolveDispute(ctx context.Context, actor Actor, id trade.AssetID, in ResolveInput) (Intent, error) {
+func (a *App) ResolveDispute(
+	ctx context.Context, actor Actor, id trade.AssetID, in ResolveInput,
+) (Intent, error) {
 	args := trade.ResolveDispute{Amount: in.Amount, Diluted: in.Diluted, Reason: in.Reason}
 	if in.CreditNote != "" {
 		d, err := a.Document(ctx, actor, in.CreditNote)
@@ -174,7 +199,9 @@ func (a *App) ResolveDispute(ctx context.Context, actor Actor, id trade.AssetID,
 }
 
 // PokeReceivable says that a date has come: matured or overdue, by ledger time.
-func (a *App) PokeReceivable(ctx context.Context, actor Actor, id trade.AssetID, act trade.Act) (Intent, error) {
+func (a *App) PokeReceivable(
+	ctx context.Context, actor Actor, id trade.AssetID, act trade.Act,
+) (Intent, error) {
 	if act != trade.ReceivableMature && act != trade.ReceivableOverdue {
 		return Intent{}, fault(CodeInput, "act", "mature or overdue")
 	}
@@ -185,7 +212,9 @@ const maxReason = 4000
 
 // onReceivable prepares an act on a receivable that the actor's organisation holds, at the
 // version it stands at. Who may is the law's to say; here only those who act at all.
-func (a *App) onReceivable(ctx context.Context, actor Actor, id trade.AssetID, act trade.Act, args any) (Intent, error) {
+func (a *App) onReceivable(
+	ctx context.Context, actor Actor, id trade.AssetID, act trade.Act, args any,
+) (Intent, error) {
 	if err := need(actor, trade.Maker, trade.Checker, trade.Approver); err != nil {
 		return Intent{}, err
 	}

@@ -50,7 +50,8 @@ func (a *App) MakeReport(ctx context.Context, actor Actor, in ReportInput) (Repo
 		if err := tx.PutReport(ctx, r); err != nil {
 			return err
 		}
-		return a.audit(ctx, tx, actor, "report.make", "report", id, map[string]string{"kind": in.Kind})
+		return a.audit(ctx, tx, actor, deed{"report.make", "report", id},
+			map[string]string{"kind": in.Kind})
 	})
 }
 

@@ -26,7 +26,9 @@ type PasswordHasher interface {
 }
 
 // SignIn opens a session and returns its token, which is shown once and never stored.
-func (a *App) SignIn(ctx context.Context, h PasswordHasher, email, password, agent string) (string, Actor, error) {
+func (a *App) SignIn(
+	ctx context.Context, h PasswordHasher, email, password, agent string,
+) (string, Actor, error) {
 	var user User
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		u, err := tx.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
@@ -38,7 +40,12 @@ func (a *App) SignIn(ctx context.Context, h PasswordHasher, email, password, age
 	}
 	now := a.wall.Now().UTC()
 	if now.Before(user.LockedUntil) {
-		return "", Actor{}, fault(CodeLocked, "", "too many failed sign-ins: try again in %d minutes", int(lockFor.Minutes()))
+		return "", Actor{}, fault(
+			CodeLocked,
+			"",
+			"too many failed sign-ins: try again in %d minutes",
+			int(lockFor.Minutes()),
+		)
 	}
 	ok, err := h.Matches(ctx, user.PasswordHash, password)
 	if err != nil {
@@ -67,11 +74,15 @@ func (a *App) SignIn(ctx context.Context, h PasswordHasher, email, password, age
 			return err
 		}
 		if err := tx.PutSession(ctx, Session{
-			TokenHash: tokenHash(token), User: u.ID, CreatedAt: now, ExpiresAt: now.Add(sessionLength), Agent: agent,
+			TokenHash: tokenHash(token),
+			User:      u.ID,
+			CreatedAt: now,
+			ExpiresAt: now.Add(sessionLength),
+			Agent:     agent,
 		}); err != nil {
 			return err
 		}
-		return a.audit(ctx, tx, actor, "session.open", "user", string(u.ID), nil)
+		return a.audit(ctx, tx, actor, deed{"session.open", "user", string(u.ID)}, nil)
 	})
 	return token, actor, err
 }
@@ -142,10 +153,13 @@ func actorOf(ctx context.Context, tx StoreTx, u User) (Actor, error) {
 	return Actor{User: u.ID, Person: u.Person, Name: u.Name, Org: u.Org, Kind: o.Kind, Roles: u.Roles}, nil
 }
 
+// deed is what was done, and to what.
+type deed struct{ action, kind, subject string }
+
 // audit writes what the actor did to the organisation's audit log.
-func (a *App) audit(ctx context.Context, tx StoreTx, actor Actor, action, kind, subject string, detail map[string]string) error {
+func (a *App) audit(ctx context.Context, tx StoreTx, actor Actor, d deed, detail map[string]string) error {
 	return tx.Audit(ctx, AuditEntry{
-		Org: actor.Org, At: a.wall.Now().UTC(), User: actor.User, Action: action,
-		SubjectKind: kind, Subject: subject, Detail: detail,
+		Org: actor.Org, At: a.wall.Now().UTC(), User: actor.User, Action: d.action,
+		SubjectKind: d.kind, Subject: d.subject, Detail: detail,
 	})
 }

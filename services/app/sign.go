@@ -47,7 +47,7 @@ func (a *App) Sign(ctx context.Context, actor Actor, id trade.CommandID, in Sign
 		if err := tx.AddSignature(ctx, id, signed); err != nil {
 			return err
 		}
-		if err := a.audit(ctx, tx, actor, "intent.sign", "intent", string(id),
+		if err := a.audit(ctx, tx, actor, deed{"intent.sign", "intent", string(id)},
 			map[string]string{"digest": string(i.Digest)}); err != nil {
 			return err
 		}
@@ -73,7 +73,9 @@ func (a *App) Sign(ctx context.Context, actor Actor, id trade.CommandID, in Sign
 }
 
 // signed checks the signature and finds the duty that it fulfils.
-func (a *App) signed(ctx context.Context, tx StoreTx, actor Actor, i Intent, in SignatureInput) (SignedDuty, error) {
+func (a *App) signed(
+	ctx context.Context, tx StoreTx, actor Actor, i Intent, in SignatureInput,
+) (SignedDuty, error) {
 	u, err := tx.User(ctx, actor.User)
 	if err != nil {
 		return SignedDuty{}, err
@@ -82,13 +84,21 @@ func (a *App) signed(ctx context.Context, tx StoreTx, actor Actor, i Intent, in 
 	if err != nil {
 		return SignedDuty{}, err
 	}
-	s := trade.Signature{Org: actor.Org, Person: actor.Person, Batch: in.Batch, Value: in.Value, WebAuthn: in.WebAuthn}
+	s := trade.Signature{
+		Org:      actor.Org,
+		Person:   actor.Person,
+		Batch:    in.Batch,
+		Value:    in.Value,
+		WebAuthn: in.WebAuthn,
+	}
 	if err := s.Verify(person, i.Digest); err != nil {
 		return SignedDuty{}, err
 	}
 	for _, other := range i.Signatures {
 		if other.User == actor.User || slices.Equal(other.PublicKey, person.Key) {
-			return SignedDuty{}, fault(trade.CodeSignatureSame, "", "you have signed already: another person must")
+			return SignedDuty{}, fault(
+				trade.CodeSignatureSame, "", "you have signed already: another person must",
+			)
 		}
 	}
 	for _, d := range i.Open() {
@@ -125,12 +135,15 @@ func registered(ctx context.Context, tx StoreTx, u User, i Intent) (trade.Person
 			return p, nil
 		}
 	}
-	return trade.Person{}, fault(CodeNoKey, "", "no key of yours is registered on the ledger: ask your admins")
+	return trade.Person{}, fault(
+		CodeNoKey, "", "no key of yours is registered on the ledger: ask your admins",
+	)
 }
 
 // seenBy tells whether an organisation may see the intent: who prepared it and who must sign.
 func (i Intent) seenBy(org trade.OrgID) bool {
-	return i.Org == org || slices.ContainsFunc(i.Duties, func(d Duty) bool { return slices.Contains(d.Orgs, org) })
+	return i.Org == org ||
+		slices.ContainsFunc(i.Duties, func(d Duty) bool { return slices.Contains(d.Orgs, org) })
 }
 
 // Intent returns an intent that the actor's organisation prepared or must sign.
@@ -185,7 +198,7 @@ func (a *App) WithdrawIntent(ctx context.Context, actor Actor, id trade.CommandI
 			return fault(CodeIntentState, "", "the intent is %s: it cannot be withdrawn", i.State)
 		}
 		i.State, i.FinishedAt = IntentWithdrawn, a.Now()
-		if err := a.audit(ctx, tx, actor, "intent.withdraw", "intent", string(id), nil); err != nil {
+		if err := a.audit(ctx, tx, actor, deed{"intent.withdraw", "intent", string(id)}, nil); err != nil {
 			return err
 		}
 		return tx.SetIntent(ctx, i)

@@ -58,13 +58,16 @@ func (a *App) ImportStatement(ctx context.Context, actor Actor, body io.Reader) 
 		if err != nil || !created {
 			return err
 		}
-		return a.audit(ctx, tx, actor, "statement.import", "statement", string(s.ID), map[string]string{"digest": string(digest)})
+		return a.audit(ctx, tx, actor, deed{"statement.import", "statement", string(s.ID)},
+			map[string]string{"digest": string(digest)})
 	})
 	return s, created, err
 }
 
 // statement makes the rows of a statement, each credit with the receivable it seems to pay.
-func (a *App) statement(ctx context.Context, actor Actor, digest trade.Digest, raw []byte, read []parse.StatementLine) (Statement, error) {
+func (a *App) statement(
+	ctx context.Context, actor Actor, digest trade.Digest, raw []byte, read []parse.StatementLine,
+) (Statement, error) {
 	var accounts []Account
 	if err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		var err error
@@ -77,7 +80,14 @@ func (a *App) statement(ctx context.Context, actor Actor, digest trade.Digest, r
 	if err != nil {
 		return Statement{}, err
 	}
-	s := Statement{ID: StatementID(id), Org: actor.Org, Digest: digest, Syntax: "csv", ImportedBy: actor.User, ImportedAt: a.Now()}
+	s := Statement{
+		ID:         StatementID(id),
+		Org:        actor.Org,
+		Digest:     digest,
+		Syntax:     "csv",
+		ImportedBy: actor.User,
+		ImportedAt: a.Now(),
+	}
 	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")) {
 		s.Syntax = "camt.053"
 	}
@@ -90,7 +100,11 @@ func (a *App) statement(ctx context.Context, actor Actor, digest trade.Digest, r
 	for n, l := range read {
 		number := plainAccount(l.Account)
 		if !slices.ContainsFunc(accounts, func(b Account) bool { return b.Number == number }) {
-			return Statement{}, fault(CodeStatement, l.Place.Path, "the statement is of an account that is not your organisation's")
+			return Statement{}, fault(
+				CodeStatement,
+				l.Place.Path,
+				"the statement is of an account that is not your organisation's",
+			)
 		}
 		line, err := a.line(s, n, number, l)
 		if err != nil {
@@ -107,7 +121,9 @@ func (a *App) statement(ctx context.Context, actor Actor, digest trade.Digest, r
 // line makes one row. Its id comes from account and bank reference, so that the same
 // movement in an overlapping statement is the same line.
 func (a *App) line(s Statement, n int, number string, l parse.StatementLine) (Line, error) {
-	identity, err := trade.Canonical([]string{number, l.Reference, l.Booked.String(), l.Amount.String(), string(l.Direction)})
+	identity, err := trade.Canonical(
+		[]string{number, l.Reference, l.Booked.String(), l.Amount.String(), string(l.Direction)},
+	)
 	if err != nil {
 		return Line{}, err
 	}
@@ -122,10 +138,18 @@ func (a *App) line(s Statement, n int, number string, l parse.StatementLine) (Li
 		}
 	}
 	return Line{
-		ID: LineID("pay-" + hash[:32]), Statement: s.ID, Position: n, Account: number, Reference: l.Reference,
-		BookedOn: l.Booked, ValueOn: l.Value, Amount: amount, PartyName: l.CounterpartyName,
-		PartyAccount: l.CounterpartyAccount, Remittance: strings.Join(append(slices.Clone(l.References), l.Remittance), " "),
-		Allocated: zero,
+		ID:           LineID("pay-" + hash[:32]),
+		Statement:    s.ID,
+		Position:     n,
+		Account:      number,
+		Reference:    l.Reference,
+		BookedOn:     l.Booked,
+		ValueOn:      l.Value,
+		Amount:       amount,
+		PartyName:    l.CounterpartyName,
+		PartyAccount: l.CounterpartyAccount,
+		Remittance:   strings.Join(append(slices.Clone(l.References), l.Remittance), " "),
+		Allocated:    zero,
 	}, nil
 }
 
@@ -148,16 +172,25 @@ func paidBy(line Line, l parse.StatementLine, candidates []Asset) trade.AssetID 
 
 // mentions tells whether the payer's text names an invoice number, as a word of its own.
 func mentions(l parse.StatementLine, number string) bool {
-	if slices.ContainsFunc(l.References, func(r string) bool { return strings.EqualFold(strings.TrimSpace(r), number) }) {
+	if slices.ContainsFunc(
+		l.References,
+		func(r string) bool { return strings.EqualFold(strings.TrimSpace(r), number) },
+	) {
 		return true
 	}
-	words := strings.FieldsFunc(l.Remittance, func(r rune) bool { return strings.ContainsRune(" \t\n,;:()", r) })
-	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(strings.TrimRight(w, "."), number) })
+	words := strings.FieldsFunc(
+		l.Remittance, func(r rune) bool { return strings.ContainsRune(" \t\n,;:()", r) },
+	)
+	return slices.ContainsFunc(
+		words, func(w string) bool { return strings.EqualFold(strings.TrimRight(w, "."), number) },
+	)
 }
 
 // ApplyPayment prepares what a matched line does: the receivable is paid, and after it the
 // financing is repaid, if there is one. The rest of the line stays unapplied cash.
-func (a *App) ApplyPayment(ctx context.Context, actor Actor, id LineID, receivable trade.AssetID) ([]Intent, error) {
+func (a *App) ApplyPayment(
+	ctx context.Context, actor Actor, id LineID, receivable trade.AssetID,
+) ([]Intent, error) {
 	if err := need(actor, trade.Maker, trade.Checker); err != nil {
 		return nil, err
 	}
@@ -184,25 +217,19 @@ func (a *App) ApplyPayment(ctx context.Context, actor Actor, id LineID, receivab
 	if body.Assignment != nil {
 		subjects = append(subjects, trade.Subject{ID: body.Assignment.Programme, Version: trade.AnyVersion})
 	}
-	pay, err := a.prepare(ctx, actor, draft{act: trade.ReceivablePay, subjects: subjects, args: trade.PayReceivable{
-		ID: string(line.ID), Amount: amount, ValueDate: line.ValueOn, Account: line.Account, Evidence: digest,
-	}})
+	pay, err := a.prepare(ctx, actor, draft{
+		act: trade.ReceivablePay, subjects: subjects,
+		args: trade.PayReceivable{
+			ID: string(line.ID), Amount: amount, ValueDate: line.ValueOn, Account: line.Account,
+			Evidence: digest,
+		},
+	})
 	if err != nil {
 		return nil, err
 	}
 	intents := []Intent{pay}
 	if body.Assignment != nil {
-		f, err := a.held(ctx, actor.Org, body.Assignment.Financing, trade.KindFinancing)
-		if err != nil {
-			return nil, err
-		}
-		repay, err := a.prepare(ctx, actor, draft{
-			act: trade.FinancingRepay,
-			subjects: []trade.Subject{
-				{ID: f.Record.ID, Version: f.Record.Version}, {ID: receivable, Version: trade.AnyVersion},
-			},
-			args: trade.RepayFinancing{Amount: amount}, after: pay.ID,
-		})
+		repay, err := a.repayment(ctx, actor, r, amount, pay.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -213,7 +240,26 @@ func (a *App) ApplyPayment(ctx context.Context, actor Actor, id LineID, receivab
 	for _, i := range intents {
 		line.Intents = append(line.Intents, i.ID)
 	}
-	return intents, a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error { return tx.SetLine(ctx, line) })
+	return intents, a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		return tx.SetLine(ctx, line)
+	})
+}
+
+// repayment prepares that a payment of the receivable repays its financing.
+func (a *App) repayment(
+	ctx context.Context, actor Actor, r Asset, amount money.Amount, after trade.CommandID,
+) (Intent, error) {
+	f, err := a.held(ctx, actor.Org, r.State.Receivable.Assignment.Financing, trade.KindFinancing)
+	if err != nil {
+		return Intent{}, err
+	}
+	return a.prepare(ctx, actor, draft{
+		act: trade.FinancingRepay,
+		subjects: []trade.Subject{
+			{ID: f.Record.ID, Version: f.Record.Version}, {ID: r.Record.ID, Version: trade.AnyVersion},
+		},
+		args: trade.RepayFinancing{Amount: amount}, after: after,
+	})
 }
 
 // ownLine reads a line of a statement of the actor's organisation, not yet applied, and the

@@ -62,8 +62,15 @@ func (a *App) submitOnce(ctx context.Context, id trade.CommandID) error {
 	_, refused := errors.AsType[*trade.Fault](err)
 	switch {
 	case err == nil:
-		a.log.LogAttrs(ctx, slog.LevelInfo, "command committed", slog.String("command", string(id)),
-			slog.String("act", string(i.Command.Act)), slog.String("tx", receipt.TxID), slog.Uint64("block", receipt.Block))
+		a.log.LogAttrs(
+			ctx,
+			slog.LevelInfo,
+			"command committed",
+			slog.String("command", string(id)),
+			slog.String("act", string(i.Command.Act)),
+			slog.String("tx", receipt.TxID),
+			slog.Uint64("block", receipt.Block),
+		)
 		return nil
 	case errors.Is(err, ErrConflict), errors.Is(err, ErrOutcomeUnknown), errors.Is(err, ErrUnavailable):
 		return fmt.Errorf("intent %s: %w: %w", id, err, ErrLater)
@@ -148,7 +155,8 @@ func (a *App) refused(ctx context.Context, i Intent, cause error) error {
 func (a *App) refuseFollower(ctx context.Context, tx StoreTx, i, before Intent) error {
 	i.State, i.FinishedAt = IntentRefused, a.Now()
 	i.Fault = &trade.Fault{
-		Code: CodeIntentState, Message: fmt.Sprintf("%s came to nothing, so this cannot be done", before.Command.Act),
+		Code:    CodeIntentState,
+		Message: fmt.Sprintf("%s came to nothing, so this cannot be done", before.Command.Act),
 	}
 	if before.Fault != nil {
 		i.Fault = before.Fault

@@ -37,7 +37,9 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 		return Document{}, false, err
 	}
 	if !utf8.ValidString(u.FileName) || len(u.FileName) > maxFileName {
-		return Document{}, false, fault(CodeInput, "file_name", "a file name of at most %d bytes in UTF-8", maxFileName)
+		return Document{}, false, fault(
+			CodeInput, "file_name", "a file name of at most %d bytes in UTF-8", maxFileName,
+		)
 	}
 	if err := a.canSeePack(ctx, actor, u.Pack); err != nil {
 		return Document{}, false, err
@@ -73,7 +75,8 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 			}
 			return nil
 		}
-		if err := a.audit(ctx, tx, actor, "document.upload", "document", id, map[string]string{"digest": string(digest)}); err != nil {
+		if err := a.audit(ctx, tx, actor, deed{"document.upload", "document", id},
+			map[string]string{"digest": string(digest)}); err != nil {
 			return err
 		}
 		return tx.Enqueue(ctx, ParseJob{d.ID})

@@ -23,7 +23,9 @@ func (a *App) verifyPack(ctx context.Context, id PackID) error {
 	if err != nil {
 		return fmt.Errorf("verifying pack %s: %w", id, err)
 	}
-	if err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error { return tx.InsertVerification(ctx, v) }); err != nil {
+	if err := a.store.Write(
+		ctx, func(ctx context.Context, tx StoreTx) error { return tx.InsertVerification(ctx, v) },
+	); err != nil {
 		return err
 	}
 	a.notices.tell()
@@ -80,7 +82,7 @@ func (a *App) verify(ctx context.Context, id PackID) (Verification, error) {
 	now := a.Now()
 	return Verification{
 		ID: vid, Pack: id, PackEdit: p.Edit, Matrix: *matrix, TakenAt: now, ExpiresAt: now.Add(verdictLife),
-		Verdicts: []Verdict{authenticity(p, papers, seller, obligor), corroboration(matrix), unique},
+		Verdicts: []Verdict{authenticity(p, papers), corroboration(matrix), unique},
 	}, nil
 }
 
@@ -95,11 +97,17 @@ func matchInput(papers []Document, accounts []Account) match.Input {
 	in := match.Input{Tolerances: tolerances()}
 	for _, d := range papers {
 		if d.Fields != nil {
-			in.Sources = append(in.Sources, match.Source{ID: string(d.ID), Uploader: string(d.Org), Document: d.Fields})
+			in.Sources = append(
+				in.Sources,
+				match.Source{ID: string(d.ID), Uploader: string(d.Org), Document: d.Fields},
+			)
 		}
 	}
 	for _, b := range accounts {
-		in.KnownAccounts = append(in.KnownAccounts, parse.Account{IBAN: b.Number, Number: b.Number, BIC: b.BIC, Holder: b.Holder})
+		in.KnownAccounts = append(
+			in.KnownAccounts,
+			parse.Account{IBAN: b.Number, Number: b.Number, BIC: b.BIC, Holder: b.Holder},
+		)
 	}
 	return in
 }
@@ -107,7 +115,7 @@ func matchInput(papers []Document, accounts []Account) match.Input {
 // authenticity: every paper read and free of fatal findings, and brought by the organisation
 // that issues papers of its kind. A paper brought by somebody else is not known to be
 // genuine, and unknown is never a pass.
-func authenticity(p Pack, papers []Document, seller, obligor Organisation) Verdict {
+func authenticity(p Pack, papers []Document) Verdict {
 	v := Verdict{Question: Authenticity, Answer: Pass, Reasons: []Reason{}}
 	worst := func(a Answer, code, message string) {
 		v.Reasons = append(v.Reasons, Reason{code, message})
@@ -128,7 +136,11 @@ func authenticity(p Pack, papers []Document, seller, obligor Organisation) Verdi
 		case d.State == DocumentReceived || d.State == DocumentNeedsFields:
 			worst(Unknown, "document.unread", d.FileName+" has not been read yet")
 		case d.Fields != nil && issuerOf(p, d.Fields.Kind) != d.Org:
-			worst(Unknown, "document.issuer", d.FileName+" was not brought by the party that issues such papers")
+			worst(
+				Unknown,
+				"document.issuer",
+				d.FileName+" was not brought by the party that issues such papers",
+			)
 		}
 	}
 	return v
@@ -171,7 +183,9 @@ func corroboration(m *match.Matrix) Verdict {
 // uniqueness asks the ledger. The answer is bounded: not encumbered among these members at
 // this time, as far as these papers tell. A pack whose own receivable is issued finds its
 // own fingerprints, which stand in nobody's way.
-func (a *App) uniqueness(ctx context.Context, p Pack, papers []Document, seller, obligor Organisation) (Verdict, error) {
+func (a *App) uniqueness(
+	ctx context.Context, p Pack, papers []Document, seller, obligor Organisation,
+) (Verdict, error) {
 	v := Verdict{Question: Uniqueness, Answer: Unknown, Reasons: []Reason{}}
 	claim, _, err := claimOf(papers, seller, obligor)
 	if f, ok := asFault(err); ok {
@@ -181,7 +195,10 @@ func (a *App) uniqueness(ctx context.Context, p Pack, papers []Document, seller,
 	if err != nil {
 		return v, err
 	}
-	if own, err := a.asset(ctx, receivableID(p.ID)); err == nil && own.Record.Phase != trade.Rejected && own.Record.Phase != trade.Withdrawn {
+	if own, err := a.asset(
+		ctx, receivableID(p.ID),
+	); err == nil && own.Record.Phase != trade.Rejected &&
+		own.Record.Phase != trade.Withdrawn {
 		v.Answer = Pass
 		v.Reasons = append(v.Reasons, Reason{"fingerprint.own", "the claim is registered for this pack"})
 		return v, nil
@@ -198,10 +215,15 @@ func (a *App) uniqueness(ctx context.Context, p Pack, papers []Document, seller,
 	for _, m := range matches {
 		switch {
 		case m.Rejected:
-			v.Reasons = append(v.Reasons, Reason{"fingerprint.rejected", "the obligor refused the same claim before: " + m.Terms})
+			v.Reasons = append(
+				v.Reasons,
+				Reason{"fingerprint.rejected", "the obligor refused the same claim before: " + m.Terms},
+			)
 		case v.Answer == Pass:
 			v.Answer = Fail
-			v.Reasons = append(v.Reasons, Reason{string(trade.CodeEncumbered), "already encumbered: " + m.Terms})
+			v.Reasons = append(
+				v.Reasons, Reason{string(trade.CodeEncumbered), "already encumbered: " + m.Terms},
+			)
 		}
 	}
 	return v, nil
@@ -217,7 +239,9 @@ func (a *App) probe(ctx context.Context, org trade.OrgID, claim trade.Claim) ([]
 	for epoch, key := range a.keys {
 		transient[trade.TransientKey+strconv.FormatInt(epoch, 10)] = key
 	}
-	answer, err := a.ledger.Evaluate(ctx, Proposal{Org: string(org), Function: trade.FunctionProbe, Transient: transient})
+	answer, err := a.ledger.Evaluate(
+		ctx, Proposal{Org: string(org), Function: trade.FunctionProbe, Transient: transient},
+	)
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -244,7 +268,9 @@ func (a *App) Verify(ctx context.Context, actor Actor, id PackID) (Pack, error) 
 func (a *App) standing(p Pack) (*Verification, error) {
 	v := p.Latest
 	if v == nil || v.PackEdit != p.Edit || !a.Now().Before(v.ExpiresAt) {
-		return nil, fault(CodePackUnverified, "", "the pack has no verdict as it stands: verify it and try again")
+		return nil, fault(
+			CodePackUnverified, "", "the pack has no verdict as it stands: verify it and try again",
+		)
 	}
 	return v, nil
 }

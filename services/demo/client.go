@@ -86,7 +86,9 @@ func (s *session) file(ctx context.Context, path, name string, body []byte, answ
 
 // send makes one request. A write carries an Idempotency-Key of its own. When answer is a
 // *[]byte the body is given as it came.
-func (s *session) send(ctx context.Context, method, path string, body []byte, header http.Header, answer any) error {
+func (s *session) send(
+	ctx context.Context, method, path string, body []byte, header http.Header, answer any,
+) error {
 	r, err := http.NewRequestWithContext(ctx, method, s.address+path, bytes.NewReader(body))
 	if err != nil {
 		return err
@@ -104,14 +106,15 @@ func (s *session) send(ctx context.Context, method, path string, body []byte, he
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // it was read
+	defer resp.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return err
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		p := &problem{Status: resp.StatusCode, Code: "http", Detail: http.StatusText(resp.StatusCode)}
-		_ = json.Unmarshal(raw, p) //nolint:errcheck // without a problem document the status is all there is
+		// Without a problem document the status is all there is.
+		_ = json.Unmarshal(raw, p)
 		return p
 	}
 	if out, ok := answer.(*[]byte); ok {
@@ -221,7 +224,9 @@ func (j *job) sign(ctx context.Context, email string, ids []trade.CommandID, dig
 			Problem *problem `json:"problem"`
 		} `json:"outcomes"`
 	}
-	if err := s.post(ctx, "/v1/signatures", map[string]any{"intents": ids, "signature": signature}, &answer); err != nil {
+	if err := s.post(
+		ctx, "/v1/signatures", map[string]any{"intents": ids, "signature": signature}, &answer,
+	); err != nil {
 		return err
 	}
 	for _, o := range answer.Outcomes {
@@ -244,7 +249,14 @@ func (j *job) done(ctx context.Context, i intent, emails []string) error {
 		}
 		switch {
 		case i.State == "committed":
-			j.say("%-22s %-40s block %-4d tx %s  %v", i.Act, i.Subjects[0].ID, i.Block, shorten(i.Transaction), emails)
+			j.say(
+				"%-22s %-40s block %-4d tx %s  %v",
+				i.Act,
+				i.Subjects[0].ID,
+				i.Block,
+				shorten(i.Transaction),
+				emails,
+			)
 			return nil
 		case i.Fault != nil:
 			return &problem{Status: http.StatusConflict, Code: string(i.Fault.Code), Detail: i.Fault.Message}

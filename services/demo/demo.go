@@ -151,8 +151,12 @@ func (j *job) openProgramme(ctx context.Context, p fixtures.Programme) error {
 	buyer, _ := j.Set.Demo.Organisation(p.Buyer)
 	signers := []string{first(bank, trade.Maker), first(bank, trade.Checker), first(seller, trade.Maker)}
 	opened, err := j.act(ctx, signers[0], "/v1/programmes", map[string]any{
-		"seller": seller.MSP, "obligor": buyer.MSP, "limit": p.Limit, "tenor_days": p.TenorDays,
-		"agreement": "Master agreement on receivables finance, " + p.ID + ", first version.", "readers": j.auditors(),
+		"seller":     seller.MSP,
+		"obligor":    buyer.MSP,
+		"limit":      p.Limit,
+		"tenor_days": p.TenorDays,
+		"agreement":  "Master agreement on receivables finance, " + p.ID + ", first version.",
+		"readers":    j.auditors(),
 	})
 	if err != nil {
 		return err
@@ -188,8 +192,11 @@ func (j *job) moveClock(ctx context.Context, days int) error {
 		if err := s.post(ctx, "/v1/demo/clock", map[string]int{"days": days}, &answer); err != nil {
 			return err
 		}
-		j.say("the demo clock moved %d days forward: it is %s on the ledger, and every block from here says so",
-			days, answer.Now.Format(time.DateOnly))
+		j.say(
+			"the demo clock moved %d days forward: it is %s on the ledger, and every block from here says so",
+			days,
+			answer.Now.Format(time.DateOnly),
+		)
 		return nil
 	}
 	return errors.New("nobody may move the clock")

@@ -37,7 +37,7 @@ const passwordBytes = 12
 // and adds those that the folder names and the file does not know.
 func LoadPeople(path string, d fixtures.Demo) (*People, error) {
 	p := &People{ByEmail: map[string]*Person{}}
-	raw, err := os.ReadFile(path) //nolint:gosec // a fixed name in the data folder
+	raw, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
@@ -79,7 +79,11 @@ func newPerson(id string) (*Person, error) {
 	if _, err := rand.Read(password); err != nil {
 		return nil, err
 	}
-	return &Person{ID: trade.PersonID(id), Password: base64.RawURLEncoding.EncodeToString(password), Key: der}, nil
+	return &Person{
+		ID:       trade.PersonID(id),
+		Password: base64.RawURLEncoding.EncodeToString(password),
+		Key:      der,
+	}, nil
 }
 
 func (p *Person) private() (*ecdsa.PrivateKey, error) {
@@ -114,7 +118,9 @@ func (p *Person) sign(digests ...trade.Digest) (value []byte, batch []trade.Dige
 
 // Setups is what the operator of the demo node brings to it: organisations, accounts, people
 // with hashed passwords and public keys.
-func (p *People) Setups(ctx context.Context, d fixtures.Demo, h app.PasswordHasher, now time.Time) ([]app.Setup, error) {
+func (p *People) Setups(
+	ctx context.Context, d fixtures.Demo, h app.PasswordHasher, now time.Time,
+) ([]app.Setup, error) {
 	setups := make([]app.Setup, 0, len(d.Organisations))
 	for _, o := range d.Organisations {
 		s := app.Setup{Organisation: app.Organisation{
@@ -127,8 +133,12 @@ func (p *People) Setups(ctx context.Context, d fixtures.Demo, h app.PasswordHash
 				number = a.IBAN
 			}
 			s.Accounts = append(s.Accounts, app.Account{
-				ID: fmt.Sprintf("acc-%s-%d", o.ID, n+1), Org: s.Organisation.ID, Number: strings.ReplaceAll(number, " ", ""),
-				BIC: a.BIC, Holder: a.Holder, Currency: a.Currency,
+				ID:       fmt.Sprintf("acc-%s-%d", o.ID, n+1),
+				Org:      s.Organisation.ID,
+				Number:   strings.ReplaceAll(number, " ", ""),
+				BIC:      a.BIC,
+				Holder:   a.Holder,
+				Currency: a.Currency,
 			})
 		}
 		for _, person := range o.Persons {
@@ -143,7 +153,9 @@ func (p *People) Setups(ctx context.Context, d fixtures.Demo, h app.PasswordHash
 	return setups, nil
 }
 
-func (p *People) user(ctx context.Context, org trade.OrgID, f fixtures.Person, h app.PasswordHasher, now time.Time) (app.User, error) {
+func (p *People) user(
+	ctx context.Context, org trade.OrgID, f fixtures.Person, h app.PasswordHasher, now time.Time,
+) (app.User, error) {
 	secret := p.ByEmail[f.Email]
 	key, err := secret.private()
 	if err != nil {

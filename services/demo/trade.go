@@ -146,7 +146,9 @@ func (r *run) financed(what string) string {
 func nothing(context.Context) (any, error) { return struct{}{}, nil }
 
 // simple prepares one act and has it signed.
-func (r *run) simple(ctx context.Context, s fixtures.Step, path string, body func(context.Context) (any, error)) error {
+func (r *run) simple(
+	ctx context.Context, s fixtures.Step, path string, body func(context.Context) (any, error),
+) error {
 	b, err := body(ctx)
 	if err != nil {
 		return err
@@ -164,7 +166,9 @@ func (r *run) upload(ctx context.Context) error {
 		{"organisation": r.seller.MSP, "side": "seller"}, {"organisation": r.buyer.MSP, "side": "obligor"},
 	}
 	for _, o := range r.Set.Demo.Organisations {
-		brings := slices.ContainsFunc(r.trade.Plan.Documents, func(p fixtures.Paper) bool { return p.Uploader == o.ID })
+		brings := slices.ContainsFunc(
+			r.trade.Plan.Documents, func(p fixtures.Paper) bool { return p.Uploader == o.ID },
+		)
 		switch kind := trade.OrgKind(o.Kind); {
 		case brings && kind == trade.KindCarrier:
 			parties = append(parties, map[string]string{"organisation": o.MSP, "side": "carrier"})
@@ -181,7 +185,9 @@ func (r *run) upload(ctx context.Context) error {
 	var pack struct {
 		ID string `json:"id"`
 	}
-	if err := s.post(ctx, "/v1/packs", map[string]any{"title": r.trade.Plan.Title, "parties": parties}, &pack); err != nil {
+	if err := s.post(
+		ctx, "/v1/packs", map[string]any{"title": r.trade.Plan.Title, "parties": parties}, &pack,
+	); err != nil {
 		return err
 	}
 	r.pack = pack.ID
@@ -195,7 +201,9 @@ func (r *run) upload(ctx context.Context) error {
 			ID     string `json:"id"`
 			Digest string `json:"digest"`
 		}
-		if err := by.file(ctx, "/v1/packs/"+r.pack+"/documents", p.File, r.trade.Files[p.File], &d); err != nil {
+		if err := by.file(
+			ctx, "/v1/packs/"+r.pack+"/documents", p.File, r.trade.Files[p.File], &d,
+		); err != nil {
 			return fmt.Errorf("%s: %w", p.File, err)
 		}
 		r.say("%-22s %-40s %s  %s", "upload", d.ID, p.File, p.Person)
@@ -334,8 +342,11 @@ func (r *run) confirmation(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	return map[string]any{
-		"amount": v.Face, "promise": trade.Acknowledgement, "waives_defences": false, "consents_to_split": false,
-		"text": fmt.Sprintf("We acknowledge that we owe %s on invoice %s.", v.Face, v.Number),
+		"amount":            v.Face,
+		"promise":           trade.Acknowledgement,
+		"waives_defences":   false,
+		"consents_to_split": false,
+		"text":              fmt.Sprintf("We acknowledge that we owe %s on invoice %s.", v.Face, v.Number),
 	}, nil
 }
 
@@ -369,9 +380,15 @@ func (r *run) quote(ctx context.Context) (any, error) {
 		return nil, errors.New("the plan names no quote")
 	}
 	body := map[string]any{
-		"advance_rate": q.AdvancePercent, "rate": q.DiscountPercent, "kind": trade.Discount, "day_count": q.DayCount,
-		"fee_rate": q.FeePercentOfFace, "fee_bearer": q.FeeBearer, "value_date": r.Set.Today,
-		"recourse": r.programme.Recourse == "with_recourse", "lapses_at": r.Now().UTC().Add(72 * time.Hour).Truncate(time.Second),
+		"advance_rate": q.AdvancePercent,
+		"rate":         q.DiscountPercent,
+		"kind":         trade.Discount,
+		"day_count":    q.DayCount,
+		"fee_rate":     q.FeePercentOfFace,
+		"fee_bearer":   q.FeeBearer,
+		"value_date":   r.Set.Today,
+		"recourse":     r.programme.Recourse == "with_recourse",
+		"lapses_at":    r.Now().UTC().Add(72 * time.Hour).Truncate(time.Second),
 	}
 	s, err := r.as(ctx, first(r.bank, trade.Maker))
 	if err != nil {
@@ -390,7 +407,8 @@ func (r *run) quote(ctx context.Context) (any, error) {
 	}
 	r.say("%-22s advance %s, discount %s over %d days, fee %s, cash %s, all in %s %% a year", "price",
 		t.Advance.Grouped(), t.Charge.Grouped(), t.Days, t.Fee.Grouped(), t.Cash.Grouped(), t.AllIn)
-	if want := r.trade.Plan.Expected.Figures; want != nil && (t.Cash != want.Cash || t.Charge != want.Discount) {
+	if want := r.trade.Plan.Expected.Figures; want != nil &&
+		(t.Cash != want.Cash || t.Charge != want.Discount) {
 		return nil, fmt.Errorf("the figures are not those expected: cash %s, discount %s", t.Cash, t.Charge)
 	}
 	return body, nil

@@ -47,7 +47,9 @@ func rebuildCommand(o *options) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := printJSON(map[string]any{"before": before, "after": after, "equal": before.Digest == after.Digest}); err != nil {
+				if err := printJSON(
+					map[string]any{"before": before, "after": after, "equal": before.Digest == after.Digest},
+				); err != nil {
 					return err
 				}
 				if before.Digest != after.Digest {

@@ -65,7 +65,9 @@ func checkFile(file string, today money.Date) checked {
 	raw, err := os.ReadFile(file) //nolint:gosec // the user names it
 	if err != nil {
 		c.Status = "unreadable"
-		c.Findings = append(c.Findings, check.Finding{Rule: "file", Severity: check.Fatal, Message: err.Error()})
+		c.Findings = append(
+			c.Findings, check.Finding{Rule: "file", Severity: check.Fatal, Message: err.Error()},
+		)
 		return c
 	}
 	d, err := parse.Read(raw)
@@ -74,7 +76,10 @@ func checkFile(file string, today money.Date) checked {
 		if f.Code == parse.CodeUnsupported {
 			c.Status = "unsupported"
 		}
-		c.Findings = append(c.Findings, check.Finding{Rule: f.Code, Severity: check.Fatal, Message: f.Message, Path: f.Path})
+		c.Findings = append(
+			c.Findings,
+			check.Finding{Rule: f.Code, Severity: check.Fatal, Message: f.Message, Path: f.Path},
+		)
 		return c
 	}
 	c.Kind, c.Syntax, c.Status = d.Kind, d.Syntax, "clean"
@@ -99,7 +104,9 @@ func printChecked(c checked, asJSON bool) error {
 		return err
 	}
 	for _, f := range c.Findings {
-		if _, err := fmt.Fprintf(os.Stdout, "  %s %s: %s (%s)\n", f.Severity, f.Rule, f.Message, f.Path); err != nil {
+		if _, err := fmt.Fprintf(
+			os.Stdout, "  %s %s: %s (%s)\n", f.Severity, f.Rule, f.Message, f.Path,
+		); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,9 @@ func demoCommand(o *options) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&exit, "exit", false, "stop after the job")
-	c.Flags().StringVar(&folder, "fixtures", "", "folder of organisations and trades instead of the built-in one")
+	c.Flags().StringVar(
+		&folder, "fixtures", "", "folder of organisations and trades instead of the built-in one",
+	)
 	return c
 }
 
@@ -57,7 +59,9 @@ func runDemo(ctx context.Context, o options, files fs.FS, exit bool) error {
 	}
 	o.demo = true
 	o.data = filepath.Join(o.data, "demo-"+began.UTC().Format("20060102-150405.000"))
-	if err := os.MkdirAll(o.data, 0o755); err != nil { //nolint:gosec // the database's own user must pass through
+	if err := os.MkdirAll(
+		o.data, 0o755,
+	); err != nil { //nolint:gosec // the database's own user must pass through
 		return err
 	}
 	people, err := demo.LoadPeople(filepath.Join(o.data, "people.json"), set.Demo)
@@ -130,13 +134,26 @@ func tell(out io.Writer, o options, outcomes []demo.Outcome, took time.Duration)
 		return err
 	}
 	asExpected := true
-	fmt.Fprintf(out, "\nThe job is done in %.1f s. Reports and outcomes.json are in %s\n", took.Seconds(), o.data)
+	fmt.Fprintf(
+		out,
+		"\nThe job is done in %.1f s. Reports and outcomes.json are in %s\n",
+		took.Seconds(),
+		o.data,
+	)
 	for _, c := range outcomes {
 		note := "as expected"
 		if !c.AsExpected {
 			note, asExpected = "NOT AS EXPECTED", false
 		}
-		fmt.Fprintf(out, "  outcome %-20s %-8s at %-22s %s %s\n", c.Trade, c.Outcome, c.At, note, strings.Join(c.Reasons, "; "))
+		fmt.Fprintf(
+			out,
+			"  outcome %-20s %-8s at %-22s %s %s\n",
+			c.Trade,
+			c.Outcome,
+			c.At,
+			note,
+			strings.Join(c.Reasons, "; "),
+		)
 	}
 	if !asExpected {
 		return otherwise
@@ -146,12 +163,23 @@ func tell(out io.Writer, o options, outcomes []demo.Outcome, took time.Duration)
 
 // invite prints where the node is and who may sign in.
 func invite(out io.Writer, address, data string, d fixtures.Demo, people *demo.People) {
-	fmt.Fprintf(out, "\nThe node stays open on http://%s (API: schemas/openapi.yaml). Stop it with Ctrl-C.\n", address)
+	fmt.Fprintf(
+		out,
+		"\nThe node stays open on http://%s (API: schemas/openapi.yaml). Stop it with Ctrl-C.\n",
+		address,
+	)
 	fmt.Fprintf(out, "Demo sign-ins (their keys are in %s):\n", filepath.Join(data, "people.json"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, o := range d.Organisations {
 		for _, p := range o.Persons {
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", o.Name, p.Email, people.ByEmail[p.Email].Password, strings.Join(p.Roles, ", "))
+			fmt.Fprintf(
+				w,
+				"  %s\t%s\t%s\t%s\n",
+				o.Name,
+				p.Email,
+				people.ByEmail[p.Email].Password,
+				strings.Join(p.Roles, ", "),
+			)
 		}
 	}
 	_ = w.Flush() //nolint:errcheck // nobody to tell

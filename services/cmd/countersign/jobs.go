@@ -12,7 +12,10 @@ import (
 // handleJobs gives every job to its step.
 func handleJobs(w *jobs.Workers, a *app.App) error {
 	return errors.Join(
-		handle[app.ParseJob](w, a), handle[app.RecordJob](w, a), handle[app.VerifyJob](w, a), handle[app.SubmitJob](w, a),
+		handle[app.ParseJob](w, a),
+		handle[app.RecordJob](w, a),
+		handle[app.VerifyJob](w, a),
+		handle[app.SubmitJob](w, a),
 	)
 }
 

@@ -38,9 +38,24 @@ func run(ctx context.Context) int {
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.data, "data", envOr("COUNTERSIGN_DATA", "data"), "folder of this node's data")
 	flags.StringVar(&o.listen, "listen", envOr("COUNTERSIGN_LISTEN", "127.0.0.1:8080"), "address to serve on")
-	flags.StringVar(&o.database, "database", os.Getenv("DATABASE_URL"), "PostgreSQL to use; without one a private cluster is started")
-	flags.StringVar(&o.ledger, "ledger", envOr("LEDGER", "embedded"), `"embedded", or the connection file of a Fabric network`)
-	flags.StringVar(&o.blobs, "blobs", os.Getenv("COUNTERSIGN_BLOBS"), "URL of the bucket of papers; without one a folder of the data folder")
+	flags.StringVar(
+		&o.database,
+		"database",
+		os.Getenv("DATABASE_URL"),
+		"PostgreSQL to use; without one a private cluster is started",
+	)
+	flags.StringVar(
+		&o.ledger,
+		"ledger",
+		envOr("LEDGER", "embedded"),
+		`"embedded", or the connection file of a Fabric network`,
+	)
+	flags.StringVar(
+		&o.blobs,
+		"blobs",
+		os.Getenv("COUNTERSIGN_BLOBS"),
+		"URL of the bucket of papers; without one a folder of the data folder",
+	)
 	flags.TextVar(&o.level, "log", slog.LevelWarn, "least level that is logged: DEBUG, INFO, WARN, ERROR")
 	o.clock = systemClock{}
 	root.AddCommand(serveCommand(&o), demoCommand(&o), auditCommand(&o), rebuildCommand(&o), checkCommand())

@@ -72,7 +72,9 @@ func openNode(ctx context.Context, o options) (n *node, err error) {
 	if o.data, err = filepath.Abs(o.data); err != nil {
 		return n, err
 	}
-	if err := os.MkdirAll(o.data, 0o755); err != nil { //nolint:gosec // the database's own user must pass through
+	if err := os.MkdirAll(
+		o.data, 0o755,
+	); err != nil { //nolint:gosec // the database's own user must pass through
 		return n, fmt.Errorf("making the data folder: %w", err)
 	}
 	renderer, err := report.New(report.Options{})

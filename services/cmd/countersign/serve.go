@@ -30,14 +30,22 @@ func serveCommand(o *options) *cobra.Command {
 			return serve(cmd.Context(), *o, setup)
 		},
 	}
-	c.Flags().StringVar(&setup, "setup", "", "file of the organisations that sign in here (default "+setupFile+" in the data folder)")
+	c.Flags().StringVar(
+		&setup,
+		"setup",
+		"",
+		"file of the organisations that sign in here (default "+setupFile+" in the data folder)",
+	)
 	return c
 }
 
 func serve(ctx context.Context, o options, setup string) error {
 	raw, err := os.ReadFile(setup) //nolint:gosec // the operator names it
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s is not there: name the organisations of this node in it, see docs/operating.md", setup)
+		return fmt.Errorf(
+			"%s is not there: name the organisations of this node in it, see docs/operating.md",
+			setup,
+		)
 	}
 	if err != nil {
 		return err
