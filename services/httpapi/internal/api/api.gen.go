@@ -222,7 +222,7 @@ type Document struct {
 	FieldsBy UserID         `json:"fields_by,omitempty,omitzero"`
 	FileName string         `json:"file_name"`
 	Findings []Finding      `json:"findings"`
-	Id       DocumentID     `json:"id"`
+	ID       DocumentID     `json:"id"`
 	Kind     DocumentKind   `json:"kind,omitempty,omitzero"`
 
 	// MediaType By its content, not by its name.
@@ -290,7 +290,7 @@ type Financing struct {
 	Disbursed Amount  `json:"disbursed,omitempty,omitzero"`
 	DueDate   Date    `json:"due_date,omitempty,omitzero"`
 	History   []Step  `json:"history,omitempty,omitzero"`
-	Id        AssetID `json:"id"`
+	ID        AssetID `json:"id"`
 	Intent    Intent  `json:"intent,omitempty,omitzero"`
 	LapsesAt  Instant `json:"lapses_at,omitempty,omitzero"`
 
@@ -377,7 +377,7 @@ type Intent struct {
 	// Example: receivable.confirm
 	Act   Act       `json:"act"`
 	After CommandID `json:"after,omitempty,omitzero"`
-	Block uint64    `json:"block,omitempty,omitzero"`
+	Block *uint64   `json:"block,omitempty"`
 
 	// Command The exact canonical text (RFC 8785) that is submitted.
 	Command    string    `json:"command"`
@@ -388,7 +388,7 @@ type Intent struct {
 	ExpiresAt  Instant   `json:"expires_at"`
 	Fault      Fault     `json:"fault,omitempty,omitzero"`
 	FinishedAt Instant   `json:"finished_at,omitempty,omitzero"`
-	Id         CommandID `json:"id"`
+	ID         CommandID `json:"id"`
 
 	// Organisation The organisation's MSP id on the channel.
 	//
@@ -396,8 +396,8 @@ type Intent struct {
 	Organisation OrgID       `json:"organisation"`
 	State        IntentState `json:"state"`
 
-	// StatusUrl Example: /v1/intents/cmd-0a1b
-	StatusUrl string    `json:"status_url"`
+	// StatusURL Example: /v1/intents/cmd-0a1b
+	StatusURL string    `json:"status_url"`
 	Subjects  []Subject `json:"subjects"`
 
 	// Transaction On the ledger.
@@ -437,7 +437,7 @@ type Line struct {
 	// Example: {"amount":"2006880.00","currency":"CNY"}
 	Amount       Amount      `json:"amount"`
 	BookedOn     Date        `json:"booked_on"`
-	Id           LineID      `json:"id"`
+	ID           LineID      `json:"id"`
 	Intents      []CommandID `json:"intents,omitempty,omitzero"`
 	PartyAccount string      `json:"party_account,omitempty,omitzero"`
 	PartyName    string      `json:"party_name,omitempty,omitzero"`
@@ -529,10 +529,10 @@ type Organisation struct {
 	// Country ISO 3166-1 alpha-2.
 	Country string `json:"country,omitempty,omitzero"`
 
-	// Id The organisation's MSP id on the channel.
+	// ID The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP
-	Id   OrgID   `json:"id"`
+	ID   OrgID   `json:"id"`
 	Kind OrgKind `json:"kind"`
 	Lei  string  `json:"lei,omitempty,omitzero"`
 	Name string  `json:"name"`
@@ -540,8 +540,8 @@ type Organisation struct {
 	// NameLocal In its own script.
 	NameLocal string `json:"name_local,omitempty,omitzero"`
 
-	// RegistrationId National number, USCC in China.
-	RegistrationId string `json:"registration_id,omitempty,omitzero"`
+	// RegistrationID National number, USCC in China.
+	RegistrationID string `json:"registration_id,omitempty,omitzero"`
 	Vat            string `json:"vat,omitempty,omitzero"`
 }
 
@@ -558,7 +558,7 @@ type Pack struct {
 
 	// Edit Counts changes of its contents.
 	Edit int    `json:"edit"`
-	Id   PackID `json:"id"`
+	ID   PackID `json:"id"`
 
 	// Organisation The organisation's MSP id on the channel.
 	//
@@ -605,7 +605,7 @@ type Payment struct {
 	// Example: {"amount":"2006880.00","currency":"CNY"}
 	Amount    Amount `json:"amount"`
 	Evidence  Digest `json:"evidence"`
-	Id        string `json:"id"`
+	ID        string `json:"id"`
 	ValueDate Date   `json:"value_date"`
 }
 
@@ -662,7 +662,7 @@ type Programme struct {
 	// Example: LanqiaoMSP
 	Bank    OrgID   `json:"bank"`
 	History []Step  `json:"history,omitempty,omitzero"`
-	Id      AssetID `json:"id"`
+	ID      AssetID `json:"id"`
 
 	// Limit Exact, with at most the decimals of its currency.
 	//
@@ -781,7 +781,7 @@ type Receivable struct {
 	// Example: {"amount":"2006880.00","currency":"CNY"}
 	Held      Amount  `json:"held"`
 	History   []Step  `json:"history,omitempty,omitzero"`
-	Id        AssetID `json:"id"`
+	ID        AssetID `json:"id"`
 	IssueDate Date    `json:"issue_date"`
 
 	// Number Of the invoice.
@@ -829,8 +829,8 @@ type ReceivableList struct {
 // Report defines model for Report.
 type Report struct {
 	Digest    Digest   `json:"digest"`
-	FileUrl   string   `json:"file_url"`
-	Id        ReportID `json:"id"`
+	FileURL   string   `json:"file_url"`
+	ID        ReportID `json:"id"`
 	Kind      string   `json:"kind"`
 	MadeAt    Instant  `json:"made_at"`
 	MediaType string   `json:"media_type"`
@@ -919,7 +919,7 @@ type Signer struct {
 // Statement defines model for Statement.
 type Statement struct {
 	Digest     Digest      `json:"digest"`
-	Id         StatementID `json:"id"`
+	ID         StatementID `json:"id"`
 	ImportedAt Instant     `json:"imported_at"`
 	ImportedBy UserID      `json:"imported_by"`
 	Lines      []Line      `json:"lines"`

@@ -1,0 +1,215 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/services/httpapi/internal/api"
+	"github.com/countersign/countersign/services/parse"
+)
+
+// The codes of the edge: what is wrong with a request before any step sees it.
+const (
+	CodeMalformed    trade.Code = "request.malformed"       // not the JSON or parameter that is described
+	CodeMethod       trade.Code = "request.method"          // this address does not take that method
+	CodeMediaType    trade.Code = "request.media_type"      // not a content type that is taken here
+	CodeKey          trade.Code = "request.idempotency_key" // Idempotency-Key is missing or not well-formed
+	CodePrecondition trade.Code = "request.precondition"    // If-Match is missing or not an ETag of ours
+	CodeCrossOrigin  trade.Code = "request.cross_origin"    // a browser sent it from another site
+	CodeTooLarge     trade.Code = "request.too_large"       // more bytes than are accepted here
+)
+
+// The codes of the store of bytes, which is an edge like this one. Tests hold them equal.
+const (
+	blobTooLarge trade.Code = "blob.too_large"
+	blobEmpty    trade.Code = "blob.empty"
+	blobNotFound trade.Code = "blob.not_found"
+	blobCorrupt  trade.Code = "blob.corrupt"
+)
+
+// Codes lists the codes of the edge once.
+func Codes() []trade.Code {
+	return []trade.Code{
+		CodeMalformed, CodeMethod, CodeMediaType, CodeKey, CodePrecondition, CodeCrossOrigin, CodeTooLarge,
+	}
+}
+
+// statuses is the one table from code to HTTP status. A code that is not here is a reason of
+// a verdict, such as a rule of a check: the request was understood and cannot be granted, so
+// it is 422.
+func statuses() map[trade.Code]int {
+	return map[trade.Code]int{
+		CodeMalformed: http.StatusBadRequest, CodeMethod: http.StatusMethodNotAllowed,
+		CodeMediaType: http.StatusUnsupportedMediaType, CodeKey: http.StatusBadRequest,
+		CodePrecondition: http.StatusPreconditionRequired, CodeCrossOrigin: http.StatusForbidden,
+		CodeTooLarge: http.StatusRequestEntityTooLarge,
+
+		blobTooLarge: http.StatusRequestEntityTooLarge, blobEmpty: http.StatusUnprocessableEntity,
+		blobNotFound: http.StatusInternalServerError, blobCorrupt: http.StatusInternalServerError,
+
+		app.CodeNotSignedIn: http.StatusUnauthorized, app.CodeWrongPassword: http.StatusUnauthorized,
+		app.CodeLocked: http.StatusTooManyRequests, app.CodeForbidden: http.StatusForbidden,
+		app.CodeHidden: http.StatusNotFound, app.CodeEdited: http.StatusPreconditionFailed,
+		app.CodeInput: http.StatusUnprocessableEntity, app.CodeKeyReused: http.StatusUnprocessableEntity,
+		app.CodeInProgress: http.StatusConflict, app.CodeDocumentState: http.StatusConflict,
+		app.CodePackParty:      http.StatusUnprocessableEntity,
+		app.CodePackUnverified: http.StatusConflict, app.CodePackRefused: http.StatusUnprocessableEntity,
+		app.CodePackPapers: http.StatusConflict, app.CodeIntentState: http.StatusConflict,
+		app.CodeNotYourDuty: http.StatusForbidden, app.CodeNoKey: http.StatusForbidden,
+		app.CodeStatement: http.StatusUnprocessableEntity, app.CodeNoMatch: http.StatusConflict,
+		app.CodeUnavailable: http.StatusServiceUnavailable, app.CodeTooMany: http.StatusTooManyRequests,
+		app.CodeReport: http.StatusUnprocessableEntity,
+
+		trade.CodeMalformed: http.StatusUnprocessableEntity, trade.CodeUnknownAct: http.StatusUnprocessableEntity,
+		trade.CodeCommandConflict: http.StatusConflict, trade.CodeChannel: http.StatusUnprocessableEntity,
+		trade.CodeSubjects: http.StatusUnprocessableEntity, trade.CodeID: http.StatusUnprocessableEntity,
+		trade.CodeExists: http.StatusConflict, trade.CodeNotFound: http.StatusNotFound,
+		trade.CodeStale: http.StatusConflict, trade.CodePhase: http.StatusConflict,
+		trade.CodeNoConsent: http.StatusConflict, trade.CodeSalt: http.StatusUnprocessableEntity,
+		trade.CodeParty: http.StatusForbidden, trade.CodeSignatureMissing: http.StatusConflict,
+		trade.CodeSignatureInvalid: http.StatusUnprocessableEntity, trade.CodeSignatureUnknown: http.StatusForbidden,
+		trade.CodeSignatureSame: http.StatusConflict, trade.CodeTimeEarlier: http.StatusConflict,
+		trade.CodeTimeWindow: http.StatusServiceUnavailable, trade.CodeAmount: http.StatusUnprocessableEntity,
+		trade.CodeDate: http.StatusUnprocessableEntity, trade.CodeText: http.StatusUnprocessableEntity,
+		trade.CodePersons: http.StatusUnprocessableEntity, trade.CodeOrgKind: http.StatusUnprocessableEntity,
+		trade.CodeEvidence: http.StatusUnprocessableEntity, trade.CodeExceedsFace: http.StatusUnprocessableEntity,
+		trade.CodeBalance: http.StatusConflict, trade.CodeReserved: http.StatusConflict,
+		trade.CodeAssigned: http.StatusConflict, trade.CodeNothingFree: http.StatusConflict,
+		trade.CodeNoReservation: http.StatusConflict, trade.CodeReservationEnded: http.StatusConflict,
+		trade.CodeReservationAlive: http.StatusConflict, trade.CodeNotDue: http.StatusConflict,
+		trade.CodePaymentTwice: http.StatusConflict, trade.CodePayee: http.StatusUnprocessableEntity,
+		trade.CodeEncumbered: http.StatusConflict, trade.CodeKey: http.StatusServiceUnavailable,
+		trade.CodeProgramme: http.StatusUnprocessableEntity, trade.CodeProgrammeLimit: http.StatusConflict,
+		trade.CodeProgrammeTenor: http.StatusUnprocessableEntity, trade.CodeTerms: http.StatusUnprocessableEntity,
+		trade.CodeQuoteLapsed: http.StatusConflict, trade.CodeQuoteAlive: http.StatusConflict,
+		trade.CodeNotAccepted: http.StatusConflict, trade.CodeNotApproved: http.StatusConflict,
+		trade.CodeNotAssigned: http.StatusConflict, trade.CodeRepayment: http.StatusConflict,
+		trade.CodeInternal: http.StatusInternalServerError,
+
+		parse.CodeEmpty: http.StatusUnprocessableEntity, parse.CodeTooLarge: http.StatusRequestEntityTooLarge,
+		parse.CodeDepth: http.StatusUnprocessableEntity, parse.CodeUnsupported: http.StatusUnprocessableEntity,
+		parse.CodeMalformed: http.StatusUnprocessableEntity, parse.CodeEncoding: http.StatusUnprocessableEntity,
+		parse.CodeDTD: http.StatusUnprocessableEntity, parse.CodeSecondRoot: http.StatusUnprocessableEntity,
+		parse.CodeNamespace: http.StatusUnprocessableEntity, parse.CodeDuplicate: http.StatusUnprocessableEntity,
+		parse.CodeSplitText: http.StatusUnprocessableEntity, parse.CodeSchema: http.StatusUnprocessableEntity,
+		parse.CodeValue: http.StatusUnprocessableEntity, parse.CodeCurrency: http.StatusUnprocessableEntity,
+	}
+}
+
+// statusOf finds the status of a code.
+func (s *server) statusOf(code trade.Code) int {
+	if status, ok := s.statuses[code]; ok {
+		return status
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// fault makes a refusal of the edge.
+func fault(code trade.Code, path, format string, args ...any) *trade.Fault {
+	return &trade.Fault{Code: code, Path: path, Message: fmt.Sprintf(format, args...)}
+}
+
+// faults are several refusals of one request; the first one gives the answer its code.
+type faults []trade.Fault
+
+func (f faults) Error() string { return f[0].Error() }
+
+// retryAfter is how long a client waits when nobody knows better.
+const retryAfter = "2"
+
+// fail answers an error as a problem. What is no Fault is logged and never shown.
+func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.problem(r, err)
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests ||
+		p.Code == string(app.CodeInProgress) {
+		if w.Header().Get("Retry-After") == "" {
+			w.Header().Set("Retry-After", retryAfter)
+		}
+	}
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="countersign"`)
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		s.log.LogAttrs(r.Context(), slog.LevelError, "problem not written", slog.String("error", err.Error()))
+	}
+	write(w, p.Status, "application/problem+json", body)
+}
+
+// problem says what an error means to the client.
+func (s *server) problem(r *http.Request, err error) api.Problem {
+	many, _ := errors.AsType[faults](err)
+	f, ok := errors.AsType[*trade.Fault](err)
+	switch {
+	case len(many) > 0:
+		f = &many[0]
+	case ok && f.Code != trade.CodeInternal:
+	case unavailable(err):
+		s.alarm(r, slog.LevelWarn, err)
+		f = fault(app.CodeUnavailable, "", "database or ledger is not there for the moment: "+
+			"try again shortly, with the same Idempotency-Key")
+	default:
+		s.alarm(r, slog.LevelError, err)
+		f = fault(trade.CodeInternal, "", "something went wrong here: "+
+			"try again, and if it stays so tell the operator the instance id")
+	}
+	status := s.statusOf(f.Code)
+	c := callOf(r)
+	c.passing = c.passing || status >= http.StatusInternalServerError
+	if c.code == "" {
+		c.code = f.Code
+	}
+	p := api.Problem{
+		Type: "urn:countersign:problem:" + string(f.Code), Title: http.StatusText(status), Status: status,
+		Code: string(f.Code), Path: f.Path, Detail: f.Message, Instance: c.id,
+	}
+	if len(many) > 1 {
+		p.Errors = many
+	}
+	return p
+}
+
+// unavailable tells whether an error passes by itself: a database or a ledger that is away,
+// a conflict that lost its retries, a time limit.
+func unavailable(err error) bool {
+	for _, passing := range []error{
+		app.ErrUnavailable, app.ErrOutcomeUnknown, app.ErrConflict, app.ErrLater, context.DeadlineExceeded, context.Canceled,
+	} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
+}
+
+// alarm logs what a client is not shown.
+func (s *server) alarm(r *http.Request, level slog.Level, err error) {
+	c := callOf(r)
+	s.log.LogAttrs(r.Context(), level, "request failed", slog.String("request", c.id),
+		slog.String("route", c.pattern), slog.String("error", err.Error()))
+}
+
+// write sends a whole answer. A client that has gone is nobody's fault.
+func write(w http.ResponseWriter, status int, contentType string, body []byte) {
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) //nolint:errcheck // nobody is left to be told
+}
+
+// reply encodes a value as JSON.
+func (s *server) reply(w http.ResponseWriter, r *http.Request, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		s.fail(w, r, fmt.Errorf("writing the answer: %w", err))
+		return
+	}
+	write(w, status, "application/json", body)
+}

@@ -1,0 +1,155 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/services/httpapi/internal/api"
+)
+
+// RequestFinancing asks for financing and shows what became of it.
+func (s *server) RequestFinancing(w http.ResponseWriter, r *http.Request, _ api.RequestFinancingParams) {
+	var in api.RequestFinancing
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	actor := callOf(r).actor
+	request, err := s.app.RequestFinancing(r.Context(), actor, app.RequestInput{Pack: in.Pack, Programme: in.Programme})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	f, err := s.app.Financing(r.Context(), actor, request.ID)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.replyFinancing(w, r, http.StatusCreated, f)
+}
+
+func (s *server) replyFinancing(w http.ResponseWriter, r *http.Request, status int, f app.FinancingView) {
+	v, err := financingView(f)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if status == http.StatusCreated {
+		w.Header().Set("Location", "/v1/financings/"+string(v.ID))
+	}
+	if f.Asset != nil {
+		w.Header().Set("ETag", assetTag(f.Asset.Record))
+	}
+	s.reply(w, r, status, v)
+}
+
+// ListFinancings lists what the organisation asked for, was asked for, or audits.
+func (s *server) ListFinancings(w http.ResponseWriter, r *http.Request, params api.ListFinancingsParams) {
+	page, err := pageOf(params.Cursor, params.Limit)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	list, next, err := s.app.Financings(r.Context(), callOf(r).actor, page)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	items, err := eachOrFail(list, financingView)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.FinancingList{Items: items, Next: next})
+}
+
+// GetFinancing shows a financing with its history.
+func (s *server) GetFinancing(w http.ResponseWriter, r *http.Request, id api.FinancingID) {
+	f, err := s.app.Financing(r.Context(), callOf(r).actor, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.replyFinancing(w, r, http.StatusOK, f)
+}
+
+// quoteOf reads what a bank's maker names.
+func (s *server) quoteOf(r *http.Request) (app.QuoteInput, error) {
+	var in api.QuoteFinancing
+	err := s.decode(r, &in)
+	return app.QuoteInput{
+		AdvanceRate: money.Rate(in.AdvanceRate), Rate: money.Rate(in.Rate), Kind: in.Kind, DayCount: in.DayCount,
+		FeeRate: money.Rate(in.FeeRate), FeeBearer: in.FeeBearer, ValueDate: in.ValueDate, Recourse: in.Recourse,
+		Lapses: in.LapsesAt,
+	}, err
+}
+
+// PriceFinancing computes what a quote comes to.
+func (s *server) PriceFinancing(w http.ResponseWriter, r *http.Request, id api.FinancingID) {
+	in, err := s.quoteOf(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	terms, err := s.app.Price(r.Context(), callOf(r).actor, id, in)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, termsView(terms))
+}
+
+// QuoteFinancing prepares the bank's price.
+func (s *server) QuoteFinancing(w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.QuoteFinancingParams) {
+	in, err := s.quoteOf(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	i, err := s.app.Quote(r.Context(), callOf(r).actor, id, in)
+	s.prepared(w, r, i, err)
+}
+
+// RefuseFinancing prepares the bank's refusal.
+func (s *server) RefuseFinancing(w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.RefuseFinancingParams) {
+	s.because(w, r, id, s.app.RefuseFinancing)
+}
+
+// DeclineFinancing prepares the seller's turning away.
+func (s *server) DeclineFinancing(
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.DeclineFinancingParams,
+) {
+	s.because(w, r, id, s.app.DeclineFinancing)
+}
+
+// AcceptQuote prepares the seller's acceptance.
+func (s *server) AcceptQuote(w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.AcceptQuoteParams) {
+	s.plain(w, r, id, s.app.AcceptQuote)
+}
+
+// ApproveFinancing prepares the bank's approval and the assignment.
+func (s *server) ApproveFinancing(
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.ApproveFinancingParams,
+) {
+	var in api.ApproveFinancing
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	list, err := s.app.Approve(r.Context(), callOf(r).actor, id, in.Account)
+	s.preparedAll(w, r, list, err)
+}
+
+// DisburseFinancing prepares the record of the payout.
+func (s *server) DisburseFinancing(
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.DisburseFinancingParams,
+) {
+	var in api.DisburseFinancing
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	i, err := s.app.Disburse(r.Context(), callOf(r).actor, id, in.Reference)
+	s.prepared(w, r, i, err)
+}

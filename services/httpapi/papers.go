@@ -1,0 +1,213 @@
+package httpapi
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/services/httpapi/internal/api"
+)
+
+// OpenPack opens a trade pack.
+func (s *server) OpenPack(w http.ResponseWriter, r *http.Request, _ api.OpenPackParams) {
+	var in api.OpenPack
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	parties := each(in.Parties, func(p api.PackParty) app.PackParty {
+		return app.PackParty{Org: p.Organisation, Side: p.Side}
+	})
+	p, err := s.app.OpenPack(r.Context(), callOf(r).actor, in.Title, parties)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Location", "/v1/packs/"+string(p.ID))
+	w.Header().Set("ETag", etag(p.Edit))
+	s.reply(w, r, http.StatusCreated, s.packView(p, nil))
+}
+
+// ListPacks lists the packs of the organisation.
+func (s *server) ListPacks(w http.ResponseWriter, r *http.Request, params api.ListPacksParams) {
+	page, err := pageOf(params.Cursor, params.Limit)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	list, next, err := s.app.Packs(r.Context(), callOf(r).actor, page)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.PackList{
+		Items: each(list, func(p app.Pack) api.Pack { return s.packView(p, nil) }), Next: next,
+	})
+}
+
+// GetPack shows a pack with its papers and verdicts.
+func (s *server) GetPack(w http.ResponseWriter, r *http.Request, id api.PackID) {
+	p, papers, err := s.app.PackPapers(r.Context(), callOf(r).actor, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("ETag", etag(p.Edit))
+	s.reply(w, r, http.StatusOK, s.packView(p, papers))
+}
+
+// VerifyPack takes the verdicts now.
+func (s *server) VerifyPack(w http.ResponseWriter, r *http.Request, id api.PackID, _ api.VerifyPackParams) {
+	p, err := s.app.Verify(r.Context(), callOf(r).actor, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("ETag", etag(p.Edit))
+	s.reply(w, r, http.StatusOK, s.packView(p, nil))
+}
+
+// UploadDocument keeps a paper.
+func (s *server) UploadDocument(w http.ResponseWriter, r *http.Request, id api.PackID, params api.UploadDocumentParams) {
+	name, err := fileName(r.Header.Get("Content-Disposition"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	d, created, err := s.app.Upload(r.Context(), callOf(r).actor, app.Upload{
+		Pack: id, FileName: name, Supersedes: params.Supersedes, Body: r.Body,
+	})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	status := http.StatusOK
+	if created {
+		status = http.StatusCreated
+	}
+	w.Header().Set("Location", "/v1/documents/"+string(d.ID))
+	w.Header().Set("ETag", etag(d.Edit))
+	s.reply(w, r, status, documentView(d, true))
+}
+
+// fileName reads the name that a client gives a file. Only its last part is kept: no folder
+// of the client's is anybody's business.
+func fileName(disposition string) (string, error) {
+	kind, params, err := mime.ParseMediaType(disposition)
+	name := params["filename"]
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	printable := !strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) })
+	if err != nil || kind != "attachment" || name == "" || name == "." || name == ".." || !printable {
+		return "", fault(app.CodeInput, "Content-Disposition",
+			`name the file: attachment; filename="invoice.xml", or filename*=UTF-8''... beyond ASCII`)
+	}
+	return name, nil
+}
+
+// ListDocuments lists the papers that the organisation may see.
+func (s *server) ListDocuments(w http.ResponseWriter, r *http.Request, params api.ListDocumentsParams) {
+	page, err := pageOf(params.Cursor, params.Limit)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	list, next, err := s.app.Documents(r.Context(), callOf(r).actor, page)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.DocumentList{
+		Items: each(list, func(d app.Document) api.Document { return documentView(d, false) }), Next: next,
+	})
+}
+
+// GetDocument shows a paper with what was read from it.
+func (s *server) GetDocument(w http.ResponseWriter, r *http.Request, id api.DocumentID) {
+	d, err := s.app.Document(r.Context(), callOf(r).actor, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("ETag", etag(d.Edit))
+	s.reply(w, r, http.StatusOK, documentView(d, true))
+}
+
+// GetOriginal gives out the bytes as they were received.
+func (s *server) GetOriginal(w http.ResponseWriter, r *http.Request, id api.DocumentID) {
+	d, raw, err := s.app.Original(r.Context(), callOf(r).actor, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	sendFile(w, d.MediaType, d.FileName, string(d.Digest), raw)
+}
+
+// sendFile sends bytes that a browser keeps and never shows.
+func sendFile(w http.ResponseWriter, mediaType, name, digest string, raw []byte) {
+	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": name})
+	if disposition == "" {
+		disposition = "attachment"
+	}
+	w.Header().Set("Content-Disposition", disposition)
+	w.Header().Set("ETag", `"`+digest+`"`)
+	write(w, http.StatusOK, mediaType, raw)
+}
+
+// TypeFields takes the fields of a paper that a person typed in.
+func (s *server) TypeFields(w http.ResponseWriter, r *http.Request, id api.DocumentID, params api.TypeFieldsParams) {
+	edit, err := strconv.Atoi(strings.Trim(params.IfMatch, `"`))
+	if err != nil || params.IfMatch != etag(edit) {
+		s.fail(w, r, fault(CodePrecondition, "If-Match", "send the ETag of the paper as it was shown"))
+		return
+	}
+	var in api.TypeFields
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	d, err := s.app.TypeFields(r.Context(), callOf(r).actor, id, edit, in.Kind, in.Fields)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("ETag", etag(d.Edit))
+	s.reply(w, r, http.StatusOK, documentView(d, true))
+}
+
+// packView shows a pack; papers is nil in lists.
+func (s *server) packView(p app.Pack, papers []app.Document) api.Pack {
+	v := api.Pack{
+		ID: p.ID, Organisation: p.Org, Title: p.Title, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt.UTC(),
+		Edit: p.Edit, Documents: listed(p.Documents), VerdictsStand: s.app.VerdictsStand(p),
+		Parties: each(p.Parties, func(q app.PackParty) api.PackParty {
+			return api.PackParty{Organisation: q.Org, Side: q.Side}
+		}),
+		Papers: each(papers, func(d app.Document) api.Document { return documentView(d, true) }),
+	}
+	if p.Latest != nil {
+		v.Verification = *p.Latest
+	}
+	return v
+}
+
+// documentView shows a paper, with its fields where they are wanted.
+func documentView(d app.Document, whole bool) api.Document {
+	v := api.Document{
+		ID: d.ID, Organisation: d.Org, UploadedBy: d.UploadedBy, UploadedAt: d.UploadedAt.UTC(), Digest: d.Digest,
+		Size: d.Size, MediaType: d.MediaType, FileName: d.FileName, Version: d.Version, Supersedes: d.Supersedes,
+		State: d.State, CanonicalDigest: d.CanonicalDigest, FieldsBy: d.FieldsBy, ParsedAt: d.ParsedAt.UTC(),
+		Findings: listed(d.Findings), Edit: d.Edit,
+	}
+	if d.Fields != nil {
+		v.Kind, v.Number = d.Fields.Kind, d.Fields.Number
+		if whole {
+			v.Fields = *d.Fields
+		}
+	}
+	return v
+}

@@ -1,0 +1,189 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/services/httpapi/internal/api"
+)
+
+// IssueReceivable prepares the seller's claim.
+func (s *server) IssueReceivable(w http.ResponseWriter, r *http.Request, _ api.IssueReceivableParams) {
+	var in api.IssueReceivable
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	i, err := s.app.IssueReceivable(r.Context(), callOf(r).actor, in.Pack)
+	s.prepared(w, r, i, err)
+}
+
+// ListReceivables lists the receivables and payables that the organisation holds.
+func (s *server) ListReceivables(w http.ResponseWriter, r *http.Request, params api.ListReceivablesParams) {
+	page, err := pageOf(params.Cursor, params.Limit)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if len(params.Phase) > len(trade.Acts()) {
+		s.fail(w, r, fault(app.CodeInput, "phase", "fewer phases"))
+		return
+	}
+	actor := callOf(r).actor
+	list, next, err := s.app.AssetsOf(r.Context(), actor, app.AssetFilter{
+		Kind: trade.KindReceivable, Phases: params.Phase,
+	}, page)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	items := []api.Receivable{}
+	for _, a := range present(list) {
+		if params.Side != "" && a.State.Side(trade.Side(params.Side)) != actor.Org {
+			continue
+		}
+		v, err := receivableView(a, nil)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		items = append(items, v)
+	}
+	s.reply(w, r, http.StatusOK, api.ReceivableList{Items: items, Next: next})
+}
+
+// GetReceivable shows a receivable with its history.
+func (s *server) GetReceivable(w http.ResponseWriter, r *http.Request, id api.ReceivableID) {
+	a, steps, err := s.app.Trace(r.Context(), callOf(r).actor, id, trade.KindReceivable)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	v, err := receivableView(a, steps)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("ETag", assetTag(a.Record))
+	s.reply(w, r, http.StatusOK, v)
+}
+
+// ConfirmReceivable prepares the obligor's promise.
+func (s *server) ConfirmReceivable(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.ConfirmReceivableParams,
+) {
+	var in api.ConfirmReceivable
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	i, err := s.app.ConfirmReceivable(r.Context(), callOf(r).actor, id, app.ConfirmInput{
+		Amount: in.Amount, Promise: in.Promise, WaivesDefences: in.WaivesDefences, ConsentsToSplit: in.ConsentsToSplit,
+		Text: in.Text,
+	})
+	s.prepared(w, r, i, err)
+}
+
+// because carries out an act that takes a reason and nothing else.
+func (s *server) because(w http.ResponseWriter, r *http.Request, id trade.AssetID,
+	act func(context.Context, app.Actor, trade.AssetID, string) (app.Intent, error),
+) {
+	var in api.Because
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	i, err := act(r.Context(), callOf(r).actor, id, in.Reason)
+	s.prepared(w, r, i, err)
+}
+
+// RejectReceivable prepares the obligor's refusal.
+func (s *server) RejectReceivable(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.RejectReceivableParams,
+) {
+	s.because(w, r, id, s.app.RejectReceivable)
+}
+
+// WithdrawReceivable prepares taking the claim back.
+func (s *server) WithdrawReceivable(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.WithdrawReceivableParams,
+) {
+	s.because(w, r, id, s.app.WithdrawReceivable)
+}
+
+// ReleaseReservation prepares giving a reservation back.
+func (s *server) ReleaseReservation(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.ReleaseReservationParams,
+) {
+	s.because(w, r, id, s.app.ReleaseReservation)
+}
+
+// DisputeReceivable prepares a dispute.
+func (s *server) DisputeReceivable(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.DisputeReceivableParams,
+) {
+	var in api.DisputeReceivable
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	i, err := s.app.DisputeReceivable(r.Context(), callOf(r).actor, id, in.Amount, in.Reason)
+	s.prepared(w, r, i, err)
+}
+
+// ResolveDispute prepares the end of a dispute.
+func (s *server) ResolveDispute(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.ResolveDisputeParams,
+) {
+	var in api.ResolveDispute
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	i, err := s.app.ResolveDispute(r.Context(), callOf(r).actor, id, app.ResolveInput{
+		Amount: in.Amount, Diluted: in.Diluted, CreditNote: in.CreditNote, Reason: in.Reason,
+	})
+	s.prepared(w, r, i, err)
+}
+
+// plain carries out an act that takes nothing but its asset.
+func (s *server) plain(w http.ResponseWriter, r *http.Request, id trade.AssetID,
+	act func(context.Context, app.Actor, trade.AssetID) (app.Intent, error),
+) {
+	if err := s.decode(r, &api.Nothing{}); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	i, err := act(r.Context(), callOf(r).actor, id)
+	s.prepared(w, r, i, err)
+}
+
+// poke is an act of a date that has come.
+func (s *server) poke(act trade.Act) func(context.Context, app.Actor, trade.AssetID) (app.Intent, error) {
+	return func(ctx context.Context, actor app.Actor, id trade.AssetID) (app.Intent, error) {
+		return s.app.PokeReceivable(ctx, actor, id, act)
+	}
+}
+
+// MatureReceivable says that it is due.
+func (s *server) MatureReceivable(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.MatureReceivableParams,
+) {
+	s.plain(w, r, id, s.poke(trade.ReceivableMature))
+}
+
+// OverdueReceivable says that it is overdue.
+func (s *server) OverdueReceivable(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.OverdueReceivableParams,
+) {
+	s.plain(w, r, id, s.poke(trade.ReceivableOverdue))
+}
+
+// ExpireReservation says that a reservation lapsed.
+func (s *server) ExpireReservation(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.ExpireReservationParams,
+) {
+	s.plain(w, r, id, s.app.ExpireReservation)
+}
