@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -22,80 +21,83 @@ const (
 	waits          = 12 // times that an outcome is waited for, ten seconds each
 )
 
-// session is one person, signed in.
-type session struct {
+// Session is one person, signed in at a node. Not only the demonstration plays people: so do
+// programs that test a node from outside.
+type Session struct {
 	address string
 	token   string
 	person  *Person
 	client  *http.Client
 }
 
-// problem is a refusal as the API tells it.
-type problem struct {
+// Problem is a refusal as the API tells it (RFC 9457).
+type Problem struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
 
-func (p *problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Detail) }
+// Error is the status, the code and the sentence.
+func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Detail) }
 
-// refused finds the refusal in an error.
-func refused(err error) (*problem, bool) { return errors.AsType[*problem](err) }
+// Refused finds the refusal in an error.
+func Refused(err error) (*Problem, bool) { return errors.AsType[*Problem](err) }
 
-// as gives the session of a person, signing in at the first time.
-func (j *job) as(ctx context.Context, email string) (*session, error) {
-	if s := j.sessions[email]; s != nil {
-		return s, nil
-	}
-	person := j.People.ByEmail[email]
-	if person == nil {
-		return nil, fmt.Errorf("nobody has the address %q", email)
-	}
-	s := &session{address: j.Address, person: person, client: &http.Client{Timeout: requestTimeout}}
+// SignIn signs a person in at the address of a node ("http://127.0.0.1:8080"). Every request
+// of the session goes through client.
+func SignIn(
+	ctx context.Context, client *http.Client, address, email string, person *Person,
+) (*Session, error) {
+	s := &Session{address: address, person: person, client: client}
 	var answer struct {
 		Token string `json:"token"`
 	}
 	body := map[string]string{"email": email, "password": person.Password}
-	if err := s.post(ctx, "/v1/session", body, &answer); err != nil {
+	if err := s.Post(ctx, "/v1/session", body, &answer); err != nil {
 		return nil, fmt.Errorf("signing in as %s: %w", email, err)
 	}
 	s.token = answer.Token
-	j.sessions[email] = s
 	return s, nil
 }
 
-func (s *session) get(ctx context.Context, path string, answer any) error {
-	return s.send(ctx, http.MethodGet, path, nil, nil, answer)
+// At is the same session at another address of the same node.
+func (s *Session) At(address string) *Session {
+	moved := *s
+	moved.address = address
+	return &moved
 }
 
-func (s *session) post(ctx context.Context, path string, body, answer any) error {
+// Get reads what is at a path: as it comes into a *[]byte, as JSON into anything else.
+func (s *Session) Get(ctx context.Context, path string, answer any) error {
+	return s.Send(ctx, http.MethodGet, path, nil, http.Header{}, answer)
+}
+
+// Post sends a body as JSON and reads the answer like Get.
+func (s *Session) Post(ctx context.Context, path string, body, answer any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, http.MethodPost, path, raw, http.Header{"Content-Type": {"application/json"}}, answer)
+	return s.Send(ctx, http.MethodPost, path, raw, http.Header{"Content-Type": {"application/json"}}, answer)
 }
 
-// file posts the bytes of a file.
-func (s *session) file(ctx context.Context, path, name string, body []byte, answer any) error {
-	return s.send(ctx, http.MethodPost, path, body, http.Header{
+// File posts the bytes of a file.
+func (s *Session) File(ctx context.Context, path, name string, body []byte, answer any) error {
+	return s.Send(ctx, http.MethodPost, path, body, http.Header{
 		"Content-Type":        {"application/octet-stream"},
 		"Content-Disposition": {fmt.Sprintf("attachment; filename=%q", name)},
 	}, answer)
 }
 
-// send makes one request. A write carries an Idempotency-Key of its own. When answer is a
-// *[]byte the body is given as it came.
-func (s *session) send(
+// Send makes one request. A write carries an Idempotency-Key of its own.
+func (s *Session) Send(
 	ctx context.Context, method, path string, body []byte, header http.Header, answer any,
 ) error {
 	r, err := http.NewRequestWithContext(ctx, method, s.address+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
-	if header != nil {
-		r.Header = header
-	}
+	r.Header = header
 	if s.token != "" {
 		r.Header.Set("Authorization", "Bearer "+s.token)
 		if method != http.MethodGet {
@@ -112,7 +114,7 @@ func (s *session) send(
 		return err
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
-		p := &problem{Status: resp.StatusCode, Code: "http", Detail: http.StatusText(resp.StatusCode)}
+		p := &Problem{Status: resp.StatusCode, Code: "http", Detail: http.StatusText(resp.StatusCode)}
 		// Without a problem document the status is all there is.
 		_ = json.Unmarshal(raw, p)
 		return p
@@ -136,8 +138,8 @@ func newKey() string {
 	return hex.EncodeToString(b)
 }
 
-// intent is a command on its way, as the API shows it.
-type intent struct {
+// Intent is a command on its way, as the API shows it.
+type Intent struct {
 	ID          trade.CommandID `json:"id"`
 	Act         trade.Act       `json:"act"`
 	Subjects    []trade.Subject `json:"subjects"`
@@ -150,35 +152,30 @@ type intent struct {
 }
 
 type intentPage struct {
-	Items []intent `json:"items"`
+	Items []Intent `json:"items"`
 }
 
-// act prepares something as a person and returns the intents that came of it.
-func (j *job) act(ctx context.Context, email, path string, body any) ([]intent, error) {
-	s, err := j.as(ctx, email)
-	if err != nil {
-		return nil, err
-	}
+// Act prepares something and returns the intents that came of it.
+func (s *Session) Act(ctx context.Context, path string, body any) ([]Intent, error) {
 	var answer struct {
-		intent
-		Intents []intent `json:"intents"`
+		Intent
+		Intents []Intent `json:"intents"`
 	}
-	if err := s.post(ctx, path, body, &answer); err != nil {
+	if err := s.Post(ctx, path, body, &answer); err != nil {
 		return nil, err
 	}
 	if len(answer.Intents) > 0 {
 		return answer.Intents, nil
 	}
-	return []intent{answer.intent}, nil
+	return []Intent{answer.Intent}, nil
 }
 
-// signAll has persons sign intents one after another, each with one gesture, and waits until
-// the last of the intents is done.
-func (j *job) signAll(ctx context.Context, intents []intent, emails []string) error {
+// Sign puts the person's signature under intents, with one gesture. What is signed is what
+// the commands say, not what the node says their digests are.
+func (s *Session) Sign(ctx context.Context, intents ...Intent) error {
 	digests := make([]trade.Digest, len(intents))
 	ids := make([]trade.CommandID, len(intents))
 	for n, i := range intents {
-		// A person signs what was read, not what the server says its digest is.
 		command, err := trade.Decode[trade.Command]([]byte(i.Command), "command")
 		if err != nil {
 			return err
@@ -191,42 +188,22 @@ func (j *job) signAll(ctx context.Context, intents []intent, emails []string) er
 		}
 		ids[n] = i.ID
 	}
-	for _, email := range emails {
-		if err := j.sign(ctx, email, ids, digests); err != nil {
-			return fmt.Errorf("%s signs %s: %w", email, intents[0].Act, err)
-		}
-	}
-	for _, i := range intents {
-		if err := j.done(ctx, i, emails); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sign puts one person's signature under one intent, or under a batch.
-func (j *job) sign(ctx context.Context, email string, ids []trade.CommandID, digests []trade.Digest) error {
-	s, err := j.as(ctx, email)
-	if err != nil {
-		return err
-	}
 	value, batch, err := s.person.sign(digests...)
 	if err != nil {
 		return err
 	}
 	signature := map[string]any{"value": value}
 	if len(ids) == 1 {
-		return s.post(ctx, "/v1/intents/"+string(ids[0])+"/signatures", signature, nil)
+		return s.Post(ctx, "/v1/intents/"+string(ids[0])+"/signatures", signature, nil)
 	}
 	signature["batch"] = batch
 	var answer struct {
 		Outcomes []struct {
-			Problem *problem `json:"problem"`
+			Problem *Problem `json:"problem"`
 		} `json:"outcomes"`
 	}
-	if err := s.post(
-		ctx, "/v1/signatures", map[string]any{"intents": ids, "signature": signature}, &answer,
-	); err != nil {
+	body := map[string]any{"intents": ids, "signature": signature}
+	if err := s.Post(ctx, "/v1/signatures", body, &answer); err != nil {
 		return err
 	}
 	for _, o := range answer.Outcomes {
@@ -237,39 +214,23 @@ func (j *job) sign(ctx context.Context, email string, ids []trade.CommandID, dig
 	return nil
 }
 
-// done waits for the outcome of an intent and tells it.
-func (j *job) done(ctx context.Context, i intent, emails []string) error {
-	s, err := j.as(ctx, emails[0])
-	if err != nil {
-		return err
-	}
+// Outcome waits until an intent is committed or refused, or an open one until somebody asks
+// again, and gives it as it is then. A refusal is an error.
+func (s *Session) Outcome(ctx context.Context, id trade.CommandID) (Intent, error) {
+	var i Intent
 	for range waits {
-		if err := s.get(ctx, "/v1/intents/"+string(i.ID)+"?wait=10s", &i); err != nil {
-			return err
+		i = Intent{}
+		if err := s.Get(ctx, "/v1/intents/"+string(id)+"?wait=10s", &i); err != nil {
+			return i, err
 		}
 		switch {
 		case i.State == "committed":
-			j.say(
-				"%-22s %-40s block %-4d tx %s  %v",
-				i.Act,
-				i.Subjects[0].ID,
-				i.Block,
-				shorten(i.Transaction),
-				emails,
-			)
-			return nil
+			return i, nil
 		case i.Fault != nil:
-			return &problem{Status: http.StatusConflict, Code: string(i.Fault.Code), Detail: i.Fault.Message}
-		case !slices.Contains([]string{"ready", "submitted"}, i.State):
-			return fmt.Errorf("%s %s is %s: signatures are missing", i.Act, i.ID, i.State)
+			return i, &Problem{Status: http.StatusConflict, Code: string(i.Fault.Code), Detail: i.Fault.Message}
+		case i.State != "ready" && i.State != "submitted":
+			return i, fmt.Errorf("%s %s is %s", i.Act, i.ID, i.State)
 		}
 	}
-	return fmt.Errorf("%s %s is still %s", i.Act, i.ID, i.State)
-}
-
-func shorten(s string) string {
-	if len(s) > 16 {
-		return s[:12] + "…"
-	}
-	return s
+	return i, fmt.Errorf("%s %s is still %s", i.Act, i.ID, i.State)
 }

@@ -40,14 +40,14 @@ type Outcome struct {
 // job is one run of the demonstration.
 type job struct {
 	Config
-	sessions   map[string]*session // by e-mail
+	sessions   map[string]*Session // by e-mail
 	programmes map[string]trade.AssetID
 }
 
 // Run does the job and returns how each trade ended. An error means that the job could not
 // be done; an outcome that the folder did not expect is none.
 func Run(ctx context.Context, c Config) ([]Outcome, error) {
-	j := &job{Config: c, sessions: map[string]*session{}, programmes: map[string]trade.AssetID{}}
+	j := &job{Config: c, sessions: map[string]*Session{}, programmes: map[string]trade.AssetID{}}
 	if err := j.setUp(ctx); err != nil {
 		return nil, fmt.Errorf("setting up: %w", err)
 	}
@@ -134,12 +134,12 @@ func (j *job) register(ctx context.Context, o fixtures.Organisation, admins []st
 		return err
 	}
 	var waiting intentPage
-	if err := s.get(ctx, "/v1/intents", &waiting); err != nil {
+	if err := s.Get(ctx, "/v1/intents", &waiting); err != nil {
 		return err
 	}
 	for _, i := range waiting.Items {
 		if i.Act == trade.OrganisationRegister {
-			return j.signAll(ctx, []intent{i}, admins)
+			return j.signAll(ctx, []Intent{i}, admins)
 		}
 	}
 	return fmt.Errorf("no registration waits for %s", o.ID)
@@ -189,7 +189,7 @@ func (j *job) moveClock(ctx context.Context, days int) error {
 		var answer struct {
 			Now time.Time `json:"now"`
 		}
-		if err := s.post(ctx, "/v1/demo/clock", map[string]int{"days": days}, &answer); err != nil {
+		if err := s.Post(ctx, "/v1/demo/clock", map[string]int{"days": days}, &answer); err != nil {
 			return err
 		}
 		j.say(

@@ -69,7 +69,7 @@ func (r *run) do(ctx context.Context, day int) error {
 		r.day = r.due()
 		s := steps[r.next]
 		err := r.step(ctx, s)
-		if p, ok := refused(err); ok && p.Status < 500 && p.Status != 401 && p.Status != 429 {
+		if p, ok := Refused(err); ok && p.Status < 500 && p.Status != 401 && p.Status != 429 {
 			r.end("refused", s.Act, p.Code+": "+p.Detail)
 			return nil
 		}
@@ -185,7 +185,7 @@ func (r *run) upload(ctx context.Context) error {
 	var pack struct {
 		ID string `json:"id"`
 	}
-	if err := s.post(
+	if err := s.Post(
 		ctx, "/v1/packs", map[string]any{"title": r.trade.Plan.Title, "parties": parties}, &pack,
 	); err != nil {
 		return err
@@ -201,7 +201,7 @@ func (r *run) upload(ctx context.Context) error {
 			ID     string `json:"id"`
 			Digest string `json:"digest"`
 		}
-		if err := by.file(
+		if err := by.File(
 			ctx, "/v1/packs/"+r.pack+"/documents", p.File, r.trade.Files[p.File], &d,
 		); err != nil {
 			return fmt.Errorf("%s: %w", p.File, err)
@@ -260,7 +260,7 @@ func (r *run) verify(ctx context.Context) error {
 		return nil
 	}
 	var f financingView
-	if err := s.post(ctx, "/v1/financings", r.asked(), &f); err != nil {
+	if err := s.Post(ctx, "/v1/financings", r.asked(), &f); err != nil {
 		return err
 	}
 	r.say("%-22s %s at %s: %s", "financing.request", f.ID, r.bank.Name, f.State)
@@ -272,11 +272,11 @@ func (r *run) verify(ctx context.Context) error {
 }
 
 // read waits for the readers and the verdicts.
-func (r *run) read(ctx context.Context, s *session) (packView, error) {
+func (r *run) read(ctx context.Context, s *Session) (packView, error) {
 	var pack packView
 	for range readTries {
 		pack = packView{}
-		if err := s.get(ctx, "/v1/packs/"+r.pack, &pack); err != nil {
+		if err := s.Get(ctx, "/v1/packs/"+r.pack, &pack); err != nil {
 			return packView{}, err
 		}
 		ready := pack.Stand
@@ -313,7 +313,7 @@ func (r *run) asked() map[string]any {
 func (r *run) issue(ctx context.Context, s fixtures.Step) error {
 	for range readTries {
 		intents, err := r.act(ctx, s.By[0], "/v1/receivables", map[string]string{"pack": r.pack})
-		if p, ok := refused(err); ok && p.Code == "pack.papers" {
+		if p, ok := Refused(err); ok && p.Code == "pack.papers" {
 			if err := pause(ctx, readPause); err != nil {
 				return err
 			}
@@ -338,7 +338,7 @@ func (r *run) confirmation(ctx context.Context) (any, error) {
 		Face   money.Amount `json:"face"`
 		Number string       `json:"number"`
 	}
-	if err := s.get(ctx, "/v1/receivables/"+string(r.receivable), &v); err != nil {
+	if err := s.Get(ctx, "/v1/receivables/"+string(r.receivable), &v); err != nil {
 		return nil, err
 	}
 	return map[string]any{
@@ -354,7 +354,7 @@ func (r *run) confirmation(ctx context.Context) (any, error) {
 type financingView struct {
 	ID     trade.AssetID `json:"id"`
 	State  string        `json:"state"`
-	Intent *intent       `json:"intent"`
+	Intent *Intent       `json:"intent"`
 }
 
 func (r *run) request(ctx context.Context, s fixtures.Step) error {
@@ -363,14 +363,14 @@ func (r *run) request(ctx context.Context, s fixtures.Step) error {
 		return err
 	}
 	var f financingView
-	if err := by.post(ctx, "/v1/financings", r.asked(), &f); err != nil {
+	if err := by.Post(ctx, "/v1/financings", r.asked(), &f); err != nil {
 		return err
 	}
 	if f.Intent == nil {
-		return &problem{Status: 409, Code: "financing.refused", Detail: "refused by rule"}
+		return &Problem{Status: 409, Code: "financing.refused", Detail: "refused by rule"}
 	}
 	r.financing = f.ID
-	return r.signAll(ctx, []intent{*f.Intent}, s.By)
+	return r.signAll(ctx, []Intent{*f.Intent}, s.By)
 }
 
 // quote names the plan's price and tells what it comes to.
@@ -402,7 +402,7 @@ func (r *run) quote(ctx context.Context) (any, error) {
 		Days    int          `json:"days"`
 		AllIn   string       `json:"all_in_rate"`
 	}
-	if err := s.post(ctx, r.financed("price"), body, &t); err != nil {
+	if err := s.Post(ctx, r.financed("price"), body, &t); err != nil {
 		return nil, err
 	}
 	r.say("%-22s advance %s, discount %s over %d days, fee %s, cash %s, all in %s %% a year", "price",
@@ -424,7 +424,7 @@ func (r *run) statement(ctx context.Context, s fixtures.Step) error {
 		ID    string `json:"id"`
 		Lines []line `json:"lines"`
 	}
-	if err := by.file(ctx, "/v1/statements", s.File, r.trade.Files[s.File], &answer); err != nil {
+	if err := by.File(ctx, "/v1/statements", s.File, r.trade.Files[s.File], &answer); err != nil {
 		return err
 	}
 	r.lines = answer.Lines
@@ -464,11 +464,11 @@ func (r *run) report(ctx context.Context, s fixtures.Step) error {
 			ID   string `json:"id"`
 			File string `json:"file_url"`
 		}
-		if err := by.post(ctx, "/v1/reports", body, &made); err != nil {
+		if err := by.Post(ctx, "/v1/reports", body, &made); err != nil {
 			return err
 		}
 		var raw []byte
-		if err := by.get(ctx, made.File, &raw); err != nil {
+		if err := by.Get(ctx, made.File, &raw); err != nil {
 			return err
 		}
 		name := strings.Join([]string{r.trade.Name, want.kind}, "-") + "." + want.format
