@@ -166,9 +166,14 @@ var packages = map[string]place{
 			"chaincode", "chaincode/money", "chaincode/trade", "fixtures",
 			"services/app", "services/check", "services/match", "services/parse",
 			"services/blob", "services/embedded", "services/fabric", "services/httpapi",
-			"services/jobs", "services/postgres", "services/postgres/cluster",
-			"services/report",
+			"services/demo", "services/httpapi/password", "services/jobs", "services/postgres",
+			"services/postgres/cluster", "services/report",
 		},
+	},
+
+	"services/demo": { // a client of the API, and the setting up of its own node
+		rung:    edges,
+		imports: []string{"chaincode/money", "chaincode/trade", "fixtures", "services/app"},
 	},
 
 	"fixtures": {
@@ -204,14 +209,12 @@ var owners = map[string][]string{
 	},
 	"go.etcd.io/bbolt":                   {"services/embedded"},
 	"golang.org/x/mod":                   {"services/embedded", "scripts/arch"},
-	"github.com/transparency-dev/merkle": {"services/embedded"},
 
 	"github.com/jackc/pgx/v5":                {"services/postgres", "services/jobs"},
 	"github.com/pressly/goose/v3":            {"services/postgres"},
 	"github.com/riverqueue/river":            {"services/jobs", "services/postgres"},
 	"gocloud.dev":                            {"services/blob"},
 	"github.com/go-chi/chi/v5":               {"services/httpapi"},
-	"github.com/alexedwards/scs/v2":          {"services/httpapi"},
 	"github.com/oapi-codegen/runtime":        {"services/httpapi"},
 	"github.com/go-playground/validator/v10": {"services/httpapi"},
 	"github.com/prometheus/client_golang":    {"services/httpapi", "services/cmd"},
@@ -222,7 +225,6 @@ var owners = map[string][]string{
 		"chaincode/trade", "services/app", "services/embedded", "services/report",
 	},
 	"github.com/gabriel-vasile/mimetype":       {"services/parse"},
-	"github.com/pdfcpu/pdfcpu":                 {"services/parse"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"services/parse", "schemas"},
 	"github.com/shopspring/decimal": {
 		"services/parse", "services/check", "services/match", "services/app", "fixtures",
