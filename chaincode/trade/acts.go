@@ -204,7 +204,8 @@ func encumbranceActs() []ActSpec {
 		{
 			Act: ReceivableReserve, To: []Phase{Open},
 			Subjects: []SubjectSpec{
-				{Kind: KindReceivable, Access: Change, From: []Phase{Open}}, programme,
+				{Kind: KindReceivable, Access: Change, From: []Phase{Open}},
+				programme,
 				{Kind: KindFinancing, Access: Seen, From: []Phase{Quoted}},
 			},
 			Needs: []Need{by(Seller, Maker), by(Bank, Maker)},
@@ -280,19 +281,22 @@ func financingActs() []ActSpec {
 			Act: FinancingApprove, To: []Phase{Approved},
 			Subjects: []SubjectSpec{financing(Change, Quoted), receivable(Open)},
 			Needs:    fourEyes(Bank),
-			Summary:  "Maker and checker of the bank approve what the seller accepted: the receivable is held for this very quote.",
+			Summary: "Maker and checker of the bank approve what the seller accepted: " +
+				"the receivable is held for this very quote.",
 		},
 		{
 			Act: FinancingDisburse, To: []Phase{Disbursed},
 			Subjects: []SubjectSpec{financing(Change, Approved), receivable(Open, Matured, Overdue, Settled)},
 			Needs:    fourEyes(Bank),
-			Summary:  "The bank records that the cash went to the seller's own account; money lent is outstanding from here.",
+			Summary: "The bank records that the cash went to the seller's own account; " +
+				"money lent is outstanding from here.",
 		},
 		{
 			Act: FinancingRepay, To: []Phase{Disbursed, Repaid},
 			Subjects: []SubjectSpec{financing(Change, Disbursed), receivable(Open, Matured, Overdue, Settled)},
 			Needs:    []Need{by(Bank, Maker, Checker)},
-			Summary:  "What the obligor paid is applied: first to what is outstanding, the rest belongs to the seller.",
+			Summary: "What the obligor paid is applied: first to what is outstanding, " +
+				"the rest belongs to the seller.",
 		},
 	}
 }

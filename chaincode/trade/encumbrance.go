@@ -40,7 +40,7 @@ func (d *decision) reserve(a ReserveReceivable) error {
 		return err
 	}
 	if amount != r.Free() {
-		return refuse(CodeNothingFree, "args.amount", "the whole free balance is reserved, no more and no part of it")
+		return refuse(CodeNothingFree, "args.amount", "the whole free balance is reserved, and no part of it")
 	}
 	today := money.DateOf(d.tx.Time.Time())
 	if !today.Before(r.DueDate) {
@@ -79,7 +79,8 @@ func (d *decision) release(a Reason) error {
 }
 
 func (d *decision) expire(Nothing) error {
-	if r := d.subjects[theReceivable].before.Receivable; r.Reservation != nil && d.tx.Time < r.Reservation.Expires {
+	held := d.subjects[theReceivable].before.Receivable.Reservation
+	if held != nil && d.tx.Time < held.Expires {
 		return refuse(CodeReservationAlive, "subjects[0]", "the reservation has not lapsed yet")
 	}
 	return d.free("lapsed")
@@ -168,9 +169,10 @@ func (d *decision) pay(a PayReceivable) error {
 		return err
 	}
 	if a.Account != r.PayTo {
-		return refuse(CodePayee, "args.account", "the debt is discharged by paying the account named on the receivable")
+		return refuse(CodePayee, "args.account", "the debt is discharged at the account named on the receivable")
 	}
-	if len(r.Payments) >= maxPayments || slices.ContainsFunc(r.Payments, func(p Payment) bool { return p.ID == a.ID }) {
+	applied := slices.ContainsFunc(r.Payments, func(p Payment) bool { return p.ID == a.ID })
+	if applied || len(r.Payments) >= maxPayments {
 		return refuse(CodePaymentTwice, "args.id", "payment %s was applied already", a.ID)
 	}
 	if r.Held > 0 {

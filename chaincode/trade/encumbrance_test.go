@@ -62,20 +62,16 @@ func TestReserveTakesTheWholeFreeBalanceOnly(t *testing.T) {
 		"2006879.99": trade.CodeNothingFree, "2006880.01": trade.CodeNothingFree,
 		"0.00": trade.CodeAmount, "-2006880.00": trade.CodeAmount,
 	} {
-		d := w.Draft(trade.ReceivableReserve)
-		args := d.Args.(trade.ReserveReceivable)
-		args.Amount = tradetest.Money(t, amount)
-		d.Args = args
+		d := with(w.Draft(trade.ReceivableReserve), func(a *trade.ReserveReceivable) {
+			a.Amount = tradetest.Money(t, amount)
+		})
 		wantRefusal(t, l, w.Transaction(d), want)
 	}
-	d := w.Draft(trade.ReceivableReserve)
-	args := d.Args.(trade.ReserveReceivable)
 	euros, err := money.Parse("2006880.00", "EUR")
 	if err != nil {
 		t.Fatal(err)
 	}
-	args.Amount = euros
-	d.Args = args
+	d := with(w.Draft(trade.ReceivableReserve), func(a *trade.ReserveReceivable) { a.Amount = euros })
 	wantRefusal(t, l, w.Transaction(d), trade.CodeAmount)
 }
 
@@ -118,10 +114,7 @@ func TestProgrammeOfOthersOrTooLongTenorIsRefused(t *testing.T) {
 	t.Parallel()
 	w, l := tradetest.Start(t)
 	w.Reach(trade.ReceivableReserve)
-	d := w.Draft(trade.ReceivableReserve)
-	args := d.Args.(trade.ReserveReceivable)
-	args.Bank = w.Rival.Org
-	d.Args = args
+	d := with(w.Draft(trade.ReceivableReserve), func(a *trade.ReserveReceivable) { a.Bank = w.Rival.Org })
 	wantRefusal(t, l, w.Transaction(d), trade.CodeProgramme)
 
 	for name, change := range map[string]struct {
@@ -180,10 +173,9 @@ func TestReservationIsBounded(t *testing.T) {
 	for after, want := range map[time.Duration]trade.Code{
 		0: trade.CodeDate, -day: trade.CodeDate, 30*day + time.Millisecond: trade.CodeDate, 30 * day: "",
 	} {
-		d := w.Draft(trade.ReceivableReserve)
-		args := d.Args.(trade.ReserveReceivable)
-		args.Expires = l.Clock + trade.Instant(after.Milliseconds())
-		d.Args = args
+		d := with(w.Draft(trade.ReceivableReserve), func(a *trade.ReserveReceivable) {
+			a.Expires = l.Clock + trade.Instant(after.Milliseconds())
+		})
 		if want != "" {
 			wantRefusal(t, l, w.Transaction(d), want)
 		} else if _, err := trade.Next(l, w.Transaction(d)); err != nil {

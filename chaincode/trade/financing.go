@@ -79,7 +79,7 @@ func (d *decision) requestFinancing(a RequestFinancing) error {
 		return err
 	}
 	if a.Account != r.PayTo {
-		return refuse(CodePayee, "args.account", "cash is paid only to the seller's own account, named on the receivable")
+		return refuse(CodePayee, "args.account", "cash goes only to the account named on the receivable")
 	}
 	if err := checkDigest(a.Verification, "args.verification"); err != nil {
 		return err
@@ -165,7 +165,7 @@ func (d *decision) lapseQuote(Nothing) error {
 
 // stillHeld refuses while the receivable is held or assigned for the financing.
 func (d *decision) stillHeld() error {
-	if _, err := d.with(itsReceivable); err != nil {
+	if _, err := d.withReceivable(); err != nil {
 		return err
 	}
 	id, r := d.subjects[theFinancing].named.ID, d.subjects[itsReceivable].before.Receivable
@@ -181,7 +181,7 @@ func (d *decision) stillHeld() error {
 // approve holds the acceptance against the quote: the receivable must be reserved for this
 // financing, at the very commitment that the record still has.
 func (d *decision) approve(Nothing) error {
-	f, err := d.with(itsReceivable)
+	f, err := d.withReceivable()
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (d *decision) approve(Nothing) error {
 	held := r.Reservation
 	switch {
 	case held == nil || held.Financing != d.subjects[theFinancing].named.ID:
-		return refuse(CodeNotAccepted, "subjects[1]", "nothing is held for this financing: the seller has not accepted")
+		return refuse(CodeNotAccepted, "subjects[1]", "nothing is held for it: the seller has not accepted")
 	case held.Quote != d.subjects[theFinancing].record.Commitment || held.Bank != f.Bank ||
 		held.Amount != f.Face || held.Programme != f.Programme:
 		return refuse(CodeNotAccepted, "subjects[1]", "the seller accepted another quote")
@@ -202,11 +202,12 @@ func (d *decision) approve(Nothing) error {
 	return nil
 }
 
-// with gives the financing for changing after checking that the receivable is its own.
-func (d *decision) with(i int) (*Financing, error) {
+// withReceivable gives the financing for changing after checking that the receivable is its
+// own.
+func (d *decision) withReceivable() (*Financing, error) {
 	f := d.change(theFinancing).Financing
-	if f.Receivable != d.subjects[i].named.ID {
-		return nil, refuse(CodeSubjects, indexed("subjects", i), "the financing is of another receivable")
+	if f.Receivable != d.subjects[itsReceivable].named.ID {
+		return nil, refuse(CodeSubjects, "subjects[1]", "the financing is of another receivable")
 	}
 	return f, nil
 }
@@ -220,7 +221,7 @@ type DisburseFinancing struct {
 }
 
 func (d *decision) disburse(a DisburseFinancing) error {
-	f, err := d.with(itsReceivable)
+	f, err := d.withReceivable()
 	if err != nil {
 		return err
 	}
@@ -265,7 +266,7 @@ type RepayFinancing struct {
 // repay applies what the obligor paid since the assignment: first to what is outstanding; the
 // rest belongs to the seller. Short payment therefore hits the retention first.
 func (d *decision) repay(a RepayFinancing) error {
-	f, err := d.with(itsReceivable)
+	f, err := d.withReceivable()
 	if err != nil {
 		return err
 	}

@@ -97,16 +97,17 @@ func TestTermsRefuseWhatNoBankMeans(t *testing.T) {
 	}
 	right := trade.Terms{
 		Face: tradetest.Money(t, "1000.00"), AdvanceRate: 900_000, Rate: 43_500, Kind: trade.Interest,
-		DayCount: money.Act360, FeeBearer: trade.ObligorBears, ValueDate: date("2027-03-01"), DueDate: date("2027-06-01"),
+		DayCount: money.Act360, FeeBearer: trade.ObligorBears,
+		ValueDate: date("2027-03-01"), DueDate: date("2027-06-01"),
 	}
 	priced, err := right.Price()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// 900.00 × 4.35 % × 92 ÷ 360 = 10.005, half up
-	if priced.Charge.Decimal() != "10.01" || priced.Cash.Decimal() != "900.00" || priced.Repayable.Decimal() != "910.01" {
-		t.Errorf("interest %s, cash %s, repayable %s", priced.Charge, priced.Cash, priced.Repayable)
-	}
+	wantMinor(t, "interest", priced.Charge.Minor(), 10_01)
+	wantMinor(t, "cash", priced.Cash.Minor(), 900_00)
+	wantMinor(t, "repayable", priced.Repayable.Minor(), 910_01)
 	for name, change := range map[string]func(*trade.Terms){
 		"no advance":          func(x *trade.Terms) { x.AdvanceRate = 0 },
 		"advance over 100 %":  func(x *trade.Terms) { x.AdvanceRate = 1_000_001 },
@@ -270,7 +271,9 @@ func TestRepaymentIsOfWhatTheBankReceived(t *testing.T) {
 	w.Reach(trade.FinancingDisburse)
 	w.Do(trade.FinancingDisburse)
 	repay := func(amount string) tradetest.Draft {
-		return with(w.Draft(trade.FinancingRepay), func(a *trade.RepayFinancing) { a.Amount = tradetest.Money(t, amount) })
+		return with(w.Draft(trade.FinancingRepay), func(a *trade.RepayFinancing) {
+			a.Amount = tradetest.Money(t, amount)
+		})
 	}
 	wantSubmitRefused(t, w, repay("6880.00"), trade.CodeRepayment)
 	wantSubmitRefused(t, w, repay("0.00"), trade.CodeAmount)

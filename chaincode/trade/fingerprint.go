@@ -66,7 +66,8 @@ func (d *decision) addEpoch(s State, a AddEpoch) error {
 		return err
 	}
 	if a.Number != int64(len(s.Keyring.Epochs))+1 || a.Number > maxEpochs {
-		return refuse(CodeKey, "args.number", "the next epoch is %d, at most %d", len(s.Keyring.Epochs)+1, maxEpochs)
+		return refuse(CodeKey, "args.number", "the next epoch is %d of at most %d",
+			len(s.Keyring.Epochs)+1, maxEpochs)
 	}
 	s.Keyring.Epochs = append(s.Keyring.Epochs, Epoch{Number: a.Number, Commitment: a.Commitment})
 	d.subjects[0].after = &s
@@ -196,7 +197,8 @@ func (c Claim) fingerprintTerms(k FingerprintKind) ([]string, bool) {
 // check refuses a claim whose terms cannot make fingerprints.
 func (c Claim) check() error {
 	for _, v := range []struct{ path, text string }{
-		{"args.claim.seller_id", c.SellerID}, {"args.claim.obligor_id", c.ObligorID},
+		{"args.claim.seller_id", c.SellerID},
+		{"args.claim.obligor_id", c.ObligorID},
 		{"args.claim.number", c.Number},
 	} {
 		if squeezed(v.text) == "" || len(v.text) > maxText {
@@ -292,7 +294,9 @@ type marked struct {
 
 // lookUp finds what stands on the ledger of one kind of a claim's fingerprints, oldest epoch
 // first.
-func lookUp(view View, keys map[int64][]byte, epochs []Epoch, c Claim, kind FingerprintKind) ([]marked, error) {
+func lookUp(
+	view View, keys map[int64][]byte, epochs []Epoch, c Claim, kind FingerprintKind,
+) ([]marked, error) {
 	terms, ok := c.fingerprintTerms(kind)
 	if !ok {
 		return nil, nil

@@ -21,6 +21,13 @@ func offer(w *tradetest.World, change func(*trade.Claim)) tradetest.Draft {
 	return second.Draft(trade.ReceivableIssue)
 }
 
+// What the law says of a match.
+const (
+	byNumber  = "seller, number and year match"
+	byTrade   = "order, goods and amount match"
+	byContent = "parties, date and amount match"
+)
+
 func nothing(*trade.Claim) {}
 
 func TestSameClaimIsRefusedHoweverItIsWritten(t *testing.T) {
@@ -32,25 +39,25 @@ func TestSameClaimIsRefusedHoweverItIsWritten(t *testing.T) {
 		change func(*trade.Claim)
 		match  string
 	}{
-		"as it is":       {nothing, "seller, number and year match"},
-		"renumbered":     {func(c *trade.Claim) { c.Number = "LQ-99999" }, "order, goods and amount match"},
-		"re-dated":       {redate, "seller, number and year match"},
-		"other case":     {func(c *trade.Claim) { redate(c); c.Number = "lq-0042" }, "seller, number and year match"},
-		"no zeros":       {func(c *trade.Claim) { redate(c); c.Number = "LQ42" }, "seller, number and year match"},
-		"full width":     {func(c *trade.Claim) { redate(c); c.Number = "ＬＱ－４２" }, "seller, number and year match"},
-		"punctuated ids": {func(c *trade.Claim) { redate(c); c.SellerID = "reg-LanqiaoMSP" }, "seller, number and year match"},
+		"as it is":       {nothing, byNumber},
+		"renumbered":     {func(c *trade.Claim) { c.Number = "LQ-99999" }, byTrade},
+		"re-dated":       {redate, byNumber},
+		"other case":     {func(c *trade.Claim) { redate(c); c.Number = "lq-0042" }, byNumber},
+		"no zeros":       {func(c *trade.Claim) { redate(c); c.Number = "LQ42" }, byNumber},
+		"full width":     {func(c *trade.Claim) { redate(c); c.Number = "ＬＱ－４２" }, byNumber},
+		"punctuated ids": {func(c *trade.Claim) { redate(c); c.SellerID = "reg-LanqiaoMSP" }, byNumber},
 		"renumbered and re-dated": {
-			func(c *trade.Claim) { redate(c); c.Number = "LQ-99999" }, "order, goods and amount match",
+			func(c *trade.Claim) { redate(c); c.Number = "LQ-99999" }, byTrade,
 		},
 		"goods reordered": {
-			func(c *trade.Claim) { redate(c); c.Number = "LQ-9"; slices.Reverse(c.Goods) }, "order, goods and amount match",
+			func(c *trade.Claim) { redate(c); c.Number = "LQ-9"; slices.Reverse(c.Goods) }, byTrade,
 		},
 		"goods repeated": {
 			func(c *trade.Claim) { redate(c); c.Number = "LQ-9"; c.Goods = append(c.Goods, c.Goods[0], " - ") },
-			"order, goods and amount match",
+			byTrade,
 		},
 		"renumbered, other goods": {
-			func(c *trade.Claim) { c.Number = "LQ-9"; c.Goods = nil }, "parties, date and amount match",
+			func(c *trade.Claim) { c.Number = "LQ-9"; c.Goods = nil }, byContent,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,10 +124,7 @@ func TestClaimIsHeldToTheRegistrationNumbersOfItsParties(t *testing.T) {
 		"seller":  func(c *trade.Claim) { c.SellerID = w.Rival.RegistrationID },
 		"obligor": func(c *trade.Claim) { c.ObligorID += "X" },
 	} {
-		d := w.Draft(trade.ReceivableIssue)
-		args := d.Args.(trade.IssueReceivable)
-		change(&args.Claim)
-		d.Args = args
+		d := with(w.Draft(trade.ReceivableIssue), func(a *trade.IssueReceivable) { change(&a.Claim) })
 		t.Run(name, func(t *testing.T) { wantRefusal(t, l, w.Transaction(d), trade.CodeIdentity) })
 	}
 }
@@ -220,10 +224,7 @@ func TestFingerprintsWantTheKeysCommittedTo(t *testing.T) {
 func TestKeyringGrowsByOneEpochUpToItsLimit(t *testing.T) {
 	t.Parallel()
 	w, l := tradetest.Start(t)
-	d := w.Draft(trade.KeyringOpen)
-	args := d.Args.(trade.AddEpoch)
-	args.Number = 2
-	d.Args = args
+	d := with(w.Draft(trade.KeyringOpen), func(a *trade.AddEpoch) { a.Number = 2 })
 	wantRefusal(t, l, w.Transaction(d), trade.CodeKey)
 	w.Do(trade.KeyringOpen)
 	for range 7 {
@@ -279,7 +280,8 @@ func TestLedgerHoldsNothingThatCanBeGuessed(t *testing.T) {
 		if strings.Contains(clear, s) {
 			t.Errorf("%q stands on the ledger in clear", s)
 		}
-		if plain := strings.TrimPrefix(string(trade.DigestOf([]byte(s))), "sha-256:"); strings.Contains(clear, plain) {
+		plain := strings.TrimPrefix(string(trade.DigestOf([]byte(s))), "sha-256:")
+		if strings.Contains(clear, plain) {
 			t.Errorf("the plain digest of %q stands on the ledger", s)
 		}
 	}

@@ -78,9 +78,16 @@ func (r *Receivable) CheckInvariants() error {
 		name  string
 		minor int64
 	}{
-		{"face", r.Face}, {"confirmed", r.Confirmed}, {"diluted", r.Diluted},
-		{"disputed", r.Disputed}, {"held", r.Held}, {"assigned", r.Assigned}, {"paid", r.Paid},
-		{"free", r.Free()}, {"assigned_disputed", r.AssignedDisputed}, {"due", r.Due()},
+		{"face", r.Face},
+		{"confirmed", r.Confirmed},
+		{"diluted", r.Diluted},
+		{"disputed", r.Disputed},
+		{"held", r.Held},
+		{"assigned", r.Assigned},
+		{"paid", r.Paid},
+		{"free", r.Free()},
+		{"assigned_disputed", r.AssignedDisputed},
+		{"due", r.Due()},
 	} {
 		if !inRange(q.minor) {
 			return refuse(CodeBalance, q.name, "I2 is broken: %s is out of range", q.name)

@@ -44,7 +44,8 @@ func (d *decision) read() error {
 // could take the place of one that has not entered yet.
 func (s *subject) checkName(path string) error {
 	organisation := strings.HasPrefix(string(s.named.ID), string(OrganisationID("")))
-	if organisation != (s.spec.Kind == KindOrganisation) || (s.named.ID == KeyringID) != (s.spec.Kind == KindKeyring) {
+	keyring := s.named.ID == KeyringID
+	if organisation != (s.spec.Kind == KindOrganisation) || keyring != (s.spec.Kind == KindKeyring) {
 		return refuse(CodeID, path, "the ids %q and %q… are kept for the keyring and for organisations",
 			KeyringID, OrganisationID(""))
 	}

@@ -85,7 +85,7 @@ func (d *decision) person(s Signature, path string) (Person, error) {
 	if !ValidID(string(s.Org)) || !ValidID(string(s.Person)) {
 		return Person{}, unknown
 	}
-	members := (*Members)(nil)
+	var members *Members
 	if first := d.subjects[0]; first.spec.Kind == KindOrganisation && first.record == nil &&
 		first.named.ID == OrganisationID(s.Org) {
 		members = first.members

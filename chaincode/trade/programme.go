@@ -75,7 +75,8 @@ func (p *Programme) spend(r *Receivable, amount int64, today money.Date) error {
 		return refuse(CodeProgramme, "subjects[1]", "the programme is for another seller, obligor or currency")
 	}
 	if today.DaysUntil(r.DueDate) > p.TenorDays {
-		return refuse(CodeProgrammeTenor, "subjects[1]", "the programme allows %d days to the due date", p.TenorDays)
+		return refuse(CodeProgrammeTenor, "subjects[1]",
+			"the programme allows %d days until it is due", p.TenorDays)
 	}
 	if amount > p.Limit-p.Used {
 		return refuse(CodeProgrammeLimit, "subjects[1]", "the programme's limit would be exceeded")

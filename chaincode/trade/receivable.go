@@ -146,7 +146,7 @@ func (d *decision) issue(a IssueReceivable) error {
 	}
 	// East of Greenwich a day begins before it does by ledger time, which is UTC.
 	if today.AddDays(1).Before(a.Claim.IssueDate) {
-		return refuse(CodeDate, "args.claim.issue_date", "the invoice is dated after today, %s by ledger time", today)
+		return refuse(CodeDate, "args.claim.issue_date", "dated after today, which is %s by ledger time", today)
 	}
 	if err := d.checkSides(a); err != nil {
 		return err

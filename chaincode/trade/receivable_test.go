@@ -29,32 +29,34 @@ func TestIssueRefusesWhatCannotBe(t *testing.T) {
 		change func(*issue)
 		want   trade.Code
 	}{
-		"due today":          {func(a *issue) { a.DueDate = today }, trade.CodeDate},
-		"never due":          {func(a *issue) { a.DueDate = money.Date{} }, trade.CodeDate},
-		"dated in two days":  {func(a *issue) { a.Claim.IssueDate = today.AddDays(2) }, trade.CodeDate},
-		"not dated":          {func(a *issue) { a.Claim.IssueDate = money.Date{} }, trade.CodeDate},
-		"nothing":            {func(a *issue) { a.Claim.Amount = money.Amount{} }, trade.CodeAmount},
-		"zero":               {func(a *issue) { a.Claim.Amount = tradetest.Money(t, "0.00") }, trade.CodeAmount},
-		"below zero":         {func(a *issue) { a.Claim.Amount = tradetest.Money(t, "-1.00") }, trade.CodeAmount},
-		"no number":          {func(a *issue) { a.Claim.Number = " -- " }, trade.CodeText},
-		"long number":        {func(a *issue) { a.Claim.Number = strings.Repeat("9", 201) }, trade.CodeText},
-		"long order":         {func(a *issue) { a.Claim.Order = strings.Repeat("9", 201) }, trade.CodeText},
-		"many goods":         {func(a *issue) { a.Claim.Goods = make([]string, 51) }, trade.CodeText},
-		"no account":         {func(a *issue) { a.PayTo = "" }, trade.CodeText},
-		"account with BEL":   {func(a *issue) { a.PayTo = "A\a" }, trade.CodeText},
-		"no papers":          {func(a *issue) { a.Documents = nil }, trade.CodeEvidence},
-		"unknown paper":      {func(a *issue) { a.Documents = []trade.AssetID{"doc.nowhere"} }, trade.CodeEvidence},
-		"paper that is none": {func(a *issue) { a.Documents = []trade.AssetID{trade.KeyringID} }, trade.CodeEvidence},
-		"paper twice":        {func(a *issue) { a.Documents = append(a.Documents, a.Documents[0]) }, trade.CodeID},
-		"paper no id":        {func(a *issue) { a.Documents = []trade.AssetID{"a b"} }, trade.CodeID},
-		"bank as obligor":    {func(a *issue) { a.Obligor = w.Bank.Org }, trade.CodeOrgKind},
-		"unknown obligor":    {func(a *issue) { a.Obligor = "NobodyMSP" }, trade.CodeNotFound},
-		"obligor no id":      {func(a *issue) { a.Obligor = "" }, trade.CodeID},
-		"bank reads":         {func(a *issue) { a.Readers = []trade.OrgID{w.Bank.Org} }, trade.CodeOrgKind},
-		"reader twice":       {func(a *issue) { a.Readers = append(a.Readers, a.Readers...) }, trade.CodeParty},
-		"reader is party":    {func(a *issue) { a.Readers = []trade.OrgID{w.Obligor.Org} }, trade.CodeParty},
-		"short salt":         {func(a *issue) { a.Salt = a.Salt[1:] }, trade.CodeSalt},
-		"salt in capitals":   {func(a *issue) { a.Salt = "AB" + a.Salt[2:] }, trade.CodeSalt},
+		"due today":         {func(a *issue) { a.DueDate = today }, trade.CodeDate},
+		"never due":         {func(a *issue) { a.DueDate = money.Date{} }, trade.CodeDate},
+		"dated in two days": {func(a *issue) { a.Claim.IssueDate = today.AddDays(2) }, trade.CodeDate},
+		"not dated":         {func(a *issue) { a.Claim.IssueDate = money.Date{} }, trade.CodeDate},
+		"nothing":           {func(a *issue) { a.Claim.Amount = money.Amount{} }, trade.CodeAmount},
+		"zero":              {func(a *issue) { a.Claim.Amount = tradetest.Money(t, "0.00") }, trade.CodeAmount},
+		"below zero":        {func(a *issue) { a.Claim.Amount = tradetest.Money(t, "-1.00") }, trade.CodeAmount},
+		"no number":         {func(a *issue) { a.Claim.Number = " -- " }, trade.CodeText},
+		"long number":       {func(a *issue) { a.Claim.Number = strings.Repeat("9", 201) }, trade.CodeText},
+		"long order":        {func(a *issue) { a.Claim.Order = strings.Repeat("9", 201) }, trade.CodeText},
+		"many goods":        {func(a *issue) { a.Claim.Goods = make([]string, 51) }, trade.CodeText},
+		"no account":        {func(a *issue) { a.PayTo = "" }, trade.CodeText},
+		"account with BEL":  {func(a *issue) { a.PayTo = "A\a" }, trade.CodeText},
+		"no papers":         {func(a *issue) { a.Documents = nil }, trade.CodeEvidence},
+		"unknown paper":     {func(a *issue) { a.Documents = []trade.AssetID{"doc.nowhere"} }, trade.CodeEvidence},
+		"paper that is none": {
+			func(a *issue) { a.Documents = []trade.AssetID{trade.KeyringID} }, trade.CodeEvidence,
+		},
+		"paper twice":      {func(a *issue) { a.Documents = append(a.Documents, a.Documents[0]) }, trade.CodeID},
+		"paper no id":      {func(a *issue) { a.Documents = []trade.AssetID{"a b"} }, trade.CodeID},
+		"bank as obligor":  {func(a *issue) { a.Obligor = w.Bank.Org }, trade.CodeOrgKind},
+		"unknown obligor":  {func(a *issue) { a.Obligor = "NobodyMSP" }, trade.CodeNotFound},
+		"obligor no id":    {func(a *issue) { a.Obligor = "" }, trade.CodeID},
+		"bank reads":       {func(a *issue) { a.Readers = []trade.OrgID{w.Bank.Org} }, trade.CodeOrgKind},
+		"reader twice":     {func(a *issue) { a.Readers = append(a.Readers, a.Readers...) }, trade.CodeParty},
+		"reader is party":  {func(a *issue) { a.Readers = []trade.OrgID{w.Obligor.Org} }, trade.CodeParty},
+		"short salt":       {func(a *issue) { a.Salt = a.Salt[1:] }, trade.CodeSalt},
+		"salt in capitals": {func(a *issue) { a.Salt = "AB" + a.Salt[2:] }, trade.CodeSalt},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantRefusal(t, l, w.Transaction(with(w.Draft(trade.ReceivableIssue), c.change)), c.want)
@@ -88,17 +90,21 @@ func TestConfirmationIsAtMostTheFace(t *testing.T) {
 		change func(*confirm)
 		want   trade.Code
 	}{
-		"a minor unit more": {func(a *confirm) { a.Amount = tradetest.Money(t, "2006880.01") }, trade.CodeExceedsFace},
-		"nothing":           {func(a *confirm) { a.Amount = tradetest.Money(t, "0.00") }, trade.CodeAmount},
-		"absent":            {func(a *confirm) { a.Amount = money.Amount{} }, trade.CodeAmount},
-		"no promise":        {func(a *confirm) { a.Promise = "" }, trade.CodeText},
-		"no text":           {func(a *confirm) { a.Text = "" }, trade.CodeText},
+		"a minor unit more": {
+			func(a *confirm) { a.Amount = tradetest.Money(t, "2006880.01") }, trade.CodeExceedsFace,
+		},
+		"nothing":    {func(a *confirm) { a.Amount = tradetest.Money(t, "0.00") }, trade.CodeAmount},
+		"absent":     {func(a *confirm) { a.Amount = money.Amount{} }, trade.CodeAmount},
+		"no promise": {func(a *confirm) { a.Promise = "" }, trade.CodeText},
+		"no text":    {func(a *confirm) { a.Text = "" }, trade.CodeText},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantRefusal(t, l, w.Transaction(with(w.Draft(trade.ReceivableConfirm), c.change)), c.want)
 		})
 	}
-	w.Must(with(w.Draft(trade.ReceivableConfirm), func(a *confirm) { a.Amount = tradetest.Money(t, "2000000.00") }))
+	w.Must(with(w.Draft(trade.ReceivableConfirm), func(a *confirm) {
+		a.Amount = tradetest.Money(t, "2000000.00")
+	}))
 	r := w.State(w.Receivable).Receivable
 	wantMinor(t, "free", r.Free(), 200_000_000)
 	if r.Confirmation.WaivesDefences || r.Confirmation.ConsentsToSplit {
@@ -255,8 +261,8 @@ func TestReceivableTakesABoundedNumberOfPayments(t *testing.T) {
 	w.Reach(trade.ReceivableDispute)
 	state := w.State(w.Receivable)
 	r := *state.Receivable
-	for i := range 100 {
-		r.Payments = append(r.Payments, trade.Payment{ID: string(rune('a'+i%26)) + tradetest.Salt(t)[:8], Amount: 1})
+	for range 100 {
+		r.Payments = append(r.Payments, trade.Payment{ID: tradetest.Salt(t)[:12], Amount: 1})
 	}
 	r.Paid = 100
 	state.Receivable = &r

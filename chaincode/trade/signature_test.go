@@ -88,43 +88,43 @@ func TestPasskeySignsByAssertion(t *testing.T) {
 	if _, err := trade.Next(l, bring(passkey.Sign(t, digest))); err != nil {
 		t.Fatal(err)
 	}
-	resign := func(s *trade.Signature) {
-		value, err := ecdsa.SignASN1(rand.Reader, passkey.Key, s.WebAuthn.Message())
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.Value = value
-	}
 	client := func(kind, challenge string) []byte {
 		return fmt.Appendf(nil, `{"type":%q,"challenge":%q,"origin":"https://x.example"}`, kind, challenge)
 	}
 	raw, _ := digest.Bytes()
 	challenge := base64.RawURLEncoding.EncodeToString(raw)
-	for name, change := range map[string]func(*trade.Signature){
-		"other relying party": func(s *trade.Signature) { s.WebAuthn.AuthenticatorData[0] ^= 1; resign(s) },
-		"user not verified":   func(s *trade.Signature) { s.WebAuthn.AuthenticatorData[32] = 0x01; resign(s) },
-		"user not present":    func(s *trade.Signature) { s.WebAuthn.AuthenticatorData[32] = 0x04; resign(s) },
-		"registration":        func(s *trade.Signature) { s.WebAuthn.ClientData = client("webauthn.create", challenge); resign(s) },
-		"other challenge":     func(s *trade.Signature) { s.WebAuthn.ClientData = client("webauthn.get", challenge[1:]); resign(s) },
-		"no JSON":             func(s *trade.Signature) { s.WebAuthn.ClientData = []byte("{"); resign(s) },
-		"short data":          func(s *trade.Signature) { s.WebAuthn.AuthenticatorData = s.WebAuthn.AuthenticatorData[:36]; resign(s) },
-		"long data": func(s *trade.Signature) {
-			s.WebAuthn.AuthenticatorData = append(s.WebAuthn.AuthenticatorData, make([]byte, 4<<10)...)
-			resign(s)
+	for name, change := range map[string]func(*trade.Assertion){
+		"other relying party": func(a *trade.Assertion) { a.AuthenticatorData[0] ^= 1 },
+		"user not verified":   func(a *trade.Assertion) { a.AuthenticatorData[32] = 0x01 },
+		"user not present":    func(a *trade.Assertion) { a.AuthenticatorData[32] = 0x04 },
+		"registration":        func(a *trade.Assertion) { a.ClientData = client("webauthn.create", challenge) },
+		"other challenge":     func(a *trade.Assertion) { a.ClientData = client("webauthn.get", challenge[1:]) },
+		"no JSON":             func(a *trade.Assertion) { a.ClientData = []byte("{") },
+		"short data":          func(a *trade.Assertion) { a.AuthenticatorData = a.AuthenticatorData[:36] },
+		"long data": func(a *trade.Assertion) {
+			a.AuthenticatorData = append(a.AuthenticatorData, make([]byte, 4<<10)...)
 		},
-		"long client data": func(s *trade.Signature) {
-			s.WebAuthn.ClientData = append(s.WebAuthn.ClientData, strings.Repeat(" ", 4<<10)...)
-			resign(s)
+		"long client data": func(a *trade.Assertion) {
+			a.ClientData = append(a.ClientData, strings.Repeat(" ", 4<<10)...)
 		},
-		"changed afterwards": func(s *trade.Signature) { s.WebAuthn.AuthenticatorData[36]++ },
-		"without assertion":  func(s *trade.Signature) { s.WebAuthn = nil },
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) { // signed all the same, as a careless authenticator would
 			s := passkey.Sign(t, digest)
-			change(&s)
+			change(s.WebAuthn)
+			value, err := ecdsa.SignASN1(rand.Reader, passkey.Key, s.WebAuthn.Message())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Value = value
 			wantRefusal(t, l, bring(s), trade.CodeSignatureInvalid)
 		})
 	}
+	changed := passkey.Sign(t, digest)
+	changed.WebAuthn.AuthenticatorData[36]++
+	wantRefusal(t, l, bring(changed), trade.CodeSignatureInvalid)
+	without := passkey.Sign(t, digest)
+	without.WebAuthn = nil
+	wantRefusal(t, l, bring(without), trade.CodeSignatureInvalid)
 
 	software := *w.Obligor.Maker // an assertion by a key that is no passkey's
 	software.Passkey = true
@@ -163,13 +163,15 @@ func TestOrganisationEntersWithPersonsThatCanStand(t *testing.T) {
 		change func(*register)
 		want   trade.Code
 	}{
-		"one admin":        {func(a *register) { a.Persons = slices.Delete(a.Persons, 1, 2) }, trade.CodePersons},
-		"revoked admin":    {func(a *register) { a.Persons[1].Revoked = true }, trade.CodePersons},
-		"one id twice":     {func(a *register) { a.Persons[3].ID = a.Persons[2].ID }, trade.CodePersons},
-		"one key twice":    {func(a *register) { a.Persons[3].Key = a.Persons[2].Key }, trade.CodePersons},
-		"no role":          {func(a *register) { a.Persons[2].Roles = nil }, trade.CodePersons},
-		"unknown role":     {func(a *register) { a.Persons[2].Roles = []trade.Role{"king"} }, trade.CodePersons},
-		"role twice":       {func(a *register) { a.Persons[2].Roles = []trade.Role{trade.Maker, trade.Maker} }, trade.CodePersons},
+		"one admin":     {func(a *register) { a.Persons = slices.Delete(a.Persons, 1, 2) }, trade.CodePersons},
+		"revoked admin": {func(a *register) { a.Persons[1].Revoked = true }, trade.CodePersons},
+		"one id twice":  {func(a *register) { a.Persons[3].ID = a.Persons[2].ID }, trade.CodePersons},
+		"one key twice": {func(a *register) { a.Persons[3].Key = a.Persons[2].Key }, trade.CodePersons},
+		"no role":       {func(a *register) { a.Persons[2].Roles = nil }, trade.CodePersons},
+		"unknown role":  {func(a *register) { a.Persons[2].Roles = []trade.Role{"king"} }, trade.CodePersons},
+		"role twice": {
+			func(a *register) { a.Persons[2].Roles = []trade.Role{trade.Maker, trade.Maker} }, trade.CodePersons,
+		},
 		"no key":           {func(a *register) { a.Persons[2].Key = []byte("key") }, trade.CodePersons},
 		"another curve":    {func(a *register) { a.Persons[2].Key = other }, trade.CodePersons},
 		"id":               {func(a *register) { a.Persons[2].ID = "p 3" }, trade.CodePersons},
@@ -229,16 +231,22 @@ func TestOneKeyInTwoEncodingsIsNotTwoPersons(t *testing.T) {
 func TestEnrolmentAndRevocationKeepTheOrganisationSound(t *testing.T) {
 	t.Parallel()
 	w, l := tradetest.Start(t)
-	same := with(w.Draft(trade.OrganisationEnrol), func(a *trade.EnrolPerson) { a.Person.ID = w.Seller.Viewer.ID })
+	same := with(w.Draft(trade.OrganisationEnrol), func(a *trade.EnrolPerson) {
+		a.Person.ID = w.Seller.Viewer.ID
+	})
 	wantRefusal(t, l, w.Transaction(same), trade.CodePersons)
-	admin := with(w.Draft(trade.OrganisationRevoke), func(a *trade.RevokePerson) { a.Person = w.Seller.Admin.ID })
+	admin := with(w.Draft(trade.OrganisationRevoke), func(a *trade.RevokePerson) {
+		a.Person = w.Seller.Admin.ID
+	})
 	wantRefusal(t, l, w.Transaction(admin), trade.CodePersons) // one would remain
 	nobody := with(w.Draft(trade.OrganisationRevoke), func(a *trade.RevokePerson) { a.Person = "nobody" })
 	wantRefusal(t, l, w.Transaction(nobody), trade.CodePersons)
 
 	w.Do(trade.OrganisationRevoke) // the second maker
 	wantSubmitRefused(t, w, w.Draft(trade.OrganisationRevoke), trade.CodePersons)
-	back := with(w.Draft(trade.OrganisationEnrol), func(a *trade.EnrolPerson) { a.Person = w.Seller.SecondMaker.Public(t) })
+	back := with(w.Draft(trade.OrganisationEnrol), func(a *trade.EnrolPerson) {
+		a.Person = w.Seller.SecondMaker.Public(t)
+	})
 	wantRefusal(t, l, w.Transaction(back), trade.CodePersons) // nor under the old id, nor with the old key
 }
 

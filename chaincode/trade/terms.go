@@ -108,7 +108,9 @@ func (t Terms) flows() (Terms, error) {
 		return bad(err)
 	}
 	t.Cash, t.Repayable = cash, owed
-	t.AllInRate, err = money.AllInRate([]money.Flow{{Date: t.ValueDate, Amount: cash}, {Date: t.DueDate, Amount: back}})
+	t.AllInRate, err = money.AllInRate([]money.Flow{
+		{Date: t.ValueDate, Amount: cash}, {Date: t.DueDate, Amount: back},
+	})
 	if err != nil {
 		return bad(err)
 	}
@@ -122,7 +124,7 @@ func (t Terms) Check() error {
 		return err
 	}
 	if again != t {
-		return refuse(CodeTerms, "args.terms", "the figures do not follow from rate, dates and face: price it again")
+		return refuse(CodeTerms, "args.terms", "the figures do not follow from rates, dates and face")
 	}
 	return nil
 }

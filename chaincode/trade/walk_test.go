@@ -276,8 +276,9 @@ func (k *walker) check(out trade.Outcome) {
 		if lent[f.Receivable]++; lent[f.Receivable] > 1 || r.Owner != f.Bank || r.Assignment.Financing != id {
 			k.t.Fatalf("%s is lent on twice, or to another than its owner", f.Receivable)
 		}
-		if f.Received != f.Terms.Repayable.Minor()-f.Outstanding+f.Surplus || f.Received > r.Paid-r.Assignment.PaidBefore {
-			k.t.Fatalf("%s: received %d, outstanding %d, surplus %d of %d paid", id, f.Received, f.Outstanding, f.Surplus, r.Paid)
+		repaid, paid := f.Terms.Repayable.Minor()-f.Outstanding, r.Paid-r.Assignment.PaidBefore
+		if f.Received != repaid+f.Surplus || f.Received > paid {
+			k.t.Fatalf("%s: received %d of %d, repaid %d, surplus %d", id, f.Received, paid, repaid, f.Surplus)
 		}
 		if state.Phase == trade.Repaid && (f.Outstanding != 0 || r.Due() != 0) {
 			k.t.Fatalf("%s is closed with %d outstanding and %d due", id, f.Outstanding, r.Due())

@@ -62,7 +62,9 @@ func (c *Contract) Invoke(stub shim.ChaincodeStubInterface) (response *peer.Resp
 	}()
 	function, args := stub.GetFunctionAndParameters()
 	if len(args) > 1 || (function != trade.FunctionProbe && (len(args) != 1 || !trade.ValidID(args[0]))) {
-		return answer(nil, &trade.Fault{Code: trade.CodeID, Message: "one identifier is wanted: [A-Za-z0-9._-]{1,64}"})
+		return answer(nil, &trade.Fault{
+			Code: trade.CodeID, Message: "one identifier is wanted: [A-Za-z0-9._-]{1,64}",
+		})
 	}
 	switch function {
 	case trade.FunctionApply:
@@ -74,7 +76,9 @@ func (c *Contract) Invoke(stub shim.ChaincodeStubInterface) (response *peer.Resp
 	case trade.FunctionProbe:
 		return answer(probe(stub))
 	}
-	return answer(nil, &trade.Fault{Code: trade.CodeUnknownAct, Message: "functions are apply, record, state and probe"})
+	return answer(nil, &trade.Fault{
+		Code: trade.CodeUnknownAct, Message: "functions are apply, record, state and probe",
+	})
 }
 
 // answer encodes a result or a refusal. An internal error says nothing of its cause: that is
@@ -114,7 +118,9 @@ func (c *Contract) apply(stub shim.ChaincodeStubInterface, command string) ([]by
 		return nil, err
 	}
 	if string(head.ID) != command {
-		return nil, &trade.Fault{Code: trade.CodeMalformed, Path: "id", Message: "the argument names another command"}
+		return nil, &trade.Fault{
+			Code: trade.CodeMalformed, Path: "id", Message: "the argument names another command",
+		}
 	}
 	out, err := trade.Next(view{stub}, tx)
 	if err != nil {
@@ -228,7 +234,8 @@ func (c *Contract) state(stub shim.ChaincodeStubInterface, id string) ([]byte, e
 	} {
 		value, err := stub.GetPrivateData(collection, id)
 		if err != nil {
-			c.log.LogAttrs(context.Background(), slog.LevelDebug, "private data not readable here", slog.String("id", id))
+			c.log.LogAttrs(context.Background(), slog.LevelDebug, "private data not readable here",
+				slog.String("id", id))
 			continue
 		}
 		if value != nil {

@@ -221,13 +221,18 @@ func TestWrongCallsAreRefusedAndWriteNothing(t *testing.T) {
 		"long id":              {func(s *stub) { s.args[0] = strings.Repeat("a", 65) }, 400, trade.CodeID},
 		"another command's id": {func(s *stub) { s.args[0] = "another" }, 400, trade.CodeMalformed},
 		"no transient data":    {func(s *stub) { s.transient = nil }, 400, trade.CodeMalformed},
-		"no command":           {func(s *stub) { delete(s.transient, trade.TransientCommand) }, 400, trade.CodeMalformed},
-		"no signatures":        {func(s *stub) { delete(s.transient, trade.TransientSignatures) }, 400, trade.CodeMalformed},
+		"no command": {
+			func(s *stub) { delete(s.transient, trade.TransientCommand) }, 400, trade.CodeMalformed,
+		},
+		"no signatures": {
+			func(s *stub) { delete(s.transient, trade.TransientSignatures) }, 400, trade.CodeMalformed,
+		},
 		"no state": {
 			func(s *stub) { delete(s.transient, trade.TransientState+string(w.Receivable)) }, 400, trade.CodeStale,
 		},
 		"huge command": {
-			func(s *stub) { s.transient[trade.TransientCommand] = make([]byte, trade.MaxInput+1) }, 400, trade.CodeMalformed,
+			func(s *stub) { s.transient[trade.TransientCommand] = make([]byte, trade.MaxInput+1) },
+			400, trade.CodeMalformed,
 		},
 		"much transient data": {
 			func(s *stub) {
@@ -236,8 +241,12 @@ func TestWrongCallsAreRefusedAndWriteNothing(t *testing.T) {
 				}
 			}, 400, trade.CodeMalformed,
 		},
-		"key of no epoch":          {func(s *stub) { s.transient[trade.TransientKey+"one"] = nil }, 400, trade.CodeKey},
-		"second key of an epoch":   {func(s *stub) { s.transient[trade.TransientKey+"01"] = nil }, 400, trade.CodeKey},
+		"key of no epoch": {
+			func(s *stub) { s.transient[trade.TransientKey+"one"] = nil }, 400, trade.CodeKey,
+		},
+		"second key of an epoch": {
+			func(s *stub) { s.transient[trade.TransientKey+"01"] = nil }, 400, trade.CodeKey,
+		},
 		"time behind the window":   {func(s *stub) { s.time = s.time.Add(-window - 1) }, 400, trade.CodeTimeWindow},
 		"time ahead of the window": {func(s *stub) { s.time = s.time.Add(window + 1) }, 400, trade.CodeTimeWindow},
 		"no creator":               {func(s *stub) { s.creator = nil }, 500, trade.CodeInternal},
@@ -329,11 +338,15 @@ func FuzzContractInvoke(f *testing.F) {
 	} {
 		f.Add(function, right.args[0], uint8(1), tx.Command, tx.Signatures, name, tx.States[w.Receivable])
 		f.Add(function, "\xff\xfe", uint8(1), []byte(nil), []byte(nil), "", []byte(nil))
-		f.Add(function, string(w.Receivable), uint8(3), []byte("{}"), []byte("[]"), trade.TransientKey+"1", []byte("k"))
-		f.Add(function, strings.Repeat("a", 1<<16), uint8(0), []byte("null"), []byte("null"), trade.TransientClaim, []byte("{}"))
+		id, key := string(w.Receivable), trade.TransientKey+"1"
+		f.Add(function, id, uint8(3), []byte("{}"), []byte("[]"), key, []byte("k"))
+		long, null := strings.Repeat("a", 1<<16), []byte("null")
+		f.Add(function, long, uint8(0), null, null, trade.TransientClaim, []byte("{}"))
 	}
 	c := newContract(l)
-	f.Fuzz(func(t *testing.T, function, arg string, n uint8, command, signatures []byte, key string, value []byte) {
+	f.Fuzz(func(
+		t *testing.T, function, arg string, n uint8, command, signatures []byte, key string, value []byte,
+	) {
 		s := newStub(t, l, w.Obligor.Org, function)
 		for range n % 4 {
 			s.args = append(s.args, arg)

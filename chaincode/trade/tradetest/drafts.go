@@ -232,7 +232,8 @@ func (w *World) receivableArgs(act trade.Act) (args any, joins []trade.OrgID) {
 		}, nil
 	case trade.ReceivableReserve:
 		return trade.ReserveReceivable{
-			Bank: w.Bank.Org, Amount: w.amount(w.State(w.Receivable).Receivable.Free()), Expires: w.in(7 * 24 * time.Hour),
+			Bank: w.Bank.Org, Amount: w.amount(w.State(w.Receivable).Receivable.Free()),
+			Expires: w.in(7 * 24 * time.Hour),
 		}, []trade.OrgID{w.Bank.Org}
 	case trade.ReceivableAssign:
 		return trade.AssignReceivable{PayTo: w.Bank.Account}, nil

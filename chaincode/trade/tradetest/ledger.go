@@ -15,7 +15,7 @@ import (
 // Channel is the name of the channel of a Ledger.
 const Channel = "trade"
 
-// ErrEndorsement: an organisation whose consent is needed has not endorsed.
+// ErrEndorsement says that an organisation whose consent is needed has not endorsed.
 var ErrEndorsement = errors.New("tradetest: endorsement policy not satisfied")
 
 // Chain is a ledger that a World runs on.
