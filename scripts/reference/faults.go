@@ -25,6 +25,8 @@ var sources = []struct{ folder, by string }{
 	{"chaincode/trade", "law"},
 	{"services/parse", "readers"},
 	{"services/app", "steps"},
+	{"services/blob", "store of bytes"},
+	{"services/httpapi", "API"},
 }
 
 // readCodes finds the constants whose names begin with Code in the sources. A code without

@@ -85,7 +85,7 @@ func statuses() map[trade.Code]int {
 		trade.CodeNoReservation: http.StatusConflict, trade.CodeReservationEnded: http.StatusConflict,
 		trade.CodeReservationAlive: http.StatusConflict, trade.CodeNotDue: http.StatusConflict,
 		trade.CodePaymentTwice: http.StatusConflict, trade.CodePayee: http.StatusUnprocessableEntity,
-		trade.CodeEncumbered: http.StatusConflict, trade.CodeKey: http.StatusServiceUnavailable,
+		trade.CodeEncumbered: http.StatusConflict, trade.CodeIdentity: http.StatusUnprocessableEntity, trade.CodeKey: http.StatusServiceUnavailable,
 		trade.CodeProgramme: http.StatusUnprocessableEntity, trade.CodeProgrammeLimit: http.StatusConflict,
 		trade.CodeProgrammeTenor: http.StatusUnprocessableEntity, trade.CodeTerms: http.StatusUnprocessableEntity,
 		trade.CodeQuoteLapsed: http.StatusConflict, trade.CodeQuoteAlive: http.StatusConflict,

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
@@ -101,7 +102,7 @@ func fileName(disposition string) (string, error) {
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
 		name = name[i+1:]
 	}
-	printable := !strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) })
+	printable := utf8.ValidString(name) && !strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) })
 	if err != nil || kind != "attachment" || name == "" || name == "." || name == ".." || !printable {
 		return "", fault(app.CodeInput, "Content-Disposition",
 			`name the file: attachment; filename="invoice.xml", or filename*=UTF-8''... beyond ASCII`)

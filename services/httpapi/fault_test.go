@@ -1,0 +1,105 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/services/blob"
+)
+
+// mirrored reads the codes of schemas/faults.json, which is generated from every package that
+// defines some.
+func mirrored(t *testing.T) []trade.Code {
+	t.Helper()
+	raw, err := os.ReadFile("../../schemas/faults.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []struct {
+		Code trade.Code `json:"code"`
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		t.Fatal(err)
+	}
+	codes := make([]trade.Code, len(list))
+	for i, c := range list {
+		codes[i] = c.Code
+	}
+	return codes
+}
+
+func TestEveryCodeHasAStatus(t *testing.T) {
+	table := statuses()
+	for _, list := range [][]trade.Code{
+		trade.Codes(), app.Codes(), Codes(), mirrored(t),
+		{blob.CodeTooLarge, blob.CodeEmpty, blob.CodeNotFound, blob.CodeCorrupt},
+	} {
+		for _, code := range list {
+			if table[code] < http.StatusBadRequest {
+				t.Errorf("%s: no status of its own", code)
+			}
+		}
+	}
+}
+
+func TestEveryStatusIsOfACodeThatIsMirrored(t *testing.T) {
+	known := mirrored(t)
+	for code := range statuses() {
+		if !slices.Contains(known, code) {
+			t.Errorf("%s: not in schemas/faults.json, run scripts/generate", code)
+		}
+	}
+}
+
+func TestOnlyFaultsOfOursAreServerErrors(t *testing.T) {
+	for code, status := range statuses() {
+		if status == http.StatusInternalServerError && code != trade.CodeInternal && !strings.HasPrefix(string(code), "blob.") {
+			t.Errorf("%s: a refusal is no server error", code)
+		}
+	}
+}
+
+func TestWhatIsNoFaultIsNeverShown(t *testing.T) {
+	s := testServer(t, nil)
+	secret := "password=hunter2 at 10.0.0.7"
+	for name, c := range map[string]struct {
+		err    error
+		status int
+		code   trade.Code
+	}{
+		"internal":            {errors.New(secret), http.StatusInternalServerError, trade.CodeInternal},
+		"internal fault":      {fault(trade.CodeInternal, "", "%s", secret), http.StatusInternalServerError, trade.CodeInternal},
+		"unavailable":         {fmt.Errorf("%s: %w", secret, app.ErrUnavailable), http.StatusServiceUnavailable, app.CodeUnavailable},
+		"outcome unknown":     {fmt.Errorf("%s: %w", secret, app.ErrOutcomeUnknown), http.StatusServiceUnavailable, app.CodeUnavailable},
+		"conflict of the law": {fmt.Errorf("%s: %w", secret, app.ErrConflict), http.StatusServiceUnavailable, app.CodeUnavailable},
+		"a fault, wrapped": {
+			fmt.Errorf("intent 7: %w", fault(trade.CodeReserved, "subjects[0]", "held")), http.StatusConflict, trade.CodeReserved,
+		},
+		"a reason of a verdict": {fault("CS-SUM-1", "", "wrong"), http.StatusUnprocessableEntity, "CS-SUM-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := answerTo(t, s.failing(c.err), request(t, "GET", "/", nil))
+			p := problemOf(t, w)
+			if w.Code != c.status || p.Code != string(c.code) || p.Status != c.status {
+				t.Errorf("%d %s, want %d %s", w.Code, p.Code, c.status, c.code)
+			}
+			if strings.Contains(w.Body.String(), "hunter2") {
+				t.Errorf("the error is shown: %s", w.Body)
+			}
+			if c.status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
+				t.Error("no Retry-After")
+			}
+			if p.Detail == "" || p.Instance == "" || p.Title == "" {
+				t.Errorf("the problem lacks something: %+v", p)
+			}
+		})
+	}
+}
