@@ -24,10 +24,9 @@ import (
 // Args is what a job is told: a small struct that marshals to JSON. It holds ids and
 // versions, never secrets or what a document says, and names its work fully: while a job of
 // the same kind with equal arguments is unfinished, inserting another does nothing.
-type Args interface {
-	// Kind names the job: [a-z_]{1,64}, never changed once released.
-	Kind() string
-}
+//
+// Kind names the job: [a-z_]{1,64}, never changed once released.
+type Args = interface{ Kind() string }
 
 // attemptLimit is how often a job is tried. With the backoff below that is about ten hours.
 const attemptLimit = 50

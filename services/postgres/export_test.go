@@ -11,5 +11,5 @@ import (
 const TxAttempts = txAttempts
 
 func InTx(ctx context.Context, pool *pgxpool.Pool, do func(pgx.Tx) error) error {
-	return inTx(ctx, pool, do)
+	return inTx(ctx, pool, pgx.TxOptions{}, do)
 }

@@ -31,14 +31,16 @@ func seed(t *testing.T) *pgxpool.Pool {
 	pool := postgrestest.New(t)
 	for _, org := range []string{"SellerMSP", "BankMSP"} {
 		mustExec(t, pool, `INSERT INTO organisations
-			(id, kind, name, registration_id, country, hosted, created_at)
-			VALUES ($1::text, 'supplier', $1, $1, 'CN', true, $2)`, org, noon)
+			(id, kind, name, registration_id, country, created_at)
+			VALUES ($1::text, 'supplier', $1, $1, 'CN', $2)`, org, noon)
 	}
 	people := map[string]string{"s1": "SellerMSP", "s2": "SellerMSP", "b1": "BankMSP", "b2": "BankMSP"}
 	for id, org := range people {
 		mustExec(t, pool, `INSERT INTO users
-			(id, org_id, person_id, email, name, roles, password_hash, public_key, created_at)
-			VALUES ($1::text, $2, $1 || '.person', $1 || '@example.test', $1, '{maker}', '$argon2id$x', $3, $4)`,
+			(id, org_id, person_id, email, name, roles, password_hash, public_key, created_at,
+			disabled, failed_signins)
+			VALUES ($1::text, $2, $1 || '.person', $1 || '@example.test', $1, '{maker}', '$argon2id$x', $3, $4,
+			false, 0)`,
 			id, org, []byte(id), noon)
 	}
 	return pool
@@ -59,8 +61,8 @@ func TestSchemaKnowsTheKindsAndRolesOfTheLaw(t *testing.T) {
 
 func TestIdentifiersHaveTheShapeOfTheLedgers(t *testing.T) {
 	pool := seed(t)
-	const insert = `INSERT INTO organisations (id, kind, name, registration_id, country, hosted, created_at)
-		VALUES ($1::text, 'bank', 'x', $1, 'DE', true, $2)`
+	const insert = `INSERT INTO organisations (id, kind, name, registration_id, country, created_at)
+		VALUES ($1::text, 'bank', 'x', $1, 'DE', $2)`
 	for _, id := range []string{"", "a b", "a/b", "é", "a\n", string(make([]rune, 65))} {
 		if trade.ValidID(id) {
 			t.Fatalf("the law takes %q", id)
@@ -75,9 +77,11 @@ func TestIdentifiersHaveTheShapeOfTheLedgers(t *testing.T) {
 func TestAPersonSignsAnIntentOnceAndEachDutyIsSignedOnce(t *testing.T) {
 	pool := seed(t)
 	mustExec(t, pool, `INSERT INTO intents
-		(id, org_id, act, command, digest, needs, state, created_by, created_at, expires_at)
-		VALUES ('i', 'BankMSP', 'financing.approve', '{}', $1, '[]', 'open', 'b1', $2, '2030-01-01')`,
+		(id, org_id, command, digest, endorsers, state, created_by, created_at, expires_at, edit)
+		VALUES ('i', 'BankMSP', '{}', $1, '{}', 'open', 'b1', $2, '2030-01-01', 1)`,
 		string(trade.DigestOf(nil)), noon)
+	mustExec(t, pool, `INSERT INTO intent_duties (intent_id, position, orgs, roles)
+		VALUES ('i', 0, '{BankMSP}', '{maker}'), ('i', 1, '{BankMSP}', '{checker}')`)
 	const sign = `INSERT INTO intent_signatures
 		(intent_id, duty, org_id, person_id, user_id, public_key, signature, signed_at)
 		VALUES ('i', $1, $2, $3::text || '.person', $3, $4, '{}', '2026-01-01')`
@@ -86,35 +90,31 @@ func TestAPersonSignsAnIntentOnceAndEachDutyIsSignedOnce(t *testing.T) {
 	wantRefused(t, pool, uniqueViolation, "intent_signatures_key", sign, 1, "BankMSP", "b2", []byte("k1"))
 	wantRefused(t, pool, uniqueViolation, "intent_signatures_pkey", sign, 0, "BankMSP", "b2", []byte("k2"))
 	wantRefused(t, pool, foreignKeyViolation, "", sign, 1, "BankMSP", "s1", []byte("k3"))
+	wantRefused(t, pool, foreignKeyViolation, "", sign, 2, "BankMSP", "b2", []byte("k2")) // no such duty
 	mustExec(t, pool, sign, 1, "BankMSP", "b2", []byte("k2"))
 }
 
-func TestAnAccountIsConfirmedByAnotherPerson(t *testing.T) {
+func TestAnAccountBelongsToOneOrganisation(t *testing.T) {
 	pool := seed(t)
-	mustExec(t, pool, `INSERT INTO accounts (id, org_id, number, holder, currency, proposed_by, proposed_at)
-		VALUES ('a', 'SellerMSP', 'DE02120300000000202051', 'x', 'EUR', 's1', $1)`, noon)
-	const confirm = `UPDATE accounts SET
-		confirmed_by = $1, confirmed_at = $2::timestamptz, usable_from = $2::timestamptz`
-	wantRefused(t, pool, checkViolation, "", confirm, "s1", noon)
-	wantRefused(t, pool, foreignKeyViolation, "", confirm, "b1", noon)
-	mustExec(t, pool, confirm, "s2", noon)
+	const insert = `INSERT INTO accounts (id, org_id, number, holder, currency)
+		VALUES ($1, $2, 'DE02120300000000202051', 'x', 'EUR')`
+	mustExec(t, pool, insert, "a", "SellerMSP")
+	wantRefused(t, pool, uniqueViolation, "", insert, "b", "BankMSP")
 }
 
-func TestMoneyOfOneStatementLineIsAllocatedOnce(t *testing.T) {
+func TestMoneyOfAStatementLineIsNotAllocatedBeyondIt(t *testing.T) {
 	pool := seed(t)
-	mustExec(t, pool, `INSERT INTO accounts (id, org_id, number, holder, currency, proposed_by, proposed_at)
-		VALUES ('a', 'SellerMSP', 'DE02120300000000202051', 'x', 'EUR', 's1', $1)`, noon)
-	mustExec(t, pool, `INSERT INTO statements (id, org_id, account_id, digest, syntax, imported_by, imported_at)
-		VALUES ('s', 'SellerMSP', 'a', $1, 'csv', 's1', $2)`, string(trade.DigestOf(nil)), noon)
-	const line = `INSERT INTO statement_lines (id, statement_id, account_id, position, bank_reference,
-		booked_on, amount, currency, party_name, party_account, remittance)
-		VALUES ($1, 's', 'a', $2, 'ref', '2026-03-02', 100, 'EUR', '', '', '')`
-	mustExec(t, pool, line, "l", 0)
-	wantRefused(t, pool, uniqueViolation, "statement_lines_reference", line, "again", 1)
-	const allocate = "UPDATE statement_lines SET allocated = allocated + $1"
-	mustExec(t, pool, allocate, 60)
-	wantRefused(t, pool, checkViolation, "", allocate, 41)
-	mustExec(t, pool, allocate, 40)
+	mustExec(t, pool, `INSERT INTO statements (id, org_id, digest, syntax, imported_by, imported_at)
+		VALUES ('s', 'SellerMSP', $1, 'csv', 's1', $2)`, string(trade.DigestOf(nil)), noon)
+	const line = `INSERT INTO statement_lines (id, statement_id, org_id, position, account,
+		bank_reference, booked_on, amount, currency, party_name, party_account, remittance, allocated, intents)
+		VALUES ($1, 's', $2, $3, 'A', 'ref', '2026-03-02', 100, 'EUR', '', '', '', 0, '{}')`
+	mustExec(t, pool, line, "l", "SellerMSP", 0)
+	wantRefused(t, pool, foreignKeyViolation, "", line, "other", "BankMSP", 1)
+	const allocate = "UPDATE statement_lines SET allocated = $1"
+	wantRefused(t, pool, checkViolation, "", allocate, 101)
+	wantRefused(t, pool, checkViolation, "", allocate, -1)
+	mustExec(t, pool, allocate, 100)
 }
 
 func TestNothingThatEvidenceHangsOnCanBeDeleted(t *testing.T) {
@@ -133,17 +133,21 @@ func TestNothingThatEvidenceHangsOnCanBeDeleted(t *testing.T) {
 
 func TestProjectionRefusesAStateThatTheCommitmentIsNotOf(t *testing.T) {
 	pool := postgrestest.New(t)
-	const insert = `INSERT INTO ledger.assets (id, kind, version, phase, commitment, at, record, state)
-		VALUES ($1, 'receivable', 1, 'OPEN', $2, $3, '{}', $4)`
+	const insert = `INSERT INTO ledger.assets (id, record, state) VALUES ($1::text, $2, $3)`
 	const state = `{"receivable":{"face":200688000,"obligor":"长宁"}}`
-	mustExec(t, pool, insert, "r1", string(trade.DigestOf([]byte(state))), noon, state)
-	wantRefused(t, pool, checkViolation, "assets_commitment",
-		insert, "r2", string(trade.DigestOf([]byte(state))), noon, `{"receivable":{"face":1}}`)
-	mustExec(t, pool, insert, "r3", string(trade.DigestOf([]byte(state))), noon, nil)
-	var kept string
-	err := pool.QueryRow(t.Context(), "SELECT state::text FROM ledger.assets WHERE id = 'r1'").Scan(&kept)
-	if err != nil || kept != state {
-		t.Fatalf("kept %q, %v", kept, err)
+	record := func(id string) string {
+		return fmt.Sprintf(`{"commitment":%q,"id":%q,"kind":"receivable","phase":"OPEN","time":7,"version":3}`,
+			trade.DigestOf([]byte(state)), id)
+	}
+	mustExec(t, pool, insert, "r1", record("r1"), state)
+	wantRefused(t, pool, checkViolation, "assets_commitment", insert, "r2", record("r2"), `{"receivable":{"face":1}}`)
+	wantRefused(t, pool, checkViolation, "", insert, "r2", record("r1"), nil)
+	mustExec(t, pool, insert, "r3", record("r3"), nil)
+	var kept, drawn string
+	err := pool.QueryRow(t.Context(), `SELECT state::text, concat_ws(' ', kind, version, phase, moved_at)
+		FROM ledger.assets WHERE id = 'r1'`).Scan(&kept, &drawn)
+	if err != nil || kept != state || drawn != "receivable 3 OPEN 7" {
+		t.Fatalf("kept %q, drew %q, %v", kept, drawn, err)
 	}
 }
 

@@ -28,10 +28,10 @@ var (
 // inTx runs do in a transaction and commits it. After a deadlock or a serialization failure
 // do is run again, so it keeps nothing from a run that failed. Errors of do come back as
 // they are, those of the server also as one of the errors above where they apply.
-func inTx(ctx context.Context, pool *pgxpool.Pool, do func(pgx.Tx) error) error {
+func inTx(ctx context.Context, pool *pgxpool.Pool, mode pgx.TxOptions, do func(pgx.Tx) error) error {
 	var last error
 	for range txAttempts {
-		last = once(ctx, pool, do)
+		last = once(ctx, pool, mode, do)
 		if !conflicts(last) {
 			return explain(last)
 		}
@@ -39,8 +39,8 @@ func inTx(ctx context.Context, pool *pgxpool.Pool, do func(pgx.Tx) error) error 
 	return fmt.Errorf("%w: %w", ErrBusy, last)
 }
 
-func once(ctx context.Context, pool *pgxpool.Pool, do func(pgx.Tx) error) error {
-	tx, err := pool.Begin(ctx)
+func once(ctx context.Context, pool *pgxpool.Pool, mode pgx.TxOptions, do func(pgx.Tx) error) error {
+	tx, err := pool.BeginTx(ctx, mode)
 	if err != nil {
 		return err
 	}

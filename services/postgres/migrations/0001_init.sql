@@ -18,19 +18,18 @@ CREATE DOMAIN minor AS bigint CHECK (VALUE BETWEEN -9007199254740991 AND 9007199
 
 -- Organisations and people ------------------------------------------------------------------
 
--- An organisation as this node knows it. Once its record is on the ledger, what stands
--- there is right and the follower writes it here; before that it is a draft.
+-- An organisation as this node knows it.
 CREATE TABLE organisations (
     id              identifier  PRIMARY KEY,  -- MSP id on the channel
     kind            text        NOT NULL CHECK (kind IN (
         'supplier', 'core_enterprise', 'bank', 'warehouse', 'carrier', 'auditor', 'regulator',
         'operator')),
     name            text        NOT NULL CHECK (name <> ''),
+    name_local      text        CHECK (name_local <> ''),      -- in its own script
     registration_id text        NOT NULL CHECK (registration_id <> ''),  -- USCC in China
     lei             text        CHECK (lei ~ '^[A-Z0-9]{18}[0-9]{2}$'),
     vat_number      text        CHECK (vat_number <> ''),
     country         text        NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
-    hosted          boolean     NOT NULL,     -- its people sign in here
     created_at      timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX organisations_registration ON organisations (country, registration_id);
@@ -39,57 +38,44 @@ CREATE UNIQUE INDEX organisations_lei ON organisations (lei);
 -- A person's way into one organisation. Passwords open a session; rights are moved only by
 -- the person's key, whose registration on the ledger names the same person id.
 CREATE TABLE users (
-    id            identifier  PRIMARY KEY,
-    org_id        identifier  NOT NULL REFERENCES organisations,
-    person_id     identifier  NOT NULL,
-    email         text        NOT NULL CHECK (email = lower(email) AND email LIKE '_%@_%'),
-    name          text        NOT NULL CHECK (name <> ''),
-    roles         text[]      NOT NULL CHECK (
+    id             identifier  PRIMARY KEY,
+    org_id         identifier  NOT NULL REFERENCES organisations,
+    person_id      identifier  NOT NULL,
+    email          text        NOT NULL CHECK (email = lower(email) AND email LIKE '_%@_%'),
+    name           text        NOT NULL CHECK (name <> ''),
+    roles          text[]      NOT NULL CHECK (
         cardinality(roles) > 0
         AND roles <@ ARRAY['maker', 'checker', 'approver', 'viewer', 'admin', 'operator']),
-    password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
-    public_key    bytea,                      -- PKIX, P-256; null until a key is registered
-    created_at    timestamptz NOT NULL,
-    disabled_at   timestamptz,
-    failed_signins integer    NOT NULL DEFAULT 0 CHECK (failed_signins >= 0),
-    locked_until  timestamptz,
+    password_hash  text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
+    public_key     bytea,                     -- PKIX, P-256; null until a key is registered
+    created_at     timestamptz NOT NULL,
+    disabled       boolean     NOT NULL,
+    failed_signins integer     NOT NULL CHECK (failed_signins >= 0),
+    locked_until   timestamptz,
     UNIQUE (org_id, person_id),
     UNIQUE (id, org_id)                       -- lets others require user and organisation to agree
 );
 CREATE UNIQUE INDEX users_email ON users (email);
 CREATE UNIQUE INDEX users_public_key ON users (public_key);
 
--- Accounts that money may be paid to. A new one counts only when a second person has
--- confirmed it and its cooling-off period is over.
+-- Accounts that money may be paid to. One account belongs to one organisation.
 CREATE TABLE accounts (
-    id           identifier  PRIMARY KEY,
-    org_id       identifier  NOT NULL REFERENCES organisations,
-    number       text        NOT NULL CHECK (number ~ '^[A-Z0-9]{4,34}$'),  -- IBAN or national
-    bic          text        CHECK (bic ~ '^[A-Z0-9]{8}([A-Z0-9]{3})?$'),
-    holder       text        NOT NULL CHECK (holder <> ''),
-    currency     currency    NOT NULL,
-    proposed_by  identifier  NOT NULL,
-    proposed_at  timestamptz NOT NULL,
-    confirmed_by identifier,
-    confirmed_at timestamptz,
-    usable_from  timestamptz,
-    closed_at    timestamptz,
-    FOREIGN KEY (proposed_by, org_id) REFERENCES users (id, org_id),
-    FOREIGN KEY (confirmed_by, org_id) REFERENCES users (id, org_id),
-    CHECK (confirmed_by <> proposed_by),
-    CHECK (num_nulls(confirmed_by, confirmed_at, usable_from) IN (0, 3)),
-    CHECK (usable_from >= confirmed_at)
+    id       identifier PRIMARY KEY,
+    org_id   identifier NOT NULL REFERENCES organisations,
+    number   text       NOT NULL CHECK (number ~ '^[A-Z0-9]{4,34}$'),  -- IBAN or national
+    bic      text       CHECK (bic ~ '^[A-Z0-9]{8}([A-Z0-9]{3})?$'),
+    holder   text       NOT NULL CHECK (holder <> ''),
+    currency currency   NOT NULL,
+    UNIQUE (number, currency)
 );
-CREATE UNIQUE INDEX accounts_number ON accounts (org_id, number, currency) WHERE closed_at IS NULL;
+CREATE INDEX accounts_org ON accounts (org_id);
 
 -- Only the hash of a session's token is kept: a copy of this table opens nothing.
 CREATE TABLE sessions (
     token_hash bytea       PRIMARY KEY CHECK (octet_length(token_hash) = 32),  -- SHA-256
     user_id    identifier  NOT NULL REFERENCES users,
     created_at timestamptz NOT NULL,
-    seen_at    timestamptz NOT NULL,
     expires_at timestamptz NOT NULL CHECK (expires_at > created_at),
-    revoked_at timestamptz,
     agent      text        NOT NULL
 );
 CREATE INDEX sessions_user ON sessions (user_id);
@@ -107,7 +93,7 @@ CREATE TABLE idempotency_keys (
     created_at     timestamptz NOT NULL,
     expires_at     timestamptz NOT NULL CHECK (expires_at > created_at),
     PRIMARY KEY (user_id, key),
-    CHECK ((status IS NULL) = (body IS NULL) AND (status IS NULL) = (content_type IS NULL))
+    CHECK (num_nulls(status, content_type, body) IN (0, 3))
 );
 CREATE INDEX idempotency_keys_expires ON idempotency_keys (expires_at);
 
@@ -131,36 +117,27 @@ CREATE TABLE documents (
         'needs_fields',  -- kept and viewable; a person types the fields in
         'parsed',        -- fields are there
         'unreadable')),  -- refused by its reader, with findings
-    kind             text,
-    syntax           text,
-    fields           jsonb,
-    canonical_digest digest,                  -- of the canonical bytes of fields
-    fields_by        identifier,              -- who typed or confirmed them; null: our reader
+    fields           json,                    -- canonical text
+    canonical_digest digest,                  -- of the text of fields
+    fields_by        identifier,              -- who typed them in; null: our reader
     parsed_at        timestamptz,
     reader           text,                    -- release of the reader, to know what to read again
-    edit             integer     NOT NULL DEFAULT 1,  -- counts changes of this row, for ETags
+    findings         json        NOT NULL,    -- canonical text of what the checks found
+    edit             integer     NOT NULL CHECK (edit >= 1),  -- counts changes of this row
     FOREIGN KEY (uploaded_by, org_id) REFERENCES users (id, org_id),
     FOREIGN KEY (fields_by, org_id) REFERENCES users (id, org_id),
     UNIQUE (id, org_id),
     FOREIGN KEY (supersedes, org_id) REFERENCES documents (id, org_id),
     CHECK ((supersedes IS NULL) = (version = 1)),
     CHECK (supersedes <> id),
-    CHECK (state <> 'parsed' OR num_nulls(kind, syntax, fields, canonical_digest, parsed_at) = 0)
+    CHECK ((state = 'parsed') = (num_nulls(fields, canonical_digest, parsed_at) = 0)),
+    CONSTRAINT documents_canonical CHECK (
+        canonical_digest = 'sha-256:' || encode(sha256(convert_to(fields::text, 'UTF8')), 'hex'))
 );
 -- The same bytes again are the same document, not another; nothing is superseded twice.
 CREATE UNIQUE INDEX documents_digest ON documents (org_id, digest);
 CREATE UNIQUE INDEX documents_supersedes ON documents (supersedes);
-CREATE INDEX documents_recent ON documents (org_id, uploaded_at DESC, id);
-
-CREATE TABLE document_findings (
-    document_id identifier NOT NULL REFERENCES documents,
-    position    integer    NOT NULL CHECK (position >= 0),
-    rule        text       NOT NULL,
-    severity    text       NOT NULL CHECK (severity IN ('fatal', 'warning')),
-    message     text       NOT NULL,
-    path        text       NOT NULL,
-    PRIMARY KEY (document_id, position)
-);
+CREATE INDEX documents_recent ON documents (org_id, uploaded_at DESC, id DESC);
 
 -- Trade packs and their verification --------------------------------------------------------
 
@@ -170,12 +147,11 @@ CREATE TABLE packs (
     title      text        NOT NULL CHECK (title <> ''),
     created_by identifier  NOT NULL,
     created_at timestamptz NOT NULL,
-    edit       integer     NOT NULL DEFAULT 1,  -- counts changes of the pack's contents
+    edit       integer     NOT NULL CHECK (edit >= 1),  -- counts changes of the pack's contents
     FOREIGN KEY (created_by, org_id) REFERENCES users (id, org_id)
 );
-CREATE INDEX packs_recent ON packs (org_id, created_at DESC, id);
 
--- Who may see the pack and in which part.
+-- Who may see the pack and in which part. Several banks may be asked, one after the other.
 CREATE TABLE pack_parties (
     pack_id identifier NOT NULL REFERENCES packs,
     org_id  identifier NOT NULL REFERENCES organisations,
@@ -184,6 +160,8 @@ CREATE TABLE pack_parties (
     PRIMARY KEY (pack_id, org_id)
 );
 CREATE INDEX pack_parties_org ON pack_parties (org_id);
+CREATE UNIQUE INDEX pack_parties_side ON pack_parties (pack_id, side)
+    WHERE side NOT IN ('bank', 'reader');
 
 CREATE TABLE pack_documents (
     pack_id     identifier  NOT NULL REFERENCES packs,
@@ -194,30 +172,18 @@ CREATE TABLE pack_documents (
 );
 CREATE INDEX pack_documents_document ON pack_documents (document_id);
 
--- One verification of a pack as it stood: the matrix and what it was taken from. A verdict
--- has an expiry, and a pack that changed since (edit) has none that counts.
+-- One verification of a pack as it stood. A verdict has an expiry, and a pack that changed
+-- since (edit) has none that counts. Body is the canonical text of the whole, so that its
+-- digest, which a request on the ledger names, can be taken again.
 CREATE TABLE verifications (
-    id           identifier  PRIMARY KEY,
-    pack_id      identifier  NOT NULL REFERENCES packs,
-    pack_edit    integer     NOT NULL,
-    rule_packs   jsonb       NOT NULL,        -- ids and versions
-    matrix       jsonb       NOT NULL,        -- fact × source, with places
-    findings     jsonb       NOT NULL,
-    independence jsonb       NOT NULL,
-    taken_at     timestamptz NOT NULL,
-    expires_at   timestamptz NOT NULL CHECK (expires_at > taken_at)
+    id         identifier  PRIMARY KEY,
+    pack_id    identifier  NOT NULL REFERENCES packs,
+    pack_edit  integer     NOT NULL CHECK (pack_edit >= 1),
+    taken_at   timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL CHECK (expires_at > taken_at),
+    body       json        NOT NULL
 );
-CREATE INDEX verifications_latest ON verifications (pack_id, taken_at DESC);
-
--- Three separate questions, each with its own answer. Unknown is never a pass.
-CREATE TABLE verdicts (
-    verification_id identifier NOT NULL REFERENCES verifications,
-    question        text       NOT NULL CHECK (question IN (
-        'authenticity', 'corroboration', 'uniqueness')),
-    answer          text       NOT NULL CHECK (answer IN ('pass', 'fail', 'unknown')),
-    reasons         jsonb      NOT NULL,
-    PRIMARY KEY (verification_id, question)
-);
+CREATE INDEX verifications_latest ON verifications (pack_id, pack_edit DESC, taken_at DESC, id DESC);
 
 -- Intents -----------------------------------------------------------------------------------
 
@@ -225,11 +191,11 @@ CREATE TABLE verdicts (
 -- canonical bytes are what was signed and what is submitted; nothing of them changes.
 CREATE TABLE intents (
     id            identifier  PRIMARY KEY,    -- the command id
-    org_id        identifier  NOT NULL REFERENCES organisations,
-    act           text        NOT NULL,
+    org_id        identifier  NOT NULL REFERENCES organisations,  -- in whose name it is submitted
     command       bytea       NOT NULL,
     digest        digest      NOT NULL UNIQUE,  -- what is signed
-    needs         jsonb       NOT NULL,       -- duties to sign, in the law's order
+    endorsers     text[]      NOT NULL,       -- besides the parties of the assets it changes
+    after         identifier  REFERENCES intents,  -- must be committed first
     state         text        NOT NULL CHECK (state IN (
         'open',        -- signatures are missing
         'ready',       -- all duties signed, waiting for the job
@@ -241,44 +207,54 @@ CREATE TABLE intents (
     created_by    identifier  REFERENCES users,  -- null: the node itself
     created_at    timestamptz NOT NULL,
     expires_at    timestamptz NOT NULL CHECK (expires_at > created_at),
-    submitted_at  timestamptz,
     finished_at   timestamptz,
     tx_id         text,
     block         bigint      CHECK (block >= 0),
     fault_code    text,
     fault_path    text,
     fault_message text,
-    edit          integer     NOT NULL DEFAULT 1,
+    edit          integer     NOT NULL CHECK (edit >= 1),
+    CHECK (after <> id),
     CHECK ((state IN ('committed', 'refused', 'withdrawn', 'expired')) = (finished_at IS NOT NULL)),
     CHECK ((state = 'refused') = (fault_code IS NOT NULL)),
     CHECK (num_nulls(fault_code, fault_path, fault_message) IN (0, 3)),
-    CHECK (state <> 'committed' OR num_nulls(tx_id, block) = 0)
+    CHECK ((state = 'committed') = (num_nulls(tx_id, block) = 0))
 );
-CREATE INDEX intents_unfinished ON intents (state, expires_at) WHERE finished_at IS NULL;
-CREATE INDEX intents_recent ON intents (org_id, created_at DESC, id);
+CREATE INDEX intents_unfinished ON intents (state, created_at DESC, id DESC) WHERE finished_at IS NULL;
+CREATE INDEX intents_after ON intents (after);
 
 CREATE TABLE intent_subjects (
     intent_id identifier NOT NULL REFERENCES intents,
     position  integer    NOT NULL CHECK (position >= 0),
     asset_id  identifier NOT NULL,
-    version   bigint     NOT NULL CHECK (version >= -1),  -- -1: whatever stands
     PRIMARY KEY (intent_id, position),
     UNIQUE (intent_id, asset_id)
 );
 CREATE INDEX intent_subjects_asset ON intent_subjects (asset_id);
 
+-- The duties to sign, in the law's order: one person with one of the roles, of one of the
+-- organisations, each.
+CREATE TABLE intent_duties (
+    intent_id identifier NOT NULL REFERENCES intents,
+    position  integer    NOT NULL CHECK (position >= 0),
+    orgs      text[]     NOT NULL CHECK (cardinality(orgs) > 0),
+    roles     text[]     NOT NULL CHECK (cardinality(roles) > 0),
+    PRIMARY KEY (intent_id, position)
+);
+
 -- Signatures of persons. Four eyes as the database sees it: each duty is fulfilled once, no
 -- person and no key twice. The law checks it again.
 CREATE TABLE intent_signatures (
     intent_id  identifier  NOT NULL REFERENCES intents,
-    duty       integer     NOT NULL CHECK (duty >= 0),  -- index into intents.needs
+    duty       integer     NOT NULL,
     org_id     identifier  NOT NULL REFERENCES organisations,
     person_id  identifier  NOT NULL,
     user_id    identifier  NOT NULL,
     public_key bytea       NOT NULL,
-    signature  jsonb       NOT NULL,          -- as the law reads it
+    signature  json        NOT NULL,          -- as the law reads it
     signed_at  timestamptz NOT NULL,
     PRIMARY KEY (intent_id, duty),
+    FOREIGN KEY (intent_id, duty) REFERENCES intent_duties (intent_id, position),
     CONSTRAINT intent_signatures_person UNIQUE (intent_id, org_id, person_id),
     CONSTRAINT intent_signatures_user UNIQUE (intent_id, user_id),
     CONSTRAINT intent_signatures_key UNIQUE (intent_id, public_key),
@@ -288,141 +264,72 @@ CREATE TABLE intent_signatures (
 
 -- Financing, before and beside the ledger ---------------------------------------------------
 
--- A request while it is a matter of papers. From its command on, the asset of the same id
--- on the ledger says where it stands.
+-- What a seller asked for. Once it is submitted, the asset of the same id on the ledger says
+-- where the financing stands; refused by rule, it never comes there.
 CREATE TABLE financing_requests (
     id            identifier  PRIMARY KEY,    -- also the asset's id
     seller_id     identifier  NOT NULL REFERENCES organisations,
     bank_id       identifier  NOT NULL REFERENCES organisations,
     pack_id       identifier  NOT NULL REFERENCES packs,
-    receivable_id identifier  NOT NULL,
+    receivable_id identifier,                 -- null: refused before there was one
     programme_id  identifier  NOT NULL,
-    amount        minor       NOT NULL CHECK (amount > 0),  -- wanted
+    amount        minor       NOT NULL CHECK (amount > 0),
     currency      currency    NOT NULL,
-    account_id    identifier  NOT NULL REFERENCES accounts,
-    state         text        NOT NULL CHECK (state IN (
-        'draft', 'submitted', 'needs_info', 'verified', 'refused', 'withdrawn')),
+    state         text        NOT NULL CHECK (state IN ('submitted', 'refused')),
     created_by    identifier  NOT NULL,
     created_at    timestamptz NOT NULL,
-    edit          integer     NOT NULL DEFAULT 1,
+    reasons       json        NOT NULL,       -- of a refusal
+    intent_id     identifier  REFERENCES intents,  -- the command that brings it to the ledger
     FOREIGN KEY (created_by, seller_id) REFERENCES users (id, org_id),
-    CHECK (seller_id <> bank_id)
+    CHECK (seller_id <> bank_id),
+    CHECK (state <> 'submitted' OR num_nulls(receivable_id, intent_id) = 0),
+    CHECK ((state = 'refused') = (json_array_length(reasons) > 0))
 );
-CREATE INDEX financing_requests_seller ON financing_requests (seller_id, created_at DESC, id);
-CREATE INDEX financing_requests_bank ON financing_requests (bank_id, created_at DESC, id);
-CREATE INDEX financing_requests_receivable ON financing_requests (receivable_id);
-
--- A refusal. What the seller is told and what stays with the financier (what would flip the
--- decision, fraud screens) are kept apart.
-CREATE TABLE financing_refusals (
-    request_id      identifier  PRIMARY KEY REFERENCES financing_requests,
-    verification_id identifier  REFERENCES verifications,
-    refused_by      identifier  REFERENCES users,  -- null: by rule
-    refused_at      timestamptz NOT NULL,
-    reasons         jsonb       NOT NULL,
-    bank_only       jsonb       NOT NULL
-);
-
--- Quotes as the bank's maker prepares them, every figure as it will be signed.
-CREATE TABLE financing_quotes (
-    id             identifier  PRIMARY KEY,
-    request_id     identifier  NOT NULL REFERENCES financing_requests,
-    bank_id        identifier  NOT NULL REFERENCES organisations,
-    currency       currency    NOT NULL,
-    advance        minor       NOT NULL CHECK (advance > 0),
-    discount       minor       NOT NULL CHECK (discount >= 0),
-    fee            minor       NOT NULL CHECK (fee >= 0),
-    cash           minor       NOT NULL CHECK (cash > 0),
-    terms          jsonb       NOT NULL,      -- rates, day count, dates, recourse, all-in rate
-    made_by        identifier  NOT NULL,
-    made_at        timestamptz NOT NULL,
-    lapses_at      timestamptz NOT NULL CHECK (lapses_at > made_at),
-    intent_id      identifier  REFERENCES intents,  -- the command that carries it to the ledger
-    FOREIGN KEY (made_by, bank_id) REFERENCES users (id, org_id),
-    CHECK (cash <= advance)
-);
-CREATE INDEX financing_quotes_request ON financing_quotes (request_id, made_at DESC);
+CREATE INDEX financing_requests_seller ON financing_requests (seller_id, created_at DESC, id DESC);
+CREATE INDEX financing_requests_bank ON financing_requests (bank_id, created_at DESC, id DESC);
 
 -- Money as banks report it ------------------------------------------------------------------
 
 CREATE TABLE statements (
     id          identifier  PRIMARY KEY,
     org_id      identifier  NOT NULL REFERENCES organisations,
-    account_id  identifier  NOT NULL REFERENCES accounts,
     digest      digest      NOT NULL,         -- of the file, a blob
     syntax      text        NOT NULL CHECK (syntax IN ('camt.053', 'csv')),
     imported_by identifier  NOT NULL,
     imported_at timestamptz NOT NULL,
     FOREIGN KEY (imported_by, org_id) REFERENCES users (id, org_id),
+    UNIQUE (id, org_id),
     UNIQUE (org_id, digest)
 );
 
--- A line of a statement. Allocated is what of it has been applied to receivables; what is
--- left stays unapplied cash.
+-- A line of a statement. Its id is made of what the bank says of the movement, so that
+-- overlapping statements repeat ids: money came once. Allocated is what of it has been
+-- applied to a receivable; what is left stays unapplied cash.
 CREATE TABLE statement_lines (
     id             identifier PRIMARY KEY,
-    statement_id   identifier NOT NULL REFERENCES statements,
-    account_id     identifier NOT NULL REFERENCES accounts,
+    statement_id   identifier NOT NULL,
+    org_id         identifier NOT NULL,
     position       integer    NOT NULL CHECK (position >= 0),
-    bank_reference text       NOT NULL CHECK (bank_reference <> ''),
+    account        text       NOT NULL,       -- number
+    bank_reference text       NOT NULL,
     booked_on      date       NOT NULL,
     value_on       date,
-    amount         minor      NOT NULL CHECK (amount <> 0),  -- credit above zero
+    amount         minor      NOT NULL,       -- credit above zero
     currency       currency   NOT NULL,
     party_name     text       NOT NULL,
     party_account  text       NOT NULL,
     remittance     text       NOT NULL,
-    allocated      minor      NOT NULL DEFAULT 0 CHECK (allocated BETWEEN 0 AND greatest(amount, 0)),
+    allocated      minor      NOT NULL CHECK (allocated BETWEEN 0 AND greatest(amount, 0)),
+    receivable_id  identifier,                -- what it was matched to
+    intents        text[]     NOT NULL,       -- the commands that apply it
     UNIQUE (statement_id, position),
-    UNIQUE (id, currency)
+    FOREIGN KEY (statement_id, org_id) REFERENCES statements (id, org_id)
 );
--- Overlapping statements repeat lines; money came once.
-CREATE UNIQUE INDEX statement_lines_reference ON statement_lines (account_id, bank_reference);
+CREATE INDEX statement_lines_recent ON statement_lines (org_id, booked_on DESC, id DESC);
 
-CREATE TABLE payments (
-    id            identifier  PRIMARY KEY,    -- also the payment's id in its command
-    line_id       identifier  NOT NULL,
-    receivable_id identifier  NOT NULL,
-    amount        minor       NOT NULL CHECK (amount > 0),
-    currency      currency    NOT NULL,
-    intent_id     identifier  REFERENCES intents,
-    matched_by    identifier  REFERENCES users,  -- null: by rule
-    matched_at    timestamptz NOT NULL,
-    FOREIGN KEY (line_id, currency) REFERENCES statement_lines (id, currency),
-    UNIQUE (line_id, receivable_id)
-);
-CREATE INDEX payments_receivable ON payments (receivable_id);
+-- What was made, what was done --------------------------------------------------------------
 
--- What people are told, what was done, what was made ----------------------------------------
-
--- Addressed to a person, or to whoever has the role. Source makes the same event notify
--- once: a ledger transaction id, a job, a request.
-CREATE TABLE notifications (
-    id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    org_id       identifier  NOT NULL REFERENCES organisations,
-    user_id      identifier,
-    role         text        CHECK (role IN ('maker', 'checker', 'approver', 'viewer', 'admin', 'operator')),
-    kind         text        NOT NULL,
-    subject_kind text        NOT NULL,
-    subject_id   identifier  NOT NULL,
-    params       jsonb       NOT NULL,
-    source       text        NOT NULL,
-    created_at   timestamptz NOT NULL,
-    done_at      timestamptz,                 -- set when nothing is to be done any more
-    FOREIGN KEY (user_id, org_id) REFERENCES users (id, org_id),
-    CHECK (num_nonnulls(user_id, role) = 1),
-    UNIQUE NULLS NOT DISTINCT (source, org_id, user_id, role, kind, subject_id)
-);
-CREATE INDEX notifications_open ON notifications (org_id, id DESC) WHERE done_at IS NULL;
-
-CREATE TABLE notification_reads (
-    notification_id bigint      NOT NULL REFERENCES notifications,
-    user_id         identifier  NOT NULL REFERENCES users,
-    read_at         timestamptz NOT NULL,
-    PRIMARY KEY (notification_id, user_id)
-);
-
--- Reports and evidence packs that were made; the bytes are blobs.
+-- Reports that were made; the bytes are blobs.
 CREATE TABLE reports (
     id           identifier  PRIMARY KEY,
     org_id       identifier  NOT NULL REFERENCES organisations,
@@ -435,7 +342,6 @@ CREATE TABLE reports (
     made_at      timestamptz NOT NULL,
     FOREIGN KEY (requested_by, org_id) REFERENCES users (id, org_id)
 );
-CREATE INDEX reports_recent ON reports (org_id, made_at DESC, id);
 
 -- What people did, one hash chain for each organisation. The database numbers and chains:
 -- no writer can forget to. hash = SHA-256(previous hash ‖ the row's text), see audit_text.
@@ -506,19 +412,18 @@ CREATE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
 
 CREATE SCHEMA ledger;
 
--- How far the projection has come; written in the transaction of what it covers.
-CREATE TABLE ledger.checkpoint (
-    channel text        PRIMARY KEY,
-    block   bigint      NOT NULL CHECK (block >= 0),
-    hash    bytea       NOT NULL,
-    at      timestamptz NOT NULL              -- the block's time
-);
-
 CREATE TABLE ledger.blocks (
     number     bigint      PRIMARY KEY CHECK (number >= 0),
     hash       bytea       NOT NULL UNIQUE,
     at         timestamptz NOT NULL,
     clock_note text        NOT NULL           -- not empty: made under a moved demo clock
+);
+CREATE INDEX blocks_noted ON ledger.blocks (number) WHERE clock_note <> '';
+
+-- How far the projection has come; written in the transaction of what it covers.
+CREATE TABLE ledger.checkpoint (
+    channel text   PRIMARY KEY,
+    block   bigint NOT NULL REFERENCES ledger.blocks
 );
 
 -- Every transaction of every block, the invalid ones too.
@@ -533,23 +438,22 @@ CREATE TABLE ledger.transactions (
     UNIQUE (block, position)
 );
 
--- An asset as the last block left it. State is the canonical text, kept to the byte, where
--- this node holds it; the database itself refuses one that the commitment is not of.
+-- An asset as the last block left it: the canonical texts as they stand on the ledger, kept
+-- to the byte, and columns that the database itself draws from them. It refuses a state that
+-- the record's commitment is not of.
 CREATE TABLE ledger.assets (
-    id         identifier  PRIMARY KEY,
-    kind       text        NOT NULL,
-    version    bigint      NOT NULL CHECK (version >= 1),
-    phase      text        NOT NULL,
-    commitment digest      NOT NULL,
-    at         timestamptz NOT NULL,
-    record     json        NOT NULL,
+    id         identifier PRIMARY KEY,
+    record     json       NOT NULL CHECK (record ->> 'id' = id),
     state      json,                          -- null: not ours to hold, or missing
-    CONSTRAINT assets_commitment CHECK (
-        commitment = 'sha-256:' || encode(sha256(convert_to(state::text, 'UTF8')), 'hex'))
+    kind       text       NOT NULL GENERATED ALWAYS AS (record ->> 'kind') STORED,
+    version    bigint     NOT NULL GENERATED ALWAYS AS ((record ->> 'version')::bigint) STORED
+                          CHECK (version >= 1),
+    phase      text       NOT NULL GENERATED ALWAYS AS (record ->> 'phase') STORED,
+    moved_at   bigint     NOT NULL GENERATED ALWAYS AS ((record ->> 'time')::bigint) STORED,
+    CONSTRAINT assets_commitment CHECK (record ->> 'commitment'
+        = 'sha-256:' || encode(sha256(convert_to(state::text, 'UTF8')), 'hex'))
 );
-CREATE INDEX assets_kind ON ledger.assets (kind, phase, id);
-CREATE INDEX assets_obligor ON ledger.assets ((state -> 'receivable' ->> 'obligor'))
-    WHERE kind = 'receivable';
+CREATE INDEX assets_recent ON ledger.assets (kind, moved_at DESC, id DESC);
 CREATE INDEX assets_financed ON ledger.assets ((state -> 'financing' ->> 'receivable'))
     WHERE kind = 'financing';
 
@@ -558,33 +462,26 @@ CREATE INDEX assets_financed ON ledger.assets ((state -> 'financing' ->> 'receiv
 CREATE TABLE ledger.holders (
     asset_id   identifier NOT NULL REFERENCES ledger.assets,
     org_id     identifier NOT NULL,
-    access     text       NOT NULL CHECK (access IN ('consent', 'copy')),
+    consent    boolean    NOT NULL,           -- false: a copy
     value_hash bytea      NOT NULL CHECK (octet_length(value_hash) = 32),
     missing    boolean    NOT NULL,
-    PRIMARY KEY (asset_id, org_id, access)
+    PRIMARY KEY (asset_id, org_id, consent)
 );
 CREATE INDEX holders_org ON ledger.holders (org_id, asset_id);
 
--- Every step of every asset: who, when, from, to, by which transaction and command.
+-- Every step of every asset: by which transaction and command, from which phase to which.
 CREATE TABLE ledger.transitions (
-    asset_id   identifier  NOT NULL REFERENCES ledger.assets,
-    version    bigint      NOT NULL CHECK (version >= 1),
-    tx_id      text        NOT NULL REFERENCES ledger.transactions,
-    block      bigint      NOT NULL REFERENCES ledger.blocks,
-    at         timestamptz NOT NULL,
-    act        text        NOT NULL,
-    command_id identifier  NOT NULL,
-    from_phase text        NOT NULL,          -- empty: created
-    to_phase   text        NOT NULL,
-    actor      identifier  NOT NULL,          -- MSP id
-    endorsers  text[]      NOT NULL,
-    signers    json,                          -- organisation and person; null: not ours to know
-    command    json,                          -- the signed command, where this node holds it
+    asset_id   identifier NOT NULL REFERENCES ledger.assets,
+    version    bigint     NOT NULL CHECK (version >= 1),
+    tx_id      text       NOT NULL REFERENCES ledger.transactions,
+    act        text       NOT NULL,
+    command_id identifier NOT NULL,
+    from_phase text       NOT NULL,           -- empty: created
+    to_phase   text       NOT NULL,
+    signed     json,                          -- the command with its signatures; null: not ours to know
     PRIMARY KEY (asset_id, version)
 );
-CREATE INDEX transitions_command ON ledger.transitions (command_id);
 CREATE INDEX transitions_tx ON ledger.transitions (tx_id);
-CREATE INDEX transitions_block ON ledger.transitions (block);
 
 CREATE TABLE ledger.fingerprints (
     key      text       PRIMARY KEY,
@@ -593,4 +490,4 @@ CREATE TABLE ledger.fingerprints (
     rejected boolean    NOT NULL,
     tx_id    text       NOT NULL REFERENCES ledger.transactions
 );
-CREATE INDEX fingerprints_asset ON ledger.fingerprints (asset_id);
+CREATE INDEX fingerprints_tx ON ledger.fingerprints (tx_id);

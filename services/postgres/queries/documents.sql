@@ -2,10 +2,10 @@
 -- No row when this organisation has the same bytes already.
 INSERT INTO documents (
     id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version,
-    supersedes, state)
+    supersedes, state, findings, edit)
 VALUES (
     @id, @org_id, @uploaded_by, @uploaded_at, @digest, @size, @media_type, @filename, @version,
-    @supersedes, 'received')
+    @supersedes, @state, '[]', 1)
 ON CONFLICT (org_id, digest) DO NOTHING;
 
 -- name: Document :one
@@ -14,42 +14,33 @@ SELECT * FROM documents WHERE id = @id;
 -- name: DocumentByDigest :one
 SELECT * FROM documents WHERE org_id = @org_id AND digest = @digest;
 
--- name: LockDocument :one
-SELECT * FROM documents WHERE id = @id FOR UPDATE;
-
--- name: DocumentVisibleTo :one
--- A document shows itself to its organisation and to the parties of a pack it lies in.
-SELECT * FROM documents d
-WHERE d.id = @id AND (d.org_id = @org_id OR EXISTS (
-    SELECT FROM pack_documents pd JOIN pack_parties pp ON pp.pack_id = pd.pack_id
-    WHERE pd.document_id = d.id AND pp.org_id = @org_id));
-
--- name: DocumentsOf :many
--- One page, newest first, after the cursor (uploaded_at, id).
-SELECT * FROM documents
-WHERE org_id = @org_id AND (uploaded_at, id::text) < (@before_at::timestamptz, @before_id::text)
-ORDER BY uploaded_at DESC, id DESC
-LIMIT @page;
-
--- name: SetDocumentFields :execrows
+-- name: UpdateDocument :execrows
 -- Edit is the row as the writer saw it: a stale edit changes nothing.
 UPDATE documents SET
-    state = 'parsed', kind = @kind::text, syntax = @syntax::text, fields = @fields,
-    canonical_digest = @canonical_digest::text, fields_by = @fields_by,
-    parsed_at = @parsed_at::timestamptz, reader = @reader, edit = edit + 1
+    state = @state, fields = @fields, canonical_digest = @canonical_digest,
+    fields_by = @fields_by, parsed_at = @parsed_at, reader = @reader, findings = @findings,
+    edit = edit + 1
 WHERE id = @id AND edit = @edit;
 
--- name: SetDocumentState :execrows
-UPDATE documents SET
-    state = @state, parsed_at = @parsed_at::timestamptz, reader = @reader, edit = edit + 1
-WHERE id = @id AND edit = @edit;
+-- name: DocumentsSeenBy :many
+-- One page of an organisation's own papers and those of the packs it is a party of, newest
+-- first, after the cursor (uploaded_at, id). Each side gives a page of its own at most, so
+-- that neither is read to its end.
+SELECT d.* FROM documents d WHERE d.id IN (
+    (SELECT o.id FROM documents o
+     WHERE o.org_id = @org_id
+         AND (o.uploaded_at, o.id::text) < (@before_at::timestamptz, @before_id::text)
+     ORDER BY o.uploaded_at DESC, o.id DESC LIMIT @page)
+    UNION
+    (SELECT s.id FROM (
+        SELECT DISTINCT p.uploaded_at, p.id
+        FROM pack_parties pp
+        JOIN pack_documents pd ON pd.pack_id = pp.pack_id
+        JOIN documents p ON p.id = pd.document_id
+        WHERE pp.org_id = @org_id
+            AND (p.uploaded_at, p.id::text) < (@before_at::timestamptz, @before_id::text)
+        ORDER BY p.uploaded_at DESC, p.id DESC LIMIT @page) s))
+ORDER BY d.uploaded_at DESC, d.id DESC LIMIT @page;
 
--- name: DeleteFindings :exec
-DELETE FROM document_findings WHERE document_id = @document_id;
-
--- name: InsertFindings :copyfrom
-INSERT INTO document_findings (document_id, position, rule, severity, message, path)
-VALUES (@document_id, @position, @rule, @severity, @message, @path);
-
--- name: FindingsOf :many
-SELECT * FROM document_findings WHERE document_id = @document_id ORDER BY position;
+-- name: DocumentsPage :many
+SELECT * FROM documents WHERE id::text > @after_id::text ORDER BY id LIMIT @page;

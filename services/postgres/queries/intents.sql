@@ -1,34 +1,32 @@
--- name: InsertIntent :execrows
--- No row when the command id is there: compare the digest, same is a repeat, other a conflict.
+-- name: InsertIntent :exec
 INSERT INTO intents (
-    id, org_id, act, command, digest, needs, state, created_by, created_at, expires_at)
+    id, org_id, command, digest, endorsers, after, state, created_by, created_at, expires_at, edit)
 VALUES (
-    @id, @org_id, @act, @command, @digest, @needs, @state, @created_by, @created_at, @expires_at)
-ON CONFLICT (id) DO NOTHING;
+    @id, @org_id, @command, @digest, @endorsers, @after, @state, @created_by, @created_at,
+    @expires_at, 1);
 
--- name: InsertIntentSubject :exec
-INSERT INTO intent_subjects (intent_id, position, asset_id, version)
-VALUES (@intent_id, @position, @asset_id, @version);
+-- name: InsertIntentSubjects :exec
+INSERT INTO intent_subjects (intent_id, position, asset_id)
+SELECT @intent_id, s.n - 1, s.id
+FROM unnest(@asset_ids::text[]) WITH ORDINALITY AS s (id, n);
+
+-- name: InsertIntentDuty :exec
+INSERT INTO intent_duties (intent_id, position, orgs, roles)
+VALUES (@intent_id, @position, @orgs, @roles);
 
 -- name: Intent :one
 SELECT * FROM intents WHERE id = @id;
 
 -- name: LockIntent :one
-SELECT * FROM intents WHERE id = @id FOR UPDATE;
+SELECT * FROM intents WHERE id = @id FOR NO KEY UPDATE;
 
--- name: IntentsOf :many
-SELECT * FROM intents
-WHERE org_id = @org_id AND (created_at, id::text) < (@before_at::timestamptz, @before_id::text)
-ORDER BY created_at DESC, id DESC
-LIMIT @page;
+-- name: DutiesOfIntents :many
+SELECT * FROM intent_duties WHERE intent_id = ANY (@intent_ids::text[])
+ORDER BY intent_id, position;
 
--- name: IntentSubjects :many
-SELECT * FROM intent_subjects WHERE intent_id = @intent_id ORDER BY position;
-
--- name: UnfinishedIntentsOn :many
-SELECT i.* FROM intents i JOIN intent_subjects s ON s.intent_id = i.id
-WHERE s.asset_id = @asset_id AND i.finished_at IS NULL
-ORDER BY i.created_at, i.id LIMIT @page;
+-- name: SignaturesOfIntents :many
+SELECT * FROM intent_signatures WHERE intent_id = ANY (@intent_ids::text[])
+ORDER BY intent_id, signed_at, duty;
 
 -- name: InsertSignature :exec
 INSERT INTO intent_signatures (
@@ -36,39 +34,38 @@ INSERT INTO intent_signatures (
 VALUES (
     @intent_id, @duty, @org_id, @person_id, @user_id, @public_key, @signature, @signed_at);
 
--- name: SignaturesOf :many
-SELECT * FROM intent_signatures WHERE intent_id = @intent_id ORDER BY duty;
+-- name: TouchIntent :exec
+UPDATE intents SET edit = edit + 1 WHERE id = @id;
 
--- name: MoveIntent :execrows
--- Between states that are not final.
-UPDATE intents SET state = @state, submitted_at = @submitted_at, edit = edit + 1
-WHERE id = @id AND state = @from_state AND finished_at IS NULL;
-
--- name: CommitIntent :execrows
+-- name: SetIntent :execrows
+-- What has ended stays as it is, but for what turns out to be committed after all.
 UPDATE intents SET
-    state = 'committed', tx_id = @tx_id::text, block = @block::bigint,
-    finished_at = @finished_at::timestamptz, edit = edit + 1
-WHERE id = @id AND finished_at IS NULL;
-
--- name: RefuseIntent :execrows
-UPDATE intents SET
-    state = 'refused', fault_code = @fault_code::text, fault_path = @fault_path::text,
-    fault_message = @fault_message::text, finished_at = @finished_at::timestamptz,
+    state = @state, finished_at = @finished_at, tx_id = @tx_id, block = @block,
+    fault_code = @fault_code, fault_path = @fault_path, fault_message = @fault_message,
     edit = edit + 1
-WHERE id = @id AND finished_at IS NULL;
+WHERE id = @id AND (finished_at IS NULL OR (state <> 'committed' AND @state = 'committed'));
 
--- name: WithdrawIntent :execrows
--- What was handed to the ledger cannot be taken back.
-UPDATE intents SET state = 'withdrawn', finished_at = @finished_at::timestamptz, edit = edit + 1
-WHERE id = @id AND state IN ('open', 'ready');
+-- name: IntentsWaitingFor :many
+-- Open intents with a duty that one of the organisation's people could fulfil.
+SELECT i.* FROM intents i
+WHERE i.state = 'open' AND i.finished_at IS NULL
+    AND (i.created_at, i.id::text) < (@before_at::timestamptz, @before_id::text)
+    AND EXISTS (
+        SELECT FROM intent_duties d
+        WHERE d.intent_id = i.id AND @org_id::text = ANY (d.orgs) AND NOT EXISTS (
+            SELECT FROM intent_signatures s
+            WHERE s.intent_id = d.intent_id AND s.duty = d.position))
+ORDER BY i.created_at DESC, i.id DESC LIMIT @page;
 
--- name: ExpireIntents :many
-UPDATE intents SET state = 'expired', finished_at = @now::timestamptz, edit = edit + 1
-WHERE id IN (
-    SELECT i.id FROM intents i WHERE i.state = 'open' AND i.expires_at <= @now::timestamptz
-    ORDER BY i.expires_at LIMIT @page FOR UPDATE SKIP LOCKED)
-RETURNING id;
+-- name: IntentsAbout :many
+SELECT i.* FROM intents i JOIN intent_subjects s ON s.intent_id = i.id
+WHERE s.asset_id = @asset_id
+    AND (i.created_at, i.id::text) < (@before_at::timestamptz, @before_id::text)
+ORDER BY i.created_at DESC, i.id DESC LIMIT @page;
 
--- name: IntentsToSubmit :many
--- What a start looks at: ready or handed over, outcome unknown.
-SELECT * FROM intents WHERE state IN ('ready', 'submitted') ORDER BY created_at, id LIMIT @page;
+-- name: Followers :many
+SELECT id FROM intents WHERE after = @id AND finished_at IS NULL ORDER BY created_at, id;
+
+-- name: UnfinishedIntents :many
+SELECT id FROM intents WHERE state IN ('ready', 'submitted') AND finished_at IS NULL
+ORDER BY created_at, id LIMIT @page;

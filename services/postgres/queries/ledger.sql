@@ -1,111 +1,108 @@
 -- name: Checkpoint :one
-SELECT * FROM ledger.checkpoint WHERE channel = @channel;
+SELECT c.channel, b.number, b.hash, b.at
+FROM ledger.checkpoint c JOIN ledger.blocks b ON b.number = c.block
+WHERE c.channel = @channel;
 
 -- name: MoveCheckpoint :execrows
--- Block by block: no row when the one before is not what we stand on.
-INSERT INTO ledger.checkpoint AS c (channel, block, hash, at)
-VALUES (@channel, @block, @hash, @at)
-ON CONFLICT (channel) DO UPDATE SET block = excluded.block, hash = excluded.hash, at = excluded.at
+-- Block by block from 0 on: no row when the one before is not what we stand on.
+INSERT INTO ledger.checkpoint AS c (channel, block)
+SELECT @channel, @block
+WHERE @block::bigint = 0 OR EXISTS (SELECT FROM ledger.checkpoint o WHERE o.channel = @channel)
+ON CONFLICT (channel) DO UPDATE SET block = excluded.block
 WHERE c.block = excluded.block - 1;
 
 -- name: InsertBlock :exec
 INSERT INTO ledger.blocks (number, hash, at, clock_note)
 VALUES (@number, @hash, @at, @clock_note);
 
--- name: InsertTransaction :exec
+-- name: ClockNote :one
+SELECT clock_note FROM ledger.blocks WHERE clock_note <> '' ORDER BY number DESC LIMIT 1;
+
+-- name: InsertTransactions :copyfrom
 INSERT INTO ledger.transactions (tx_id, block, position, code, at, creator, endorsers)
 VALUES (@tx_id, @block, @position, @code, @at, @creator, @endorsers);
 
--- name: PutAsset :exec
--- A later version replaces an earlier; its state may come with it, or not.
-INSERT INTO ledger.assets AS a (id, kind, version, phase, commitment, at, record, state)
-VALUES (@id, @kind, @version, @phase, @commitment, @at, @record, @state)
-ON CONFLICT (id) DO UPDATE SET
-    version = excluded.version, phase = excluded.phase, commitment = excluded.commitment,
-    at = excluded.at, record = excluded.record, state = excluded.state
+-- name: PutAssets :execrows
+-- A later version replaces an earlier one; its state may come with it, or not (empty).
+INSERT INTO ledger.assets AS a (id, record, state)
+SELECT n.id, n.record::json, nullif(n.state, '')::json
+FROM (SELECT unnest(@ids::text[]) AS id, unnest(@records::text[]) AS record,
+    unnest(@states::text[]) AS state) n
+ON CONFLICT (id) DO UPDATE SET record = excluded.record, state = excluded.state
 WHERE a.version < excluded.version;
 
--- name: PutHolder :exec
-INSERT INTO ledger.holders (asset_id, org_id, access, value_hash, missing)
-VALUES (@asset_id, @org_id, @access, @value_hash, @missing)
-ON CONFLICT (asset_id, org_id, access) DO UPDATE SET
-    value_hash = excluded.value_hash, missing = excluded.missing;
+-- name: DeleteHolders :exec
+DELETE FROM ledger.holders WHERE asset_id = ANY (@asset_ids::text[]);
 
--- name: InsertTransition :exec
+-- name: InsertHolders :copyfrom
+INSERT INTO ledger.holders (asset_id, org_id, consent, value_hash, missing)
+VALUES (@asset_id, @org_id, @consent, @value_hash, @missing);
+
+-- name: InsertTransitions :copyfrom
 INSERT INTO ledger.transitions (
-    asset_id, version, tx_id, block, at, act, command_id, from_phase, to_phase, actor,
-    endorsers, signers, command)
-VALUES (
-    @asset_id, @version, @tx_id, @block, @at, @act, @command_id, @from_phase, @to_phase, @actor,
-    @endorsers, @signers, @command);
+    asset_id, version, tx_id, act, command_id, from_phase, to_phase, signed)
+VALUES (@asset_id, @version, @tx_id, @act, @command_id, @from_phase, @to_phase, @signed);
 
--- name: PutFingerprint :exec
+-- name: PutFingerprints :exec
 INSERT INTO ledger.fingerprints (key, asset_id, freed, rejected, tx_id)
-VALUES (@key, @asset_id, @freed, @rejected, @tx_id)
+SELECT n.key, n.asset_id, n.freed, n.rejected, n.tx_id
+FROM (SELECT unnest(@keys::text[]) AS key, unnest(@asset_ids::text[]) AS asset_id,
+    unnest(@freed::boolean[]) AS freed, unnest(@rejected::boolean[]) AS rejected,
+    unnest(@tx_ids::text[]) AS tx_id) n
 ON CONFLICT (key) DO UPDATE SET
     asset_id = excluded.asset_id, freed = excluded.freed, rejected = excluded.rejected,
     tx_id = excluded.tx_id;
 
+-- name: ClearProjection :exec
+-- Whoever reads goes on seeing the old rows until the commit, which TRUNCATE would not let them.
+WITH a AS (DELETE FROM ledger.checkpoint), b AS (DELETE FROM ledger.fingerprints),
+    c AS (DELETE FROM ledger.transitions), d AS (DELETE FROM ledger.holders),
+    e AS (DELETE FROM ledger.assets), f AS (DELETE FROM ledger.transactions)
+DELETE FROM ledger.blocks;
+
 -- name: Asset :one
-SELECT * FROM ledger.assets WHERE id = @id;
+SELECT id, record, state FROM ledger.assets WHERE id = @id;
 
--- name: AssetVisibleTo :one
--- Only who holds a state is shown the asset.
-SELECT a.* FROM ledger.assets a
-WHERE a.id = @id AND EXISTS (
-    SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id);
+-- name: AssetsHeldBy :many
+-- One page of the assets that an organisation holds the state of, last moved first.
+SELECT a.id, a.record, a.state FROM ledger.assets a
+WHERE a.kind = @kind AND (a.moved_at, a.id::text) < (@before_at::bigint, @before_id::text)
+    AND (cardinality(@phases::text[]) = 0 OR a.phase = ANY (@phases::text[]))
+    AND (@receivable::text = '' OR a.state -> 'financing' ->> 'receivable' = @receivable::text)
+    AND EXISTS (
+        SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
+ORDER BY a.moved_at DESC, a.id DESC LIMIT @page;
 
--- name: AssetsVisibleTo :many
-SELECT a.* FROM ledger.assets a
-WHERE a.kind = @kind AND a.id::text > @after_id::text AND EXISTS (
-    SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
-ORDER BY a.id LIMIT @page;
+-- name: HoldersOfAssets :many
+SELECT * FROM ledger.holders WHERE asset_id = ANY (@asset_ids::text[])
+ORDER BY asset_id, consent DESC, org_id;
 
--- name: AssetsInPhase :many
-SELECT * FROM ledger.assets
-WHERE kind = @kind AND phase = @phase AND id::text > @after_id::text
-ORDER BY id LIMIT @page;
+-- name: TransitionsOfAsset :many
+SELECT s.*, t.block, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+WHERE s.asset_id = @asset_id ORDER BY s.version;
 
--- name: FinancingsOf :many
-SELECT * FROM ledger.assets
-WHERE kind = 'financing' AND state -> 'financing' ->> 'receivable' = @receivable_id::text
-ORDER BY id LIMIT @page;
+-- name: TransitionsOfTransaction :many
+SELECT s.*, t.block, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+WHERE s.tx_id = @tx_id ORDER BY s.asset_id, s.version;
 
--- name: HoldersOf :many
-SELECT * FROM ledger.holders WHERE asset_id = @asset_id ORDER BY org_id, access;
-
--- name: TransitionsOf :many
-SELECT * FROM ledger.transitions WHERE asset_id = @asset_id ORDER BY version LIMIT @page;
-
--- name: TransitionsOfCommand :many
-SELECT * FROM ledger.transitions WHERE command_id = @command_id ORDER BY asset_id;
-
--- name: TransactionByID :one
-SELECT t.*, b.hash AS block_hash, b.clock_note
-FROM ledger.transactions t JOIN ledger.blocks b ON b.number = t.block
-WHERE t.tx_id = @tx_id;
-
--- name: EmptyProjection :exec
-TRUNCATE ledger.checkpoint, ledger.blocks, ledger.transactions, ledger.assets, ledger.holders,
-    ledger.transitions, ledger.fingerprints;
-
--- name: AssetsPage :many
-SELECT * FROM ledger.assets WHERE id::text > @after_id::text ORDER BY id LIMIT @page;
-
--- name: HoldersPage :many
-SELECT * FROM ledger.holders
-WHERE (asset_id::text, org_id::text, access) > (@after_asset::text, @after_org::text, @after_access::text)
-ORDER BY asset_id, org_id, access LIMIT @page;
-
--- name: TransitionsPage :many
-SELECT * FROM ledger.transitions
-WHERE (asset_id::text, version) > (@after_asset::text, @after_version::bigint)
-ORDER BY asset_id, version LIMIT @page;
-
--- name: FingerprintsPage :many
-SELECT * FROM ledger.fingerprints WHERE key > @after_key ORDER BY key LIMIT @page;
+-- name: BlocksPage :many
+SELECT * FROM ledger.blocks WHERE number > @after_number ORDER BY number LIMIT @page;
 
 -- name: TransactionsPage :many
 SELECT * FROM ledger.transactions
 WHERE (block, position) > (@after_block::bigint, @after_position::integer)
 ORDER BY block, position LIMIT @page;
+
+-- name: AssetsPage :many
+SELECT id, record, state FROM ledger.assets WHERE id::text > @after_id::text ORDER BY id LIMIT @page;
+
+-- name: TransitionsPage :many
+SELECT s.*, t.block, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+WHERE (s.asset_id::text, s.version) > (@after_asset::text, @after_version::bigint)
+ORDER BY s.asset_id, s.version LIMIT @page;
+
+-- name: FingerprintsPage :many
+SELECT * FROM ledger.fingerprints WHERE key > @after_key ORDER BY key LIMIT @page;

@@ -1,6 +1,6 @@
 -- name: InsertPack :exec
-INSERT INTO packs (id, org_id, title, created_by, created_at)
-VALUES (@id, @org_id, @title, @created_by, @created_at);
+INSERT INTO packs (id, org_id, title, created_by, created_at, edit)
+VALUES (@id, @org_id, @title, @created_by, @created_at, 1);
 
 -- name: AddPackParty :exec
 INSERT INTO pack_parties (pack_id, org_id, side) VALUES (@pack_id, @org_id, @side)
@@ -11,49 +11,36 @@ INSERT INTO pack_documents (pack_id, document_id, added_by, added_at)
 VALUES (@pack_id, @document_id, @added_by, @added_at)
 ON CONFLICT (pack_id, document_id) DO NOTHING;
 
--- name: TouchPack :one
+-- name: TouchPack :execrows
 -- Every change of a pack's contents goes through here: verdicts taken before do not count.
-UPDATE packs SET edit = edit + 1 WHERE id = @id RETURNING edit;
+UPDATE packs SET edit = edit + 1 WHERE id = @id;
 
--- name: PackVisibleTo :one
+-- name: Pack :one
+SELECT * FROM packs WHERE id = @id;
+
+-- name: PacksSeenBy :many
 SELECT p.* FROM packs p JOIN pack_parties pp ON pp.pack_id = p.id
-WHERE p.id = @id AND pp.org_id = @org_id;
+WHERE pp.org_id = @org_id
+    AND (p.created_at, p.id::text) < (@before_at::timestamptz, @before_id::text)
+ORDER BY p.created_at DESC, p.id DESC LIMIT @page;
 
--- name: PacksVisibleTo :many
-SELECT p.* FROM packs p JOIN pack_parties pp ON pp.pack_id = p.id
-WHERE pp.org_id = @org_id AND (p.created_at, p.id::text) < (@before_at::timestamptz, @before_id::text)
-ORDER BY p.created_at DESC, p.id DESC
-LIMIT @page;
+-- name: PartiesOfPacks :many
+SELECT * FROM pack_parties WHERE pack_id = ANY (@pack_ids::text[]) ORDER BY side, org_id;
 
--- name: PackParties :many
-SELECT * FROM pack_parties WHERE pack_id = @pack_id ORDER BY side, org_id;
-
--- name: PackDocuments :many
-SELECT d.* FROM pack_documents pd JOIN documents d ON d.id = pd.document_id
-WHERE pd.pack_id = @pack_id ORDER BY d.uploaded_at, d.id LIMIT @page;
+-- name: DocumentsOfPacks :many
+SELECT pack_id, document_id FROM pack_documents
+WHERE pack_id = ANY (@pack_ids::text[]) ORDER BY added_at, document_id;
 
 -- name: PacksWithDocument :many
-SELECT pack_id FROM pack_documents WHERE document_id = @document_id ORDER BY pack_id LIMIT @page;
+-- The first pack that a paper was put into comes first.
+SELECT pack_id FROM pack_documents WHERE document_id = @document_id ORDER BY added_at, pack_id;
 
 -- name: InsertVerification :exec
-INSERT INTO verifications (
-    id, pack_id, pack_edit, rule_packs, matrix, findings, independence, taken_at, expires_at)
-VALUES (
-    @id, @pack_id, @pack_edit, @rule_packs, @matrix, @findings, @independence, @taken_at,
-    @expires_at);
+INSERT INTO verifications (id, pack_id, pack_edit, taken_at, expires_at, body)
+VALUES (@id, @pack_id, @pack_edit, @taken_at, @expires_at, @body);
 
--- name: InsertVerdict :exec
-INSERT INTO verdicts (verification_id, question, answer, reasons)
-VALUES (@verification_id, @question, @answer, @reasons);
-
--- name: LatestVerification :one
-SELECT * FROM verifications WHERE pack_id = @pack_id ORDER BY taken_at DESC, id DESC LIMIT 1;
-
--- name: CountingVerification :one
--- The verification that counts now: of the pack as it stands, and not expired.
-SELECT v.* FROM verifications v JOIN packs p ON p.id = v.pack_id AND p.edit = v.pack_edit
-WHERE v.pack_id = @pack_id AND v.expires_at > @now::timestamptz
-ORDER BY v.taken_at DESC, v.id DESC LIMIT 1;
-
--- name: VerdictsOf :many
-SELECT * FROM verdicts WHERE verification_id = @verification_id ORDER BY question;
+-- name: LatestVerifications :many
+-- The newest of each pack: of its latest contents, however long an older one took.
+SELECT DISTINCT ON (pack_id) pack_id, body FROM verifications
+WHERE pack_id = ANY (@pack_ids::text[])
+ORDER BY pack_id, pack_edit DESC, taken_at DESC, id DESC;

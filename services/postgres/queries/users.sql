@@ -1,75 +1,70 @@
--- name: InsertUser :exec
+-- name: PutUser :exec
 INSERT INTO users (
-    id, org_id, person_id, email, name, roles, password_hash, public_key, created_at)
+    id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled,
+    failed_signins, locked_until)
 VALUES (
-    @id, @org_id, @person_id, @email, @name, @roles, @password_hash, @public_key, @created_at);
-
--- name: UserByEmail :one
-SELECT * FROM users WHERE email = lower(@email::text);
+    @id, @org_id, @person_id, lower(@email::text), @name, @roles, @password_hash, @public_key,
+    @created_at, @disabled, @failed_signins, @locked_until)
+ON CONFLICT (id) DO UPDATE SET
+    email = excluded.email, name = excluded.name, roles = excluded.roles,
+    password_hash = excluded.password_hash, public_key = excluded.public_key,
+    disabled = excluded.disabled, failed_signins = excluded.failed_signins,
+    locked_until = excluded.locked_until;
 
 -- name: User :one
 SELECT * FROM users WHERE id = @id;
 
+-- name: LockUser :one
+-- For a change of the row; foreign keys to it go on being checked.
+SELECT * FROM users WHERE id = @id FOR NO KEY UPDATE;
+
+-- name: UserByEmail :one
+SELECT * FROM users WHERE email = lower(@email::text);
+
+-- name: UserByPerson :one
+SELECT * FROM users WHERE org_id = @org_id AND person_id = @person_id;
+
 -- name: UsersOf :many
 SELECT * FROM users WHERE org_id = @org_id ORDER BY id LIMIT @page;
 
--- name: NoteFailedSignin :one
-UPDATE users SET
-    failed_signins = failed_signins + 1,
-    locked_until = CASE WHEN failed_signins + 1 >= @limit_reached::integer
-        THEN @locked_until::timestamptz ELSE locked_until END
-WHERE id = @id
-RETURNING failed_signins;
-
--- name: NoteSignin :exec
-UPDATE users SET failed_signins = 0, locked_until = NULL WHERE id = @id;
-
--- name: DisableUser :execrows
-UPDATE users SET disabled_at = @at::timestamptz
-WHERE id = @id AND org_id = @org_id AND disabled_at IS NULL;
-
 -- name: InsertSession :exec
-INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at, agent)
-VALUES (@token_hash, @user_id, @created_at, @created_at, @expires_at, @agent);
+INSERT INTO sessions (token_hash, user_id, created_at, expires_at, agent)
+VALUES (@token_hash, @user_id, @created_at, @expires_at, @agent);
 
--- name: UserOfSession :one
--- Whoever was disabled or whose session was revoked is out with the next request.
-SELECT u.* FROM sessions s JOIN users u ON u.id = s.user_id
-WHERE s.token_hash = @token_hash AND s.revoked_at IS NULL AND s.expires_at > @now::timestamptz
-    AND u.disabled_at IS NULL;
+-- name: Session :one
+SELECT * FROM sessions WHERE token_hash = @token_hash;
 
--- name: TouchSession :exec
-UPDATE sessions SET seen_at = @now WHERE token_hash = @token_hash;
-
--- name: RevokeSession :exec
-UPDATE sessions SET revoked_at = @now::timestamptz
-WHERE token_hash = @token_hash AND revoked_at IS NULL;
-
--- name: RevokeSessionsOf :execrows
-UPDATE sessions SET revoked_at = @now::timestamptz
-WHERE user_id = @user_id AND revoked_at IS NULL;
+-- name: DeleteSession :exec
+DELETE FROM sessions WHERE token_hash = @token_hash;
 
 -- name: DeleteExpiredSessions :execrows
 DELETE FROM sessions WHERE token_hash IN (
     SELECT token_hash FROM sessions WHERE expires_at <= @now::timestamptz LIMIT @page);
 
 -- name: ClaimIdempotencyKey :execrows
--- One row when the request is the first with its key; none when the key is there.
-INSERT INTO idempotency_keys (user_id, key, request_digest, created_at, expires_at)
+-- One row when the request is the first with its key, or the first after the key expired;
+-- none when the key is taken.
+INSERT INTO idempotency_keys AS k (user_id, key, request_digest, created_at, expires_at)
 VALUES (@user_id, @key, @request_digest, @created_at, @expires_at)
-ON CONFLICT (user_id, key) DO NOTHING;
+ON CONFLICT (user_id, key) DO UPDATE SET
+    request_digest = excluded.request_digest, created_at = excluded.created_at,
+    expires_at = excluded.expires_at, status = NULL, content_type = NULL, body = NULL
+WHERE k.expires_at <= excluded.created_at;
 
 -- name: IdempotencyKey :one
 SELECT * FROM idempotency_keys WHERE user_id = @user_id AND key = @key;
 
 -- name: AnswerIdempotencyKey :execrows
+-- Created_at tells this request from one that took the key after it had expired.
 UPDATE idempotency_keys SET
-    status = @status::smallint, content_type = @content_type::text, body = @body::bytea
-WHERE user_id = @user_id AND key = @key AND status IS NULL;
+    status = @status::smallint, content_type = @content_type::text, body = @body::bytea,
+    expires_at = @expires_at
+WHERE user_id = @user_id AND key = @key AND created_at = @created_at AND status IS NULL;
 
 -- name: ReleaseIdempotencyKey :exec
 -- The request failed without effect: the same key may try again.
-DELETE FROM idempotency_keys WHERE user_id = @user_id AND key = @key AND status IS NULL;
+DELETE FROM idempotency_keys
+WHERE user_id = @user_id AND key = @key AND created_at = @created_at AND status IS NULL;
 
 -- name: DeleteExpiredIdempotencyKeys :execrows
 DELETE FROM idempotency_keys k USING (

@@ -9,13 +9,13 @@ import (
 	"context"
 )
 
-// iteratorForInsertFindings implements pgx.CopyFromSource.
-type iteratorForInsertFindings struct {
-	rows                 []InsertFindingsParams
+// iteratorForInsertHolders implements pgx.CopyFromSource.
+type iteratorForInsertHolders struct {
+	rows                 []InsertHoldersParams
 	skippedFirstNextCall bool
 }
 
-func (r *iteratorForInsertFindings) Next() bool {
+func (r *iteratorForInsertHolders) Next() bool {
 	if len(r.rows) == 0 {
 		return false
 	}
@@ -27,21 +27,97 @@ func (r *iteratorForInsertFindings) Next() bool {
 	return len(r.rows) > 0
 }
 
-func (r iteratorForInsertFindings) Values() ([]interface{}, error) {
+func (r iteratorForInsertHolders) Values() ([]interface{}, error) {
 	return []interface{}{
-		r.rows[0].DocumentID,
-		r.rows[0].Position,
-		r.rows[0].Rule,
-		r.rows[0].Severity,
-		r.rows[0].Message,
-		r.rows[0].Path,
+		r.rows[0].AssetID,
+		r.rows[0].OrgID,
+		r.rows[0].Consent,
+		r.rows[0].ValueHash,
+		r.rows[0].Missing,
 	}, nil
 }
 
-func (r iteratorForInsertFindings) Err() error {
+func (r iteratorForInsertHolders) Err() error {
 	return nil
 }
 
-func (q *Queries) InsertFindings(ctx context.Context, arg []InsertFindingsParams) (int64, error) {
-	return q.db.CopyFrom(ctx, []string{"document_findings"}, []string{"document_id", "position", "rule", "severity", "message", "path"}, &iteratorForInsertFindings{rows: arg})
+func (q *Queries) InsertHolders(ctx context.Context, arg []InsertHoldersParams) (int64, error) {
+	return q.db.CopyFrom(ctx, []string{"ledger", "holders"}, []string{"asset_id", "org_id", "consent", "value_hash", "missing"}, &iteratorForInsertHolders{rows: arg})
+}
+
+// iteratorForInsertTransactions implements pgx.CopyFromSource.
+type iteratorForInsertTransactions struct {
+	rows                 []InsertTransactionsParams
+	skippedFirstNextCall bool
+}
+
+func (r *iteratorForInsertTransactions) Next() bool {
+	if len(r.rows) == 0 {
+		return false
+	}
+	if !r.skippedFirstNextCall {
+		r.skippedFirstNextCall = true
+		return true
+	}
+	r.rows = r.rows[1:]
+	return len(r.rows) > 0
+}
+
+func (r iteratorForInsertTransactions) Values() ([]interface{}, error) {
+	return []interface{}{
+		r.rows[0].TxID,
+		r.rows[0].Block,
+		r.rows[0].Position,
+		r.rows[0].Code,
+		r.rows[0].At,
+		r.rows[0].Creator,
+		r.rows[0].Endorsers,
+	}, nil
+}
+
+func (r iteratorForInsertTransactions) Err() error {
+	return nil
+}
+
+func (q *Queries) InsertTransactions(ctx context.Context, arg []InsertTransactionsParams) (int64, error) {
+	return q.db.CopyFrom(ctx, []string{"ledger", "transactions"}, []string{"tx_id", "block", "position", "code", "at", "creator", "endorsers"}, &iteratorForInsertTransactions{rows: arg})
+}
+
+// iteratorForInsertTransitions implements pgx.CopyFromSource.
+type iteratorForInsertTransitions struct {
+	rows                 []InsertTransitionsParams
+	skippedFirstNextCall bool
+}
+
+func (r *iteratorForInsertTransitions) Next() bool {
+	if len(r.rows) == 0 {
+		return false
+	}
+	if !r.skippedFirstNextCall {
+		r.skippedFirstNextCall = true
+		return true
+	}
+	r.rows = r.rows[1:]
+	return len(r.rows) > 0
+}
+
+func (r iteratorForInsertTransitions) Values() ([]interface{}, error) {
+	return []interface{}{
+		r.rows[0].AssetID,
+		r.rows[0].Version,
+		r.rows[0].TxID,
+		r.rows[0].Act,
+		r.rows[0].CommandID,
+		r.rows[0].FromPhase,
+		r.rows[0].ToPhase,
+		r.rows[0].Signed,
+	}, nil
+}
+
+func (r iteratorForInsertTransitions) Err() error {
+	return nil
+}
+
+func (q *Queries) InsertTransitions(ctx context.Context, arg []InsertTransitionsParams) (int64, error) {
+	return q.db.CopyFrom(ctx, []string{"ledger", "transitions"}, []string{"asset_id", "version", "tx_id", "act", "command_id", "from_phase", "to_phase", "signed"}, &iteratorForInsertTransitions{rows: arg})
 }

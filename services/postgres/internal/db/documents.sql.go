@@ -7,21 +7,11 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
-const deleteFindings = `-- name: DeleteFindings :exec
-DELETE FROM document_findings WHERE document_id = $1
-`
-
-func (q *Queries) DeleteFindings(ctx context.Context, documentID string) error {
-	_, err := q.db.Exec(ctx, deleteFindings, documentID)
-	return err
-}
-
 const document = `-- name: Document :one
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, kind, syntax, fields, canonical_digest, fields_by, parsed_at, reader, edit FROM documents WHERE id = $1
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE id = $1
 `
 
 func (q *Queries) Document(ctx context.Context, id string) (Document, error) {
@@ -39,20 +29,19 @@ func (q *Queries) Document(ctx context.Context, id string) (Document, error) {
 		&i.Version,
 		&i.Supersedes,
 		&i.State,
-		&i.Kind,
-		&i.Syntax,
 		&i.Fields,
 		&i.CanonicalDigest,
 		&i.FieldsBy,
 		&i.ParsedAt,
 		&i.Reader,
+		&i.Findings,
 		&i.Edit,
 	)
 	return i, err
 }
 
 const documentByDigest = `-- name: DocumentByDigest :one
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, kind, syntax, fields, canonical_digest, fields_by, parsed_at, reader, edit FROM documents WHERE org_id = $1 AND digest = $2
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE org_id = $1 AND digest = $2
 `
 
 type DocumentByDigestParams struct {
@@ -75,75 +64,95 @@ func (q *Queries) DocumentByDigest(ctx context.Context, arg DocumentByDigestPara
 		&i.Version,
 		&i.Supersedes,
 		&i.State,
-		&i.Kind,
-		&i.Syntax,
 		&i.Fields,
 		&i.CanonicalDigest,
 		&i.FieldsBy,
 		&i.ParsedAt,
 		&i.Reader,
+		&i.Findings,
 		&i.Edit,
 	)
 	return i, err
 }
 
-const documentVisibleTo = `-- name: DocumentVisibleTo :one
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, kind, syntax, fields, canonical_digest, fields_by, parsed_at, reader, edit FROM documents d
-WHERE d.id = $1 AND (d.org_id = $2 OR EXISTS (
-    SELECT FROM pack_documents pd JOIN pack_parties pp ON pp.pack_id = pd.pack_id
-    WHERE pd.document_id = d.id AND pp.org_id = $2))
+const documentsPage = `-- name: DocumentsPage :many
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE id::text > $1::text ORDER BY id LIMIT $2
 `
 
-type DocumentVisibleToParams struct {
-	ID    string
-	OrgID string
+type DocumentsPageParams struct {
+	AfterID string
+	Page    int32
 }
 
-// A document shows itself to its organisation and to the parties of a pack it lies in.
-func (q *Queries) DocumentVisibleTo(ctx context.Context, arg DocumentVisibleToParams) (Document, error) {
-	row := q.db.QueryRow(ctx, documentVisibleTo, arg.ID, arg.OrgID)
-	var i Document
-	err := row.Scan(
-		&i.ID,
-		&i.OrgID,
-		&i.UploadedBy,
-		&i.UploadedAt,
-		&i.Digest,
-		&i.Size,
-		&i.MediaType,
-		&i.Filename,
-		&i.Version,
-		&i.Supersedes,
-		&i.State,
-		&i.Kind,
-		&i.Syntax,
-		&i.Fields,
-		&i.CanonicalDigest,
-		&i.FieldsBy,
-		&i.ParsedAt,
-		&i.Reader,
-		&i.Edit,
-	)
-	return i, err
+func (q *Queries) DocumentsPage(ctx context.Context, arg DocumentsPageParams) ([]Document, error) {
+	rows, err := q.db.Query(ctx, documentsPage, arg.AfterID, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Document{}
+	for rows.Next() {
+		var i Document
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrgID,
+			&i.UploadedBy,
+			&i.UploadedAt,
+			&i.Digest,
+			&i.Size,
+			&i.MediaType,
+			&i.Filename,
+			&i.Version,
+			&i.Supersedes,
+			&i.State,
+			&i.Fields,
+			&i.CanonicalDigest,
+			&i.FieldsBy,
+			&i.ParsedAt,
+			&i.Reader,
+			&i.Findings,
+			&i.Edit,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
-const documentsOf = `-- name: DocumentsOf :many
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, kind, syntax, fields, canonical_digest, fields_by, parsed_at, reader, edit FROM documents
-WHERE org_id = $1 AND (uploaded_at, id::text) < ($2::timestamptz, $3::text)
-ORDER BY uploaded_at DESC, id DESC
-LIMIT $4
+const documentsSeenBy = `-- name: DocumentsSeenBy :many
+SELECT d.id, d.org_id, d.uploaded_by, d.uploaded_at, d.digest, d.size, d.media_type, d.filename, d.version, d.supersedes, d.state, d.fields, d.canonical_digest, d.fields_by, d.parsed_at, d.reader, d.findings, d.edit FROM documents d WHERE d.id IN (
+    (SELECT o.id FROM documents o
+     WHERE o.org_id = $1
+         AND (o.uploaded_at, o.id::text) < ($2::timestamptz, $3::text)
+     ORDER BY o.uploaded_at DESC, o.id DESC LIMIT $4)
+    UNION
+    (SELECT s.id FROM (
+        SELECT DISTINCT p.uploaded_at, p.id
+        FROM pack_parties pp
+        JOIN pack_documents pd ON pd.pack_id = pp.pack_id
+        JOIN documents p ON p.id = pd.document_id
+        WHERE pp.org_id = $1
+            AND (p.uploaded_at, p.id::text) < ($2::timestamptz, $3::text)
+        ORDER BY p.uploaded_at DESC, p.id DESC LIMIT $4) s))
+ORDER BY d.uploaded_at DESC, d.id DESC LIMIT $4
 `
 
-type DocumentsOfParams struct {
+type DocumentsSeenByParams struct {
 	OrgID    string
 	BeforeAt time.Time
 	BeforeID string
 	Page     int32
 }
 
-// One page, newest first, after the cursor (uploaded_at, id).
-func (q *Queries) DocumentsOf(ctx context.Context, arg DocumentsOfParams) ([]Document, error) {
-	rows, err := q.db.Query(ctx, documentsOf,
+// One page of an organisation's own papers and those of the packs it is a party of, newest
+// first, after the cursor (uploaded_at, id). Each side gives a page of its own at most, so
+// that neither is read to its end.
+func (q *Queries) DocumentsSeenBy(ctx context.Context, arg DocumentsSeenByParams) ([]Document, error) {
+	rows, err := q.db.Query(ctx, documentsSeenBy,
 		arg.OrgID,
 		arg.BeforeAt,
 		arg.BeforeID,
@@ -168,45 +177,13 @@ func (q *Queries) DocumentsOf(ctx context.Context, arg DocumentsOfParams) ([]Doc
 			&i.Version,
 			&i.Supersedes,
 			&i.State,
-			&i.Kind,
-			&i.Syntax,
 			&i.Fields,
 			&i.CanonicalDigest,
 			&i.FieldsBy,
 			&i.ParsedAt,
 			&i.Reader,
+			&i.Findings,
 			&i.Edit,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const findingsOf = `-- name: FindingsOf :many
-SELECT document_id, position, rule, severity, message, path FROM document_findings WHERE document_id = $1 ORDER BY position
-`
-
-func (q *Queries) FindingsOf(ctx context.Context, documentID string) ([]DocumentFinding, error) {
-	rows, err := q.db.Query(ctx, findingsOf, documentID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []DocumentFinding{}
-	for rows.Next() {
-		var i DocumentFinding
-		if err := rows.Scan(
-			&i.DocumentID,
-			&i.Position,
-			&i.Rule,
-			&i.Severity,
-			&i.Message,
-			&i.Path,
 		); err != nil {
 			return nil, err
 		}
@@ -221,10 +198,10 @@ func (q *Queries) FindingsOf(ctx context.Context, documentID string) ([]Document
 const insertDocument = `-- name: InsertDocument :execrows
 INSERT INTO documents (
     id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version,
-    supersedes, state)
+    supersedes, state, findings, edit)
 VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9,
-    $10, 'received')
+    $10, $11, '[]', 1)
 ON CONFLICT (org_id, digest) DO NOTHING
 `
 
@@ -239,6 +216,7 @@ type InsertDocumentParams struct {
 	Filename   string
 	Version    int32
 	Supersedes *string
+	State      string
 }
 
 // No row when this organisation has the same bytes already.
@@ -254,6 +232,7 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 		arg.Filename,
 		arg.Version,
 		arg.Supersedes,
+		arg.State,
 	)
 	if err != nil {
 		return 0, err
@@ -261,104 +240,36 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 	return result.RowsAffected(), nil
 }
 
-type InsertFindingsParams struct {
-	DocumentID string
-	Position   int32
-	Rule       string
-	Severity   string
-	Message    string
-	Path       string
-}
-
-const lockDocument = `-- name: LockDocument :one
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, kind, syntax, fields, canonical_digest, fields_by, parsed_at, reader, edit FROM documents WHERE id = $1 FOR UPDATE
-`
-
-func (q *Queries) LockDocument(ctx context.Context, id string) (Document, error) {
-	row := q.db.QueryRow(ctx, lockDocument, id)
-	var i Document
-	err := row.Scan(
-		&i.ID,
-		&i.OrgID,
-		&i.UploadedBy,
-		&i.UploadedAt,
-		&i.Digest,
-		&i.Size,
-		&i.MediaType,
-		&i.Filename,
-		&i.Version,
-		&i.Supersedes,
-		&i.State,
-		&i.Kind,
-		&i.Syntax,
-		&i.Fields,
-		&i.CanonicalDigest,
-		&i.FieldsBy,
-		&i.ParsedAt,
-		&i.Reader,
-		&i.Edit,
-	)
-	return i, err
-}
-
-const setDocumentFields = `-- name: SetDocumentFields :execrows
+const updateDocument = `-- name: UpdateDocument :execrows
 UPDATE documents SET
-    state = 'parsed', kind = $1::text, syntax = $2::text, fields = $3,
-    canonical_digest = $4::text, fields_by = $5,
-    parsed_at = $6::timestamptz, reader = $7, edit = edit + 1
+    state = $1, fields = $2, canonical_digest = $3,
+    fields_by = $4, parsed_at = $5, reader = $6, findings = $7,
+    edit = edit + 1
 WHERE id = $8 AND edit = $9
 `
 
-type SetDocumentFieldsParams struct {
-	Kind            string
-	Syntax          string
-	Fields          json.RawMessage
-	CanonicalDigest string
+type UpdateDocumentParams struct {
+	State           string
+	Fields          []byte
+	CanonicalDigest *string
 	FieldsBy        *string
-	ParsedAt        time.Time
+	ParsedAt        *time.Time
 	Reader          *string
+	Findings        []byte
 	ID              string
 	Edit            int32
 }
 
 // Edit is the row as the writer saw it: a stale edit changes nothing.
-func (q *Queries) SetDocumentFields(ctx context.Context, arg SetDocumentFieldsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, setDocumentFields,
-		arg.Kind,
-		arg.Syntax,
+func (q *Queries) UpdateDocument(ctx context.Context, arg UpdateDocumentParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateDocument,
+		arg.State,
 		arg.Fields,
 		arg.CanonicalDigest,
 		arg.FieldsBy,
 		arg.ParsedAt,
 		arg.Reader,
-		arg.ID,
-		arg.Edit,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const setDocumentState = `-- name: SetDocumentState :execrows
-UPDATE documents SET
-    state = $1, parsed_at = $2::timestamptz, reader = $3, edit = edit + 1
-WHERE id = $4 AND edit = $5
-`
-
-type SetDocumentStateParams struct {
-	State    string
-	ParsedAt time.Time
-	Reader   *string
-	ID       string
-	Edit     int32
-}
-
-func (q *Queries) SetDocumentState(ctx context.Context, arg SetDocumentStateParams) (int64, error) {
-	result, err := q.db.Exec(ctx, setDocumentState,
-		arg.State,
-		arg.ParsedAt,
-		arg.Reader,
+		arg.Findings,
 		arg.ID,
 		arg.Edit,
 	)

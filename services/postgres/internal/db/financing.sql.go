@@ -7,23 +7,15 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
-const financingRequestVisibleTo = `-- name: FinancingRequestVisibleTo :one
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, account_id, state, created_by, created_at, edit FROM financing_requests
-WHERE id = $1 AND (seller_id = $2 OR (bank_id = $2 AND state <> 'draft'))
+const financingRequest = `-- name: FinancingRequest :one
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests WHERE id = $1
 `
 
-type FinancingRequestVisibleToParams struct {
-	ID    string
-	OrgID string
-}
-
-// A bank sees nothing of a draft.
-func (q *Queries) FinancingRequestVisibleTo(ctx context.Context, arg FinancingRequestVisibleToParams) (FinancingRequest, error) {
-	row := q.db.QueryRow(ctx, financingRequestVisibleTo, arg.ID, arg.OrgID)
+func (q *Queries) FinancingRequest(ctx context.Context, id string) (FinancingRequest, error) {
+	row := q.db.QueryRow(ctx, financingRequest, id)
 	var i FinancingRequest
 	err := row.Scan(
 		&i.ID,
@@ -34,31 +26,31 @@ func (q *Queries) FinancingRequestVisibleTo(ctx context.Context, arg FinancingRe
 		&i.ProgrammeID,
 		&i.Amount,
 		&i.Currency,
-		&i.AccountID,
 		&i.State,
 		&i.CreatedBy,
 		&i.CreatedAt,
-		&i.Edit,
+		&i.Reasons,
+		&i.IntentID,
 	)
 	return i, err
 }
 
-const financingRequestsAtBank = `-- name: FinancingRequestsAtBank :many
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, account_id, state, created_by, created_at, edit FROM financing_requests
-WHERE bank_id = $1 AND state <> 'draft'
+const financingRequestsOf = `-- name: FinancingRequestsOf :many
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests
+WHERE (seller_id = $1 OR bank_id = $1)
     AND (created_at, id::text) < ($2::timestamptz, $3::text)
 ORDER BY created_at DESC, id DESC LIMIT $4
 `
 
-type FinancingRequestsAtBankParams struct {
+type FinancingRequestsOfParams struct {
 	OrgID    string
 	BeforeAt time.Time
 	BeforeID string
 	Page     int32
 }
 
-func (q *Queries) FinancingRequestsAtBank(ctx context.Context, arg FinancingRequestsAtBankParams) ([]FinancingRequest, error) {
-	rows, err := q.db.Query(ctx, financingRequestsAtBank,
+func (q *Queries) FinancingRequestsOf(ctx context.Context, arg FinancingRequestsOfParams) ([]FinancingRequest, error) {
+	rows, err := q.db.Query(ctx, financingRequestsOf,
 		arg.OrgID,
 		arg.BeforeAt,
 		arg.BeforeID,
@@ -80,265 +72,10 @@ func (q *Queries) FinancingRequestsAtBank(ctx context.Context, arg FinancingRequ
 			&i.ProgrammeID,
 			&i.Amount,
 			&i.Currency,
-			&i.AccountID,
 			&i.State,
 			&i.CreatedBy,
 			&i.CreatedAt,
-			&i.Edit,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const financingRequestsOfSeller = `-- name: FinancingRequestsOfSeller :many
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, account_id, state, created_by, created_at, edit FROM financing_requests
-WHERE seller_id = $1 AND (created_at, id::text) < ($2::timestamptz, $3::text)
-ORDER BY created_at DESC, id DESC LIMIT $4
-`
-
-type FinancingRequestsOfSellerParams struct {
-	OrgID    string
-	BeforeAt time.Time
-	BeforeID string
-	Page     int32
-}
-
-func (q *Queries) FinancingRequestsOfSeller(ctx context.Context, arg FinancingRequestsOfSellerParams) ([]FinancingRequest, error) {
-	rows, err := q.db.Query(ctx, financingRequestsOfSeller,
-		arg.OrgID,
-		arg.BeforeAt,
-		arg.BeforeID,
-		arg.Page,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []FinancingRequest{}
-	for rows.Next() {
-		var i FinancingRequest
-		if err := rows.Scan(
-			&i.ID,
-			&i.SellerID,
-			&i.BankID,
-			&i.PackID,
-			&i.ReceivableID,
-			&i.ProgrammeID,
-			&i.Amount,
-			&i.Currency,
-			&i.AccountID,
-			&i.State,
-			&i.CreatedBy,
-			&i.CreatedAt,
-			&i.Edit,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const insertFinancingRequest = `-- name: InsertFinancingRequest :execrows
-INSERT INTO financing_requests (
-    id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, account_id,
-    state, created_by, created_at)
-VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8,
-    $9, 'draft', $10, $11)
-ON CONFLICT (id) DO NOTHING
-`
-
-type InsertFinancingRequestParams struct {
-	ID           string
-	SellerID     string
-	BankID       string
-	PackID       string
-	ReceivableID string
-	ProgrammeID  string
-	Amount       int64
-	Currency     string
-	AccountID    string
-	CreatedBy    string
-	CreatedAt    time.Time
-}
-
-func (q *Queries) InsertFinancingRequest(ctx context.Context, arg InsertFinancingRequestParams) (int64, error) {
-	result, err := q.db.Exec(ctx, insertFinancingRequest,
-		arg.ID,
-		arg.SellerID,
-		arg.BankID,
-		arg.PackID,
-		arg.ReceivableID,
-		arg.ProgrammeID,
-		arg.Amount,
-		arg.Currency,
-		arg.AccountID,
-		arg.CreatedBy,
-		arg.CreatedAt,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const insertQuote = `-- name: InsertQuote :exec
-INSERT INTO financing_quotes (
-    id, request_id, bank_id, currency, advance, discount, fee, cash, terms, made_by, made_at,
-    lapses_at, intent_id)
-VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13)
-`
-
-type InsertQuoteParams struct {
-	ID        string
-	RequestID string
-	BankID    string
-	Currency  string
-	Advance   int64
-	Discount  int64
-	Fee       int64
-	Cash      int64
-	Terms     json.RawMessage
-	MadeBy    string
-	MadeAt    time.Time
-	LapsesAt  time.Time
-	IntentID  *string
-}
-
-func (q *Queries) InsertQuote(ctx context.Context, arg InsertQuoteParams) error {
-	_, err := q.db.Exec(ctx, insertQuote,
-		arg.ID,
-		arg.RequestID,
-		arg.BankID,
-		arg.Currency,
-		arg.Advance,
-		arg.Discount,
-		arg.Fee,
-		arg.Cash,
-		arg.Terms,
-		arg.MadeBy,
-		arg.MadeAt,
-		arg.LapsesAt,
-		arg.IntentID,
-	)
-	return err
-}
-
-const insertRefusal = `-- name: InsertRefusal :exec
-INSERT INTO financing_refusals (
-    request_id, verification_id, refused_by, refused_at, reasons, bank_only)
-VALUES ($1, $2, $3, $4, $5, $6)
-`
-
-type InsertRefusalParams struct {
-	RequestID      string
-	VerificationID *string
-	RefusedBy      *string
-	RefusedAt      time.Time
-	Reasons        json.RawMessage
-	BankOnly       json.RawMessage
-}
-
-func (q *Queries) InsertRefusal(ctx context.Context, arg InsertRefusalParams) error {
-	_, err := q.db.Exec(ctx, insertRefusal,
-		arg.RequestID,
-		arg.VerificationID,
-		arg.RefusedBy,
-		arg.RefusedAt,
-		arg.Reasons,
-		arg.BankOnly,
-	)
-	return err
-}
-
-const lockFinancingRequest = `-- name: LockFinancingRequest :one
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, account_id, state, created_by, created_at, edit FROM financing_requests WHERE id = $1 FOR UPDATE
-`
-
-func (q *Queries) LockFinancingRequest(ctx context.Context, id string) (FinancingRequest, error) {
-	row := q.db.QueryRow(ctx, lockFinancingRequest, id)
-	var i FinancingRequest
-	err := row.Scan(
-		&i.ID,
-		&i.SellerID,
-		&i.BankID,
-		&i.PackID,
-		&i.ReceivableID,
-		&i.ProgrammeID,
-		&i.Amount,
-		&i.Currency,
-		&i.AccountID,
-		&i.State,
-		&i.CreatedBy,
-		&i.CreatedAt,
-		&i.Edit,
-	)
-	return i, err
-}
-
-const moveFinancingRequest = `-- name: MoveFinancingRequest :execrows
-UPDATE financing_requests SET state = $1, edit = edit + 1
-WHERE id = $2 AND state = $3
-`
-
-type MoveFinancingRequestParams struct {
-	State     string
-	ID        string
-	FromState string
-}
-
-func (q *Queries) MoveFinancingRequest(ctx context.Context, arg MoveFinancingRequestParams) (int64, error) {
-	result, err := q.db.Exec(ctx, moveFinancingRequest, arg.State, arg.ID, arg.FromState)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const quotesOf = `-- name: QuotesOf :many
-SELECT id, request_id, bank_id, currency, advance, discount, fee, cash, terms, made_by, made_at, lapses_at, intent_id FROM financing_quotes WHERE request_id = $1
-ORDER BY made_at DESC, id DESC LIMIT $2
-`
-
-type QuotesOfParams struct {
-	RequestID string
-	Page      int32
-}
-
-func (q *Queries) QuotesOf(ctx context.Context, arg QuotesOfParams) ([]FinancingQuote, error) {
-	rows, err := q.db.Query(ctx, quotesOf, arg.RequestID, arg.Page)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []FinancingQuote{}
-	for rows.Next() {
-		var i FinancingQuote
-		if err := rows.Scan(
-			&i.ID,
-			&i.RequestID,
-			&i.BankID,
-			&i.Currency,
-			&i.Advance,
-			&i.Discount,
-			&i.Fee,
-			&i.Cash,
-			&i.Terms,
-			&i.MadeBy,
-			&i.MadeAt,
-			&i.LapsesAt,
+			&i.Reasons,
 			&i.IntentID,
 		); err != nil {
 			return nil, err
@@ -351,37 +88,50 @@ func (q *Queries) QuotesOf(ctx context.Context, arg QuotesOfParams) ([]Financing
 	return items, nil
 }
 
-const refusalForBank = `-- name: RefusalForBank :one
-SELECT request_id, verification_id, refused_by, refused_at, reasons, bank_only FROM financing_refusals WHERE request_id = $1
+const putFinancingRequest = `-- name: PutFinancingRequest :exec
+INSERT INTO financing_requests (
+    id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, state,
+    created_by, created_at, reasons, intent_id)
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8,
+    $9, $10, $11, $12, $13)
+ON CONFLICT (id) DO UPDATE SET
+    receivable_id = excluded.receivable_id, amount = excluded.amount,
+    currency = excluded.currency, state = excluded.state, reasons = excluded.reasons,
+    intent_id = excluded.intent_id
 `
 
-func (q *Queries) RefusalForBank(ctx context.Context, requestID string) (FinancingRefusal, error) {
-	row := q.db.QueryRow(ctx, refusalForBank, requestID)
-	var i FinancingRefusal
-	err := row.Scan(
-		&i.RequestID,
-		&i.VerificationID,
-		&i.RefusedBy,
-		&i.RefusedAt,
-		&i.Reasons,
-		&i.BankOnly,
+type PutFinancingRequestParams struct {
+	ID           string
+	SellerID     string
+	BankID       string
+	PackID       string
+	ReceivableID *string
+	ProgrammeID  string
+	Amount       int64
+	Currency     string
+	State        string
+	CreatedBy    string
+	CreatedAt    time.Time
+	Reasons      []byte
+	IntentID     *string
+}
+
+func (q *Queries) PutFinancingRequest(ctx context.Context, arg PutFinancingRequestParams) error {
+	_, err := q.db.Exec(ctx, putFinancingRequest,
+		arg.ID,
+		arg.SellerID,
+		arg.BankID,
+		arg.PackID,
+		arg.ReceivableID,
+		arg.ProgrammeID,
+		arg.Amount,
+		arg.Currency,
+		arg.State,
+		arg.CreatedBy,
+		arg.CreatedAt,
+		arg.Reasons,
+		arg.IntentID,
 	)
-	return i, err
-}
-
-const refusalForSeller = `-- name: RefusalForSeller :one
-SELECT request_id, refused_at, reasons FROM financing_refusals WHERE request_id = $1
-`
-
-type RefusalForSellerRow struct {
-	RequestID string
-	RefusedAt time.Time
-	Reasons   json.RawMessage
-}
-
-func (q *Queries) RefusalForSeller(ctx context.Context, requestID string) (RefusalForSellerRow, error) {
-	row := q.db.QueryRow(ctx, refusalForSeller, requestID)
-	var i RefusalForSellerRow
-	err := row.Scan(&i.RequestID, &i.RefusedAt, &i.Reasons)
-	return i, err
+	return err
 }

@@ -7,52 +7,45 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
-const commitIntent = `-- name: CommitIntent :execrows
-UPDATE intents SET
-    state = 'committed', tx_id = $1::text, block = $2::bigint,
-    finished_at = $3::timestamptz, edit = edit + 1
-WHERE id = $4 AND finished_at IS NULL
+const dutiesOfIntents = `-- name: DutiesOfIntents :many
+SELECT intent_id, position, orgs, roles FROM intent_duties WHERE intent_id = ANY ($1::text[])
+ORDER BY intent_id, position
 `
 
-type CommitIntentParams struct {
-	TxID       string
-	Block      int64
-	FinishedAt time.Time
-	ID         string
-}
-
-func (q *Queries) CommitIntent(ctx context.Context, arg CommitIntentParams) (int64, error) {
-	result, err := q.db.Exec(ctx, commitIntent,
-		arg.TxID,
-		arg.Block,
-		arg.FinishedAt,
-		arg.ID,
-	)
+func (q *Queries) DutiesOfIntents(ctx context.Context, intentIds []string) ([]IntentDuty, error) {
+	rows, err := q.db.Query(ctx, dutiesOfIntents, intentIds)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	items := []IntentDuty{}
+	for rows.Next() {
+		var i IntentDuty
+		if err := rows.Scan(
+			&i.IntentID,
+			&i.Position,
+			&i.Orgs,
+			&i.Roles,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
-const expireIntents = `-- name: ExpireIntents :many
-UPDATE intents SET state = 'expired', finished_at = $1::timestamptz, edit = edit + 1
-WHERE id IN (
-    SELECT i.id FROM intents i WHERE i.state = 'open' AND i.expires_at <= $1::timestamptz
-    ORDER BY i.expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING id
+const followers = `-- name: Followers :many
+SELECT id FROM intents WHERE after = $1 AND finished_at IS NULL ORDER BY created_at, id
 `
 
-type ExpireIntentsParams struct {
-	Now  time.Time
-	Page int32
-}
-
-func (q *Queries) ExpireIntents(ctx context.Context, arg ExpireIntentsParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, expireIntents, arg.Now, arg.Page)
+func (q *Queries) Followers(ctx context.Context, id *string) ([]string, error) {
+	rows, err := q.db.Query(ctx, followers, id)
 	if err != nil {
 		return nil, err
 	}
@@ -71,66 +64,78 @@ func (q *Queries) ExpireIntents(ctx context.Context, arg ExpireIntentsParams) ([
 	return items, nil
 }
 
-const insertIntent = `-- name: InsertIntent :execrows
+const insertIntent = `-- name: InsertIntent :exec
 INSERT INTO intents (
-    id, org_id, act, command, digest, needs, state, created_by, created_at, expires_at)
+    id, org_id, command, digest, endorsers, after, state, created_by, created_at, expires_at, edit)
 VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (id) DO NOTHING
+    $1, $2, $3, $4, $5, $6, $7, $8, $9,
+    $10, 1)
 `
 
 type InsertIntentParams struct {
 	ID        string
 	OrgID     string
-	Act       string
 	Command   []byte
 	Digest    string
-	Needs     json.RawMessage
+	Endorsers []string
+	After     *string
 	State     string
 	CreatedBy *string
 	CreatedAt time.Time
 	ExpiresAt time.Time
 }
 
-// No row when the command id is there: compare the digest, same is a repeat, other a conflict.
-func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) (int64, error) {
-	result, err := q.db.Exec(ctx, insertIntent,
+func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) error {
+	_, err := q.db.Exec(ctx, insertIntent,
 		arg.ID,
 		arg.OrgID,
-		arg.Act,
 		arg.Command,
 		arg.Digest,
-		arg.Needs,
+		arg.Endorsers,
+		arg.After,
 		arg.State,
 		arg.CreatedBy,
 		arg.CreatedAt,
 		arg.ExpiresAt,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	return err
 }
 
-const insertIntentSubject = `-- name: InsertIntentSubject :exec
-INSERT INTO intent_subjects (intent_id, position, asset_id, version)
+const insertIntentDuty = `-- name: InsertIntentDuty :exec
+INSERT INTO intent_duties (intent_id, position, orgs, roles)
 VALUES ($1, $2, $3, $4)
 `
 
-type InsertIntentSubjectParams struct {
+type InsertIntentDutyParams struct {
 	IntentID string
 	Position int32
-	AssetID  string
-	Version  int64
+	Orgs     []string
+	Roles    []string
 }
 
-func (q *Queries) InsertIntentSubject(ctx context.Context, arg InsertIntentSubjectParams) error {
-	_, err := q.db.Exec(ctx, insertIntentSubject,
+func (q *Queries) InsertIntentDuty(ctx context.Context, arg InsertIntentDutyParams) error {
+	_, err := q.db.Exec(ctx, insertIntentDuty,
 		arg.IntentID,
 		arg.Position,
-		arg.AssetID,
-		arg.Version,
+		arg.Orgs,
+		arg.Roles,
 	)
+	return err
+}
+
+const insertIntentSubjects = `-- name: InsertIntentSubjects :exec
+INSERT INTO intent_subjects (intent_id, position, asset_id)
+SELECT $1, s.n - 1, s.id
+FROM unnest($2::text[]) WITH ORDINALITY AS s (id, n)
+`
+
+type InsertIntentSubjectsParams struct {
+	IntentID string
+	AssetIds []string
+}
+
+func (q *Queries) InsertIntentSubjects(ctx context.Context, arg InsertIntentSubjectsParams) error {
+	_, err := q.db.Exec(ctx, insertIntentSubjects, arg.IntentID, arg.AssetIds)
 	return err
 }
 
@@ -148,7 +153,7 @@ type InsertSignatureParams struct {
 	PersonID  string
 	UserID    string
 	PublicKey []byte
-	Signature json.RawMessage
+	Signature []byte
 	SignedAt  time.Time
 }
 
@@ -167,7 +172,7 @@ func (q *Queries) InsertSignature(ctx context.Context, arg InsertSignatureParams
 }
 
 const intent = `-- name: Intent :one
-SELECT id, org_id, act, command, digest, needs, state, created_by, created_at, expires_at, submitted_at, finished_at, tx_id, block, fault_code, fault_path, fault_message, edit FROM intents WHERE id = $1
+SELECT id, org_id, command, digest, endorsers, after, state, created_by, created_at, expires_at, finished_at, tx_id, block, fault_code, fault_path, fault_message, edit FROM intents WHERE id = $1
 `
 
 func (q *Queries) Intent(ctx context.Context, id string) (Intent, error) {
@@ -176,15 +181,14 @@ func (q *Queries) Intent(ctx context.Context, id string) (Intent, error) {
 	err := row.Scan(
 		&i.ID,
 		&i.OrgID,
-		&i.Act,
 		&i.Command,
 		&i.Digest,
-		&i.Needs,
+		&i.Endorsers,
+		&i.After,
 		&i.State,
 		&i.CreatedBy,
 		&i.CreatedAt,
 		&i.ExpiresAt,
-		&i.SubmittedAt,
 		&i.FinishedAt,
 		&i.TxID,
 		&i.Block,
@@ -196,52 +200,23 @@ func (q *Queries) Intent(ctx context.Context, id string) (Intent, error) {
 	return i, err
 }
 
-const intentSubjects = `-- name: IntentSubjects :many
-SELECT intent_id, position, asset_id, version FROM intent_subjects WHERE intent_id = $1 ORDER BY position
+const intentsAbout = `-- name: IntentsAbout :many
+SELECT i.id, i.org_id, i.command, i.digest, i.endorsers, i.after, i.state, i.created_by, i.created_at, i.expires_at, i.finished_at, i.tx_id, i.block, i.fault_code, i.fault_path, i.fault_message, i.edit FROM intents i JOIN intent_subjects s ON s.intent_id = i.id
+WHERE s.asset_id = $1
+    AND (i.created_at, i.id::text) < ($2::timestamptz, $3::text)
+ORDER BY i.created_at DESC, i.id DESC LIMIT $4
 `
 
-func (q *Queries) IntentSubjects(ctx context.Context, intentID string) ([]IntentSubject, error) {
-	rows, err := q.db.Query(ctx, intentSubjects, intentID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []IntentSubject{}
-	for rows.Next() {
-		var i IntentSubject
-		if err := rows.Scan(
-			&i.IntentID,
-			&i.Position,
-			&i.AssetID,
-			&i.Version,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const intentsOf = `-- name: IntentsOf :many
-SELECT id, org_id, act, command, digest, needs, state, created_by, created_at, expires_at, submitted_at, finished_at, tx_id, block, fault_code, fault_path, fault_message, edit FROM intents
-WHERE org_id = $1 AND (created_at, id::text) < ($2::timestamptz, $3::text)
-ORDER BY created_at DESC, id DESC
-LIMIT $4
-`
-
-type IntentsOfParams struct {
-	OrgID    string
+type IntentsAboutParams struct {
+	AssetID  string
 	BeforeAt time.Time
 	BeforeID string
 	Page     int32
 }
 
-func (q *Queries) IntentsOf(ctx context.Context, arg IntentsOfParams) ([]Intent, error) {
-	rows, err := q.db.Query(ctx, intentsOf,
-		arg.OrgID,
+func (q *Queries) IntentsAbout(ctx context.Context, arg IntentsAboutParams) ([]Intent, error) {
+	rows, err := q.db.Query(ctx, intentsAbout,
+		arg.AssetID,
 		arg.BeforeAt,
 		arg.BeforeID,
 		arg.Page,
@@ -256,15 +231,14 @@ func (q *Queries) IntentsOf(ctx context.Context, arg IntentsOfParams) ([]Intent,
 		if err := rows.Scan(
 			&i.ID,
 			&i.OrgID,
-			&i.Act,
 			&i.Command,
 			&i.Digest,
-			&i.Needs,
+			&i.Endorsers,
+			&i.After,
 			&i.State,
 			&i.CreatedBy,
 			&i.CreatedAt,
 			&i.ExpiresAt,
-			&i.SubmittedAt,
 			&i.FinishedAt,
 			&i.TxID,
 			&i.Block,
@@ -283,13 +257,33 @@ func (q *Queries) IntentsOf(ctx context.Context, arg IntentsOfParams) ([]Intent,
 	return items, nil
 }
 
-const intentsToSubmit = `-- name: IntentsToSubmit :many
-SELECT id, org_id, act, command, digest, needs, state, created_by, created_at, expires_at, submitted_at, finished_at, tx_id, block, fault_code, fault_path, fault_message, edit FROM intents WHERE state IN ('ready', 'submitted') ORDER BY created_at, id LIMIT $1
+const intentsWaitingFor = `-- name: IntentsWaitingFor :many
+SELECT i.id, i.org_id, i.command, i.digest, i.endorsers, i.after, i.state, i.created_by, i.created_at, i.expires_at, i.finished_at, i.tx_id, i.block, i.fault_code, i.fault_path, i.fault_message, i.edit FROM intents i
+WHERE i.state = 'open' AND i.finished_at IS NULL
+    AND (i.created_at, i.id::text) < ($1::timestamptz, $2::text)
+    AND EXISTS (
+        SELECT FROM intent_duties d
+        WHERE d.intent_id = i.id AND $3::text = ANY (d.orgs) AND NOT EXISTS (
+            SELECT FROM intent_signatures s
+            WHERE s.intent_id = d.intent_id AND s.duty = d.position))
+ORDER BY i.created_at DESC, i.id DESC LIMIT $4
 `
 
-// What a start looks at: ready or handed over, outcome unknown.
-func (q *Queries) IntentsToSubmit(ctx context.Context, page int32) ([]Intent, error) {
-	rows, err := q.db.Query(ctx, intentsToSubmit, page)
+type IntentsWaitingForParams struct {
+	BeforeAt time.Time
+	BeforeID string
+	OrgID    string
+	Page     int32
+}
+
+// Open intents with a duty that one of the organisation's people could fulfil.
+func (q *Queries) IntentsWaitingFor(ctx context.Context, arg IntentsWaitingForParams) ([]Intent, error) {
+	rows, err := q.db.Query(ctx, intentsWaitingFor,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.OrgID,
+		arg.Page,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -300,15 +294,14 @@ func (q *Queries) IntentsToSubmit(ctx context.Context, page int32) ([]Intent, er
 		if err := rows.Scan(
 			&i.ID,
 			&i.OrgID,
-			&i.Act,
 			&i.Command,
 			&i.Digest,
-			&i.Needs,
+			&i.Endorsers,
+			&i.After,
 			&i.State,
 			&i.CreatedBy,
 			&i.CreatedAt,
 			&i.ExpiresAt,
-			&i.SubmittedAt,
 			&i.FinishedAt,
 			&i.TxID,
 			&i.Block,
@@ -328,7 +321,7 @@ func (q *Queries) IntentsToSubmit(ctx context.Context, page int32) ([]Intent, er
 }
 
 const lockIntent = `-- name: LockIntent :one
-SELECT id, org_id, act, command, digest, needs, state, created_by, created_at, expires_at, submitted_at, finished_at, tx_id, block, fault_code, fault_path, fault_message, edit FROM intents WHERE id = $1 FOR UPDATE
+SELECT id, org_id, command, digest, endorsers, after, state, created_by, created_at, expires_at, finished_at, tx_id, block, fault_code, fault_path, fault_message, edit FROM intents WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockIntent(ctx context.Context, id string) (Intent, error) {
@@ -337,15 +330,14 @@ func (q *Queries) LockIntent(ctx context.Context, id string) (Intent, error) {
 	err := row.Scan(
 		&i.ID,
 		&i.OrgID,
-		&i.Act,
 		&i.Command,
 		&i.Digest,
-		&i.Needs,
+		&i.Endorsers,
+		&i.After,
 		&i.State,
 		&i.CreatedBy,
 		&i.CreatedAt,
 		&i.ExpiresAt,
-		&i.SubmittedAt,
 		&i.FinishedAt,
 		&i.TxID,
 		&i.Block,
@@ -357,54 +349,35 @@ func (q *Queries) LockIntent(ctx context.Context, id string) (Intent, error) {
 	return i, err
 }
 
-const moveIntent = `-- name: MoveIntent :execrows
-UPDATE intents SET state = $1, submitted_at = $2, edit = edit + 1
-WHERE id = $3 AND state = $4 AND finished_at IS NULL
-`
-
-type MoveIntentParams struct {
-	State       string
-	SubmittedAt *time.Time
-	ID          string
-	FromState   string
-}
-
-// Between states that are not final.
-func (q *Queries) MoveIntent(ctx context.Context, arg MoveIntentParams) (int64, error) {
-	result, err := q.db.Exec(ctx, moveIntent,
-		arg.State,
-		arg.SubmittedAt,
-		arg.ID,
-		arg.FromState,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const refuseIntent = `-- name: RefuseIntent :execrows
+const setIntent = `-- name: SetIntent :execrows
 UPDATE intents SET
-    state = 'refused', fault_code = $1::text, fault_path = $2::text,
-    fault_message = $3::text, finished_at = $4::timestamptz,
+    state = $1, finished_at = $2, tx_id = $3, block = $4,
+    fault_code = $5, fault_path = $6, fault_message = $7,
     edit = edit + 1
-WHERE id = $5 AND finished_at IS NULL
+WHERE id = $8 AND (finished_at IS NULL OR (state <> 'committed' AND $1 = 'committed'))
 `
 
-type RefuseIntentParams struct {
-	FaultCode    string
-	FaultPath    string
-	FaultMessage string
-	FinishedAt   time.Time
+type SetIntentParams struct {
+	State        string
+	FinishedAt   *time.Time
+	TxID         *string
+	Block        *int64
+	FaultCode    *string
+	FaultPath    *string
+	FaultMessage *string
 	ID           string
 }
 
-func (q *Queries) RefuseIntent(ctx context.Context, arg RefuseIntentParams) (int64, error) {
-	result, err := q.db.Exec(ctx, refuseIntent,
+// What has ended stays as it is, but for what turns out to be committed after all.
+func (q *Queries) SetIntent(ctx context.Context, arg SetIntentParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setIntent,
+		arg.State,
+		arg.FinishedAt,
+		arg.TxID,
+		arg.Block,
 		arg.FaultCode,
 		arg.FaultPath,
 		arg.FaultMessage,
-		arg.FinishedAt,
 		arg.ID,
 	)
 	if err != nil {
@@ -413,12 +386,13 @@ func (q *Queries) RefuseIntent(ctx context.Context, arg RefuseIntentParams) (int
 	return result.RowsAffected(), nil
 }
 
-const signaturesOf = `-- name: SignaturesOf :many
-SELECT intent_id, duty, org_id, person_id, user_id, public_key, signature, signed_at FROM intent_signatures WHERE intent_id = $1 ORDER BY duty
+const signaturesOfIntents = `-- name: SignaturesOfIntents :many
+SELECT intent_id, duty, org_id, person_id, user_id, public_key, signature, signed_at FROM intent_signatures WHERE intent_id = ANY ($1::text[])
+ORDER BY intent_id, signed_at, duty
 `
 
-func (q *Queries) SignaturesOf(ctx context.Context, intentID string) ([]IntentSignature, error) {
-	rows, err := q.db.Query(ctx, signaturesOf, intentID)
+func (q *Queries) SignaturesOfIntents(ctx context.Context, intentIds []string) ([]IntentSignature, error) {
+	rows, err := q.db.Query(ctx, signaturesOfIntents, intentIds)
 	if err != nil {
 		return nil, err
 	}
@@ -446,71 +420,36 @@ func (q *Queries) SignaturesOf(ctx context.Context, intentID string) ([]IntentSi
 	return items, nil
 }
 
-const unfinishedIntentsOn = `-- name: UnfinishedIntentsOn :many
-SELECT i.id, i.org_id, i.act, i.command, i.digest, i.needs, i.state, i.created_by, i.created_at, i.expires_at, i.submitted_at, i.finished_at, i.tx_id, i.block, i.fault_code, i.fault_path, i.fault_message, i.edit FROM intents i JOIN intent_subjects s ON s.intent_id = i.id
-WHERE s.asset_id = $1 AND i.finished_at IS NULL
-ORDER BY i.created_at, i.id LIMIT $2
+const touchIntent = `-- name: TouchIntent :exec
+UPDATE intents SET edit = edit + 1 WHERE id = $1
 `
 
-type UnfinishedIntentsOnParams struct {
-	AssetID string
-	Page    int32
+func (q *Queries) TouchIntent(ctx context.Context, id string) error {
+	_, err := q.db.Exec(ctx, touchIntent, id)
+	return err
 }
 
-func (q *Queries) UnfinishedIntentsOn(ctx context.Context, arg UnfinishedIntentsOnParams) ([]Intent, error) {
-	rows, err := q.db.Query(ctx, unfinishedIntentsOn, arg.AssetID, arg.Page)
+const unfinishedIntents = `-- name: UnfinishedIntents :many
+SELECT id FROM intents WHERE state IN ('ready', 'submitted') AND finished_at IS NULL
+ORDER BY created_at, id LIMIT $1
+`
+
+func (q *Queries) UnfinishedIntents(ctx context.Context, page int32) ([]string, error) {
+	rows, err := q.db.Query(ctx, unfinishedIntents, page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Intent{}
+	items := []string{}
 	for rows.Next() {
-		var i Intent
-		if err := rows.Scan(
-			&i.ID,
-			&i.OrgID,
-			&i.Act,
-			&i.Command,
-			&i.Digest,
-			&i.Needs,
-			&i.State,
-			&i.CreatedBy,
-			&i.CreatedAt,
-			&i.ExpiresAt,
-			&i.SubmittedAt,
-			&i.FinishedAt,
-			&i.TxID,
-			&i.Block,
-			&i.FaultCode,
-			&i.FaultPath,
-			&i.FaultMessage,
-			&i.Edit,
-		); err != nil {
+		var id string
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	return items, nil
-}
-
-const withdrawIntent = `-- name: WithdrawIntent :execrows
-UPDATE intents SET state = 'withdrawn', finished_at = $1::timestamptz, edit = edit + 1
-WHERE id = $2 AND state IN ('open', 'ready')
-`
-
-type WithdrawIntentParams struct {
-	FinishedAt time.Time
-	ID         string
-}
-
-// What was handed to the ledger cannot be taken back.
-func (q *Queries) WithdrawIntent(ctx context.Context, arg WithdrawIntentParams) (int64, error) {
-	result, err := q.db.Exec(ctx, withdrawIntent, arg.FinishedAt, arg.ID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }

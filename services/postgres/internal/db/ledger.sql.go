@@ -11,90 +11,67 @@ import (
 )
 
 const asset = `-- name: Asset :one
-SELECT id, kind, version, phase, commitment, at, record, state FROM ledger.assets WHERE id = $1
+SELECT id, record, state FROM ledger.assets WHERE id = $1
 `
 
-func (q *Queries) Asset(ctx context.Context, id string) (LedgerAsset, error) {
+type AssetRow struct {
+	ID     string
+	Record []byte
+	State  []byte
+}
+
+func (q *Queries) Asset(ctx context.Context, id string) (AssetRow, error) {
 	row := q.db.QueryRow(ctx, asset, id)
-	var i LedgerAsset
-	err := row.Scan(
-		&i.ID,
-		&i.Kind,
-		&i.Version,
-		&i.Phase,
-		&i.Commitment,
-		&i.At,
-		&i.Record,
-		&i.State,
-	)
+	var i AssetRow
+	err := row.Scan(&i.ID, &i.Record, &i.State)
 	return i, err
 }
 
-const assetVisibleTo = `-- name: AssetVisibleTo :one
-SELECT a.id, a.kind, a.version, a.phase, a.commitment, a.at, a.record, a.state FROM ledger.assets a
-WHERE a.id = $1 AND EXISTS (
-    SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $2)
+const assetsHeldBy = `-- name: AssetsHeldBy :many
+SELECT a.id, a.record, a.state FROM ledger.assets a
+WHERE a.kind = $1 AND (a.moved_at, a.id::text) < ($2::bigint, $3::text)
+    AND (cardinality($4::text[]) = 0 OR a.phase = ANY ($4::text[]))
+    AND ($5::text = '' OR a.state -> 'financing' ->> 'receivable' = $5::text)
+    AND EXISTS (
+        SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $6)
+ORDER BY a.moved_at DESC, a.id DESC LIMIT $7
 `
 
-type AssetVisibleToParams struct {
-	ID    string
-	OrgID string
+type AssetsHeldByParams struct {
+	Kind       string
+	BeforeAt   int64
+	BeforeID   string
+	Phases     []string
+	Receivable string
+	OrgID      string
+	Page       int32
 }
 
-// Only who holds a state is shown the asset.
-func (q *Queries) AssetVisibleTo(ctx context.Context, arg AssetVisibleToParams) (LedgerAsset, error) {
-	row := q.db.QueryRow(ctx, assetVisibleTo, arg.ID, arg.OrgID)
-	var i LedgerAsset
-	err := row.Scan(
-		&i.ID,
-		&i.Kind,
-		&i.Version,
-		&i.Phase,
-		&i.Commitment,
-		&i.At,
-		&i.Record,
-		&i.State,
-	)
-	return i, err
+type AssetsHeldByRow struct {
+	ID     string
+	Record []byte
+	State  []byte
 }
 
-const assetsInPhase = `-- name: AssetsInPhase :many
-SELECT id, kind, version, phase, commitment, at, record, state FROM ledger.assets
-WHERE kind = $1 AND phase = $2 AND id::text > $3::text
-ORDER BY id LIMIT $4
-`
-
-type AssetsInPhaseParams struct {
-	Kind    string
-	Phase   string
-	AfterID string
-	Page    int32
-}
-
-func (q *Queries) AssetsInPhase(ctx context.Context, arg AssetsInPhaseParams) ([]LedgerAsset, error) {
-	rows, err := q.db.Query(ctx, assetsInPhase,
+// One page of the assets that an organisation holds the state of, last moved first.
+func (q *Queries) AssetsHeldBy(ctx context.Context, arg AssetsHeldByParams) ([]AssetsHeldByRow, error) {
+	rows, err := q.db.Query(ctx, assetsHeldBy,
 		arg.Kind,
-		arg.Phase,
-		arg.AfterID,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.Phases,
+		arg.Receivable,
+		arg.OrgID,
 		arg.Page,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LedgerAsset{}
+	items := []AssetsHeldByRow{}
 	for rows.Next() {
-		var i LedgerAsset
-		if err := rows.Scan(
-			&i.ID,
-			&i.Kind,
-			&i.Version,
-			&i.Phase,
-			&i.Commitment,
-			&i.At,
-			&i.Record,
-			&i.State,
-		); err != nil {
+		var i AssetsHeldByRow
+		if err := rows.Scan(&i.ID, &i.Record, &i.State); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -106,7 +83,7 @@ func (q *Queries) AssetsInPhase(ctx context.Context, arg AssetsInPhaseParams) ([
 }
 
 const assetsPage = `-- name: AssetsPage :many
-SELECT id, kind, version, phase, commitment, at, record, state FROM ledger.assets WHERE id::text > $1::text ORDER BY id LIMIT $2
+SELECT id, record, state FROM ledger.assets WHERE id::text > $1::text ORDER BY id LIMIT $2
 `
 
 type AssetsPageParams struct {
@@ -114,25 +91,22 @@ type AssetsPageParams struct {
 	Page    int32
 }
 
-func (q *Queries) AssetsPage(ctx context.Context, arg AssetsPageParams) ([]LedgerAsset, error) {
+type AssetsPageRow struct {
+	ID     string
+	Record []byte
+	State  []byte
+}
+
+func (q *Queries) AssetsPage(ctx context.Context, arg AssetsPageParams) ([]AssetsPageRow, error) {
 	rows, err := q.db.Query(ctx, assetsPage, arg.AfterID, arg.Page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LedgerAsset{}
+	items := []AssetsPageRow{}
 	for rows.Next() {
-		var i LedgerAsset
-		if err := rows.Scan(
-			&i.ID,
-			&i.Kind,
-			&i.Version,
-			&i.Phase,
-			&i.Commitment,
-			&i.At,
-			&i.Record,
-			&i.State,
-		); err != nil {
+		var i AssetsPageRow
+		if err := rows.Scan(&i.ID, &i.Record, &i.State); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -143,43 +117,29 @@ func (q *Queries) AssetsPage(ctx context.Context, arg AssetsPageParams) ([]Ledge
 	return items, nil
 }
 
-const assetsVisibleTo = `-- name: AssetsVisibleTo :many
-SELECT a.id, a.kind, a.version, a.phase, a.commitment, a.at, a.record, a.state FROM ledger.assets a
-WHERE a.kind = $1 AND a.id::text > $2::text AND EXISTS (
-    SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $3)
-ORDER BY a.id LIMIT $4
+const blocksPage = `-- name: BlocksPage :many
+SELECT number, hash, at, clock_note FROM ledger.blocks WHERE number > $1 ORDER BY number LIMIT $2
 `
 
-type AssetsVisibleToParams struct {
-	Kind    string
-	AfterID string
-	OrgID   string
-	Page    int32
+type BlocksPageParams struct {
+	AfterNumber int64
+	Page        int32
 }
 
-func (q *Queries) AssetsVisibleTo(ctx context.Context, arg AssetsVisibleToParams) ([]LedgerAsset, error) {
-	rows, err := q.db.Query(ctx, assetsVisibleTo,
-		arg.Kind,
-		arg.AfterID,
-		arg.OrgID,
-		arg.Page,
-	)
+func (q *Queries) BlocksPage(ctx context.Context, arg BlocksPageParams) ([]LedgerBlock, error) {
+	rows, err := q.db.Query(ctx, blocksPage, arg.AfterNumber, arg.Page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LedgerAsset{}
+	items := []LedgerBlock{}
 	for rows.Next() {
-		var i LedgerAsset
+		var i LedgerBlock
 		if err := rows.Scan(
-			&i.ID,
-			&i.Kind,
-			&i.Version,
-			&i.Phase,
-			&i.Commitment,
+			&i.Number,
+			&i.Hash,
 			&i.At,
-			&i.Record,
-			&i.State,
+			&i.ClockNote,
 		); err != nil {
 			return nil, err
 		}
@@ -192,69 +152,61 @@ func (q *Queries) AssetsVisibleTo(ctx context.Context, arg AssetsVisibleToParams
 }
 
 const checkpoint = `-- name: Checkpoint :one
-SELECT channel, block, hash, at FROM ledger.checkpoint WHERE channel = $1
+SELECT c.channel, b.number, b.hash, b.at
+FROM ledger.checkpoint c JOIN ledger.blocks b ON b.number = c.block
+WHERE c.channel = $1
 `
 
-func (q *Queries) Checkpoint(ctx context.Context, channel string) (LedgerCheckpoint, error) {
+type CheckpointRow struct {
+	Channel string
+	Number  int64
+	Hash    []byte
+	At      time.Time
+}
+
+func (q *Queries) Checkpoint(ctx context.Context, channel string) (CheckpointRow, error) {
 	row := q.db.QueryRow(ctx, checkpoint, channel)
-	var i LedgerCheckpoint
+	var i CheckpointRow
 	err := row.Scan(
 		&i.Channel,
-		&i.Block,
+		&i.Number,
 		&i.Hash,
 		&i.At,
 	)
 	return i, err
 }
 
-const emptyProjection = `-- name: EmptyProjection :exec
-TRUNCATE ledger.checkpoint, ledger.blocks, ledger.transactions, ledger.assets, ledger.holders,
-    ledger.transitions, ledger.fingerprints
+const clearProjection = `-- name: ClearProjection :exec
+WITH a AS (DELETE FROM ledger.checkpoint), b AS (DELETE FROM ledger.fingerprints),
+    c AS (DELETE FROM ledger.transitions), d AS (DELETE FROM ledger.holders),
+    e AS (DELETE FROM ledger.assets), f AS (DELETE FROM ledger.transactions)
+DELETE FROM ledger.blocks
 `
 
-func (q *Queries) EmptyProjection(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, emptyProjection)
+// Whoever reads goes on seeing the old rows until the commit, which TRUNCATE would not let them.
+func (q *Queries) ClearProjection(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, clearProjection)
 	return err
 }
 
-const financingsOf = `-- name: FinancingsOf :many
-SELECT id, kind, version, phase, commitment, at, record, state FROM ledger.assets
-WHERE kind = 'financing' AND state -> 'financing' ->> 'receivable' = $1::text
-ORDER BY id LIMIT $2
+const clockNote = `-- name: ClockNote :one
+SELECT clock_note FROM ledger.blocks WHERE clock_note <> '' ORDER BY number DESC LIMIT 1
 `
 
-type FinancingsOfParams struct {
-	ReceivableID string
-	Page         int32
+func (q *Queries) ClockNote(ctx context.Context) (string, error) {
+	row := q.db.QueryRow(ctx, clockNote)
+	var clock_note string
+	err := row.Scan(&clock_note)
+	return clock_note, err
 }
 
-func (q *Queries) FinancingsOf(ctx context.Context, arg FinancingsOfParams) ([]LedgerAsset, error) {
-	rows, err := q.db.Query(ctx, financingsOf, arg.ReceivableID, arg.Page)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []LedgerAsset{}
-	for rows.Next() {
-		var i LedgerAsset
-		if err := rows.Scan(
-			&i.ID,
-			&i.Kind,
-			&i.Version,
-			&i.Phase,
-			&i.Commitment,
-			&i.At,
-			&i.Record,
-			&i.State,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+const deleteHolders = `-- name: DeleteHolders :exec
+DELETE FROM ledger.holders WHERE asset_id = ANY ($1::text[])
+`
+
+func (q *Queries) DeleteHolders(ctx context.Context, assetIds []string) error {
+	_, err := q.db.Exec(ctx, deleteHolders, assetIds)
+	return err
 }
 
 const fingerprintsPage = `-- name: FingerprintsPage :many
@@ -292,12 +244,13 @@ func (q *Queries) FingerprintsPage(ctx context.Context, arg FingerprintsPagePara
 	return items, nil
 }
 
-const holdersOf = `-- name: HoldersOf :many
-SELECT asset_id, org_id, access, value_hash, missing FROM ledger.holders WHERE asset_id = $1 ORDER BY org_id, access
+const holdersOfAssets = `-- name: HoldersOfAssets :many
+SELECT asset_id, org_id, consent, value_hash, missing FROM ledger.holders WHERE asset_id = ANY ($1::text[])
+ORDER BY asset_id, consent DESC, org_id
 `
 
-func (q *Queries) HoldersOf(ctx context.Context, assetID string) ([]LedgerHolder, error) {
-	rows, err := q.db.Query(ctx, holdersOf, assetID)
+func (q *Queries) HoldersOfAssets(ctx context.Context, assetIds []string) ([]LedgerHolder, error) {
+	rows, err := q.db.Query(ctx, holdersOfAssets, assetIds)
 	if err != nil {
 		return nil, err
 	}
@@ -308,51 +261,7 @@ func (q *Queries) HoldersOf(ctx context.Context, assetID string) ([]LedgerHolder
 		if err := rows.Scan(
 			&i.AssetID,
 			&i.OrgID,
-			&i.Access,
-			&i.ValueHash,
-			&i.Missing,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const holdersPage = `-- name: HoldersPage :many
-SELECT asset_id, org_id, access, value_hash, missing FROM ledger.holders
-WHERE (asset_id::text, org_id::text, access) > ($1::text, $2::text, $3::text)
-ORDER BY asset_id, org_id, access LIMIT $4
-`
-
-type HoldersPageParams struct {
-	AfterAsset  string
-	AfterOrg    string
-	AfterAccess string
-	Page        int32
-}
-
-func (q *Queries) HoldersPage(ctx context.Context, arg HoldersPageParams) ([]LedgerHolder, error) {
-	rows, err := q.db.Query(ctx, holdersPage,
-		arg.AfterAsset,
-		arg.AfterOrg,
-		arg.AfterAccess,
-		arg.Page,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []LedgerHolder{}
-	for rows.Next() {
-		var i LedgerHolder
-		if err := rows.Scan(
-			&i.AssetID,
-			&i.OrgID,
-			&i.Access,
+			&i.Consent,
 			&i.ValueHash,
 			&i.Missing,
 		); err != nil {
@@ -388,12 +297,15 @@ func (q *Queries) InsertBlock(ctx context.Context, arg InsertBlockParams) error 
 	return err
 }
 
-const insertTransaction = `-- name: InsertTransaction :exec
-INSERT INTO ledger.transactions (tx_id, block, position, code, at, creator, endorsers)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-`
+type InsertHoldersParams struct {
+	AssetID   string
+	OrgID     string
+	Consent   bool
+	ValueHash []byte
+	Missing   bool
+}
 
-type InsertTransactionParams struct {
+type InsertTransactionsParams struct {
 	TxID      string
 	Block     int64
 	Position  int32
@@ -403,212 +315,91 @@ type InsertTransactionParams struct {
 	Endorsers []string
 }
 
-func (q *Queries) InsertTransaction(ctx context.Context, arg InsertTransactionParams) error {
-	_, err := q.db.Exec(ctx, insertTransaction,
-		arg.TxID,
-		arg.Block,
-		arg.Position,
-		arg.Code,
-		arg.At,
-		arg.Creator,
-		arg.Endorsers,
-	)
-	return err
-}
-
-const insertTransition = `-- name: InsertTransition :exec
-INSERT INTO ledger.transitions (
-    asset_id, version, tx_id, block, at, act, command_id, from_phase, to_phase, actor,
-    endorsers, signers, command)
-VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13)
-`
-
-type InsertTransitionParams struct {
+type InsertTransitionsParams struct {
 	AssetID   string
 	Version   int64
 	TxID      string
-	Block     int64
-	At        time.Time
 	Act       string
 	CommandID string
 	FromPhase string
 	ToPhase   string
-	Actor     string
-	Endorsers []string
-	Signers   []byte
-	Command   []byte
-}
-
-func (q *Queries) InsertTransition(ctx context.Context, arg InsertTransitionParams) error {
-	_, err := q.db.Exec(ctx, insertTransition,
-		arg.AssetID,
-		arg.Version,
-		arg.TxID,
-		arg.Block,
-		arg.At,
-		arg.Act,
-		arg.CommandID,
-		arg.FromPhase,
-		arg.ToPhase,
-		arg.Actor,
-		arg.Endorsers,
-		arg.Signers,
-		arg.Command,
-	)
-	return err
+	Signed    []byte
 }
 
 const moveCheckpoint = `-- name: MoveCheckpoint :execrows
-INSERT INTO ledger.checkpoint AS c (channel, block, hash, at)
-VALUES ($1, $2, $3, $4)
-ON CONFLICT (channel) DO UPDATE SET block = excluded.block, hash = excluded.hash, at = excluded.at
+INSERT INTO ledger.checkpoint AS c (channel, block)
+SELECT $1, $2
+WHERE $2::bigint = 0 OR EXISTS (SELECT FROM ledger.checkpoint o WHERE o.channel = $1)
+ON CONFLICT (channel) DO UPDATE SET block = excluded.block
 WHERE c.block = excluded.block - 1
 `
 
 type MoveCheckpointParams struct {
 	Channel string
 	Block   int64
-	Hash    []byte
-	At      time.Time
 }
 
-// Block by block: no row when the one before is not what we stand on.
+// Block by block from 0 on: no row when the one before is not what we stand on.
 func (q *Queries) MoveCheckpoint(ctx context.Context, arg MoveCheckpointParams) (int64, error) {
-	result, err := q.db.Exec(ctx, moveCheckpoint,
-		arg.Channel,
-		arg.Block,
-		arg.Hash,
-		arg.At,
-	)
+	result, err := q.db.Exec(ctx, moveCheckpoint, arg.Channel, arg.Block)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const putAsset = `-- name: PutAsset :exec
-INSERT INTO ledger.assets AS a (id, kind, version, phase, commitment, at, record, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (id) DO UPDATE SET
-    version = excluded.version, phase = excluded.phase, commitment = excluded.commitment,
-    at = excluded.at, record = excluded.record, state = excluded.state
+const putAssets = `-- name: PutAssets :execrows
+INSERT INTO ledger.assets AS a (id, record, state)
+SELECT n.id, n.record::json, nullif(n.state, '')::json
+FROM (SELECT unnest($1::text[]) AS id, unnest($2::text[]) AS record,
+    unnest($3::text[]) AS state) n
+ON CONFLICT (id) DO UPDATE SET record = excluded.record, state = excluded.state
 WHERE a.version < excluded.version
 `
 
-type PutAssetParams struct {
-	ID         string
-	Kind       string
-	Version    int64
-	Phase      string
-	Commitment string
-	At         time.Time
-	Record     []byte
-	State      []byte
+type PutAssetsParams struct {
+	Ids     []string
+	Records []string
+	States  []string
 }
 
-// A later version replaces an earlier; its state may come with it, or not.
-func (q *Queries) PutAsset(ctx context.Context, arg PutAssetParams) error {
-	_, err := q.db.Exec(ctx, putAsset,
-		arg.ID,
-		arg.Kind,
-		arg.Version,
-		arg.Phase,
-		arg.Commitment,
-		arg.At,
-		arg.Record,
-		arg.State,
-	)
-	return err
+// A later version replaces an earlier one; its state may come with it, or not (empty).
+func (q *Queries) PutAssets(ctx context.Context, arg PutAssetsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putAssets, arg.Ids, arg.Records, arg.States)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
-const putFingerprint = `-- name: PutFingerprint :exec
+const putFingerprints = `-- name: PutFingerprints :exec
 INSERT INTO ledger.fingerprints (key, asset_id, freed, rejected, tx_id)
-VALUES ($1, $2, $3, $4, $5)
+SELECT n.key, n.asset_id, n.freed, n.rejected, n.tx_id
+FROM (SELECT unnest($1::text[]) AS key, unnest($2::text[]) AS asset_id,
+    unnest($3::boolean[]) AS freed, unnest($4::boolean[]) AS rejected,
+    unnest($5::text[]) AS tx_id) n
 ON CONFLICT (key) DO UPDATE SET
     asset_id = excluded.asset_id, freed = excluded.freed, rejected = excluded.rejected,
     tx_id = excluded.tx_id
 `
 
-type PutFingerprintParams struct {
-	Key      string
-	AssetID  string
-	Freed    bool
-	Rejected bool
-	TxID     string
+type PutFingerprintsParams struct {
+	Keys     []string
+	AssetIds []string
+	Freed    []bool
+	Rejected []bool
+	TxIds    []string
 }
 
-func (q *Queries) PutFingerprint(ctx context.Context, arg PutFingerprintParams) error {
-	_, err := q.db.Exec(ctx, putFingerprint,
-		arg.Key,
-		arg.AssetID,
+func (q *Queries) PutFingerprints(ctx context.Context, arg PutFingerprintsParams) error {
+	_, err := q.db.Exec(ctx, putFingerprints,
+		arg.Keys,
+		arg.AssetIds,
 		arg.Freed,
 		arg.Rejected,
-		arg.TxID,
+		arg.TxIds,
 	)
 	return err
-}
-
-const putHolder = `-- name: PutHolder :exec
-INSERT INTO ledger.holders (asset_id, org_id, access, value_hash, missing)
-VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (asset_id, org_id, access) DO UPDATE SET
-    value_hash = excluded.value_hash, missing = excluded.missing
-`
-
-type PutHolderParams struct {
-	AssetID   string
-	OrgID     string
-	Access    string
-	ValueHash []byte
-	Missing   bool
-}
-
-func (q *Queries) PutHolder(ctx context.Context, arg PutHolderParams) error {
-	_, err := q.db.Exec(ctx, putHolder,
-		arg.AssetID,
-		arg.OrgID,
-		arg.Access,
-		arg.ValueHash,
-		arg.Missing,
-	)
-	return err
-}
-
-const transactionByID = `-- name: TransactionByID :one
-SELECT t.tx_id, t.block, t.position, t.code, t.at, t.creator, t.endorsers, b.hash AS block_hash, b.clock_note
-FROM ledger.transactions t JOIN ledger.blocks b ON b.number = t.block
-WHERE t.tx_id = $1
-`
-
-type TransactionByIDRow struct {
-	TxID      string
-	Block     int64
-	Position  int32
-	Code      string
-	At        time.Time
-	Creator   string
-	Endorsers []string
-	BlockHash []byte
-	ClockNote string
-}
-
-func (q *Queries) TransactionByID(ctx context.Context, txID string) (TransactionByIDRow, error) {
-	row := q.db.QueryRow(ctx, transactionByID, txID)
-	var i TransactionByIDRow
-	err := row.Scan(
-		&i.TxID,
-		&i.Block,
-		&i.Position,
-		&i.Code,
-		&i.At,
-		&i.Creator,
-		&i.Endorsers,
-		&i.BlockHash,
-		&i.ClockNote,
-	)
-	return i, err
 }
 
 const transactionsPage = `-- name: TransactionsPage :many
@@ -651,38 +442,49 @@ func (q *Queries) TransactionsPage(ctx context.Context, arg TransactionsPagePara
 	return items, nil
 }
 
-const transitionsOf = `-- name: TransitionsOf :many
-SELECT asset_id, version, tx_id, block, at, act, command_id, from_phase, to_phase, actor, endorsers, signers, command FROM ledger.transitions WHERE asset_id = $1 ORDER BY version LIMIT $2
+const transitionsOfAsset = `-- name: TransitionsOfAsset :many
+SELECT s.asset_id, s.version, s.tx_id, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.block, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+WHERE s.asset_id = $1 ORDER BY s.version
 `
 
-type TransitionsOfParams struct {
-	AssetID string
-	Page    int32
+type TransitionsOfAssetRow struct {
+	AssetID   string
+	Version   int64
+	TxID      string
+	Act       string
+	CommandID string
+	FromPhase string
+	ToPhase   string
+	Signed    []byte
+	Block     int64
+	At        time.Time
+	Creator   string
+	Endorsers []string
 }
 
-func (q *Queries) TransitionsOf(ctx context.Context, arg TransitionsOfParams) ([]LedgerTransition, error) {
-	rows, err := q.db.Query(ctx, transitionsOf, arg.AssetID, arg.Page)
+func (q *Queries) TransitionsOfAsset(ctx context.Context, assetID string) ([]TransitionsOfAssetRow, error) {
+	rows, err := q.db.Query(ctx, transitionsOfAsset, assetID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LedgerTransition{}
+	items := []TransitionsOfAssetRow{}
 	for rows.Next() {
-		var i LedgerTransition
+		var i TransitionsOfAssetRow
 		if err := rows.Scan(
 			&i.AssetID,
 			&i.Version,
 			&i.TxID,
-			&i.Block,
-			&i.At,
 			&i.Act,
 			&i.CommandID,
 			&i.FromPhase,
 			&i.ToPhase,
-			&i.Actor,
+			&i.Signed,
+			&i.Block,
+			&i.At,
+			&i.Creator,
 			&i.Endorsers,
-			&i.Signers,
-			&i.Command,
 		); err != nil {
 			return nil, err
 		}
@@ -694,33 +496,49 @@ func (q *Queries) TransitionsOf(ctx context.Context, arg TransitionsOfParams) ([
 	return items, nil
 }
 
-const transitionsOfCommand = `-- name: TransitionsOfCommand :many
-SELECT asset_id, version, tx_id, block, at, act, command_id, from_phase, to_phase, actor, endorsers, signers, command FROM ledger.transitions WHERE command_id = $1 ORDER BY asset_id
+const transitionsOfTransaction = `-- name: TransitionsOfTransaction :many
+SELECT s.asset_id, s.version, s.tx_id, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.block, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+WHERE s.tx_id = $1 ORDER BY s.asset_id, s.version
 `
 
-func (q *Queries) TransitionsOfCommand(ctx context.Context, commandID string) ([]LedgerTransition, error) {
-	rows, err := q.db.Query(ctx, transitionsOfCommand, commandID)
+type TransitionsOfTransactionRow struct {
+	AssetID   string
+	Version   int64
+	TxID      string
+	Act       string
+	CommandID string
+	FromPhase string
+	ToPhase   string
+	Signed    []byte
+	Block     int64
+	At        time.Time
+	Creator   string
+	Endorsers []string
+}
+
+func (q *Queries) TransitionsOfTransaction(ctx context.Context, txID string) ([]TransitionsOfTransactionRow, error) {
+	rows, err := q.db.Query(ctx, transitionsOfTransaction, txID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LedgerTransition{}
+	items := []TransitionsOfTransactionRow{}
 	for rows.Next() {
-		var i LedgerTransition
+		var i TransitionsOfTransactionRow
 		if err := rows.Scan(
 			&i.AssetID,
 			&i.Version,
 			&i.TxID,
-			&i.Block,
-			&i.At,
 			&i.Act,
 			&i.CommandID,
 			&i.FromPhase,
 			&i.ToPhase,
-			&i.Actor,
+			&i.Signed,
+			&i.Block,
+			&i.At,
+			&i.Creator,
 			&i.Endorsers,
-			&i.Signers,
-			&i.Command,
 		); err != nil {
 			return nil, err
 		}
@@ -733,9 +551,10 @@ func (q *Queries) TransitionsOfCommand(ctx context.Context, commandID string) ([
 }
 
 const transitionsPage = `-- name: TransitionsPage :many
-SELECT asset_id, version, tx_id, block, at, act, command_id, from_phase, to_phase, actor, endorsers, signers, command FROM ledger.transitions
-WHERE (asset_id::text, version) > ($1::text, $2::bigint)
-ORDER BY asset_id, version LIMIT $3
+SELECT s.asset_id, s.version, s.tx_id, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.block, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+WHERE (s.asset_id::text, s.version) > ($1::text, $2::bigint)
+ORDER BY s.asset_id, s.version LIMIT $3
 `
 
 type TransitionsPageParams struct {
@@ -744,29 +563,43 @@ type TransitionsPageParams struct {
 	Page         int32
 }
 
-func (q *Queries) TransitionsPage(ctx context.Context, arg TransitionsPageParams) ([]LedgerTransition, error) {
+type TransitionsPageRow struct {
+	AssetID   string
+	Version   int64
+	TxID      string
+	Act       string
+	CommandID string
+	FromPhase string
+	ToPhase   string
+	Signed    []byte
+	Block     int64
+	At        time.Time
+	Creator   string
+	Endorsers []string
+}
+
+func (q *Queries) TransitionsPage(ctx context.Context, arg TransitionsPageParams) ([]TransitionsPageRow, error) {
 	rows, err := q.db.Query(ctx, transitionsPage, arg.AfterAsset, arg.AfterVersion, arg.Page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LedgerTransition{}
+	items := []TransitionsPageRow{}
 	for rows.Next() {
-		var i LedgerTransition
+		var i TransitionsPageRow
 		if err := rows.Scan(
 			&i.AssetID,
 			&i.Version,
 			&i.TxID,
-			&i.Block,
-			&i.At,
 			&i.Act,
 			&i.CommandID,
 			&i.FromPhase,
 			&i.ToPhase,
-			&i.Actor,
+			&i.Signed,
+			&i.Block,
+			&i.At,
+			&i.Creator,
 			&i.Endorsers,
-			&i.Signers,
-			&i.Command,
 		); err != nil {
 			return nil, err
 		}

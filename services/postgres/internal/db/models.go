@@ -5,23 +5,16 @@
 package db
 
 import (
-	"encoding/json"
 	"time"
 )
 
 type Account struct {
-	ID          string
-	OrgID       string
-	Number      string
-	Bic         *string
-	Holder      string
-	Currency    string
-	ProposedBy  string
-	ProposedAt  time.Time
-	ConfirmedBy *string
-	ConfirmedAt *time.Time
-	UsableFrom  *time.Time
-	ClosedAt    *time.Time
+	ID       string
+	OrgID    string
+	Number   string
+	Bic      *string
+	Holder   string
+	Currency string
 }
 
 type AuditHead struct {
@@ -55,48 +48,13 @@ type Document struct {
 	Version         int32
 	Supersedes      *string
 	State           string
-	Kind            *string
-	Syntax          *string
-	Fields          json.RawMessage
+	Fields          []byte
 	CanonicalDigest *string
 	FieldsBy        *string
 	ParsedAt        *time.Time
 	Reader          *string
+	Findings        []byte
 	Edit            int32
-}
-
-type DocumentFinding struct {
-	DocumentID string
-	Position   int32
-	Rule       string
-	Severity   string
-	Message    string
-	Path       string
-}
-
-type FinancingQuote struct {
-	ID        string
-	RequestID string
-	BankID    string
-	Currency  string
-	Advance   int64
-	Discount  int64
-	Fee       int64
-	Cash      int64
-	Terms     json.RawMessage
-	MadeBy    string
-	MadeAt    time.Time
-	LapsesAt  time.Time
-	IntentID  *string
-}
-
-type FinancingRefusal struct {
-	RequestID      string
-	VerificationID *string
-	RefusedBy      *string
-	RefusedAt      time.Time
-	Reasons        json.RawMessage
-	BankOnly       json.RawMessage
 }
 
 type FinancingRequest struct {
@@ -104,15 +62,15 @@ type FinancingRequest struct {
 	SellerID     string
 	BankID       string
 	PackID       string
-	ReceivableID string
+	ReceivableID *string
 	ProgrammeID  string
 	Amount       int64
 	Currency     string
-	AccountID    string
 	State        string
 	CreatedBy    string
 	CreatedAt    time.Time
-	Edit         int32
+	Reasons      []byte
+	IntentID     *string
 }
 
 type IdempotencyKey struct {
@@ -129,15 +87,14 @@ type IdempotencyKey struct {
 type Intent struct {
 	ID           string
 	OrgID        string
-	Act          string
 	Command      []byte
 	Digest       string
-	Needs        json.RawMessage
+	Endorsers    []string
+	After        *string
 	State        string
 	CreatedBy    *string
 	CreatedAt    time.Time
 	ExpiresAt    time.Time
-	SubmittedAt  *time.Time
 	FinishedAt   *time.Time
 	TxID         *string
 	Block        *int64
@@ -147,6 +104,13 @@ type Intent struct {
 	Edit         int32
 }
 
+type IntentDuty struct {
+	IntentID string
+	Position int32
+	Orgs     []string
+	Roles    []string
+}
+
 type IntentSignature struct {
 	IntentID  string
 	Duty      int32
@@ -154,7 +118,7 @@ type IntentSignature struct {
 	PersonID  string
 	UserID    string
 	PublicKey []byte
-	Signature json.RawMessage
+	Signature []byte
 	SignedAt  time.Time
 }
 
@@ -162,18 +126,16 @@ type IntentSubject struct {
 	IntentID string
 	Position int32
 	AssetID  string
-	Version  int64
 }
 
 type LedgerAsset struct {
-	ID         string
-	Kind       string
-	Version    int64
-	Phase      string
-	Commitment string
-	At         time.Time
-	Record     []byte
-	State      []byte
+	ID      string
+	Record  []byte
+	State   []byte
+	Kind    string
+	Version int64
+	Phase   string
+	MovedAt int64
 }
 
 type LedgerBlock struct {
@@ -186,8 +148,6 @@ type LedgerBlock struct {
 type LedgerCheckpoint struct {
 	Channel string
 	Block   int64
-	Hash    []byte
-	At      time.Time
 }
 
 type LedgerFingerprint struct {
@@ -201,7 +161,7 @@ type LedgerFingerprint struct {
 type LedgerHolder struct {
 	AssetID   string
 	OrgID     string
-	Access    string
+	Consent   bool
 	ValueHash []byte
 	Missing   bool
 }
@@ -220,47 +180,22 @@ type LedgerTransition struct {
 	AssetID   string
 	Version   int64
 	TxID      string
-	Block     int64
-	At        time.Time
 	Act       string
 	CommandID string
 	FromPhase string
 	ToPhase   string
-	Actor     string
-	Endorsers []string
-	Signers   []byte
-	Command   []byte
-}
-
-type Notification struct {
-	ID          int64
-	OrgID       string
-	UserID      *string
-	Role        *string
-	Kind        string
-	SubjectKind string
-	SubjectID   string
-	Params      json.RawMessage
-	Source      string
-	CreatedAt   time.Time
-	DoneAt      *time.Time
-}
-
-type NotificationRead struct {
-	NotificationID int64
-	UserID         string
-	ReadAt         time.Time
+	Signed    []byte
 }
 
 type Organisation struct {
 	ID             string
 	Kind           string
 	Name           string
+	NameLocal      *string
 	RegistrationID string
 	Lei            *string
 	VatNumber      *string
 	Country        string
-	Hosted         bool
 	CreatedAt      time.Time
 }
 
@@ -286,17 +221,6 @@ type PackParty struct {
 	Side   string
 }
 
-type Payment struct {
-	ID           string
-	LineID       string
-	ReceivableID string
-	Amount       int64
-	Currency     string
-	IntentID     *string
-	MatchedBy    *string
-	MatchedAt    time.Time
-}
-
 type Report struct {
 	ID          string
 	OrgID       string
@@ -313,16 +237,13 @@ type Session struct {
 	TokenHash []byte
 	UserID    string
 	CreatedAt time.Time
-	SeenAt    time.Time
 	ExpiresAt time.Time
-	RevokedAt *time.Time
 	Agent     string
 }
 
 type Statement struct {
 	ID         string
 	OrgID      string
-	AccountID  string
 	Digest     string
 	Syntax     string
 	ImportedBy string
@@ -332,8 +253,9 @@ type Statement struct {
 type StatementLine struct {
 	ID            string
 	StatementID   string
-	AccountID     string
+	OrgID         string
 	Position      int32
+	Account       string
 	BankReference string
 	BookedOn      time.Time
 	ValueOn       *time.Time
@@ -343,6 +265,8 @@ type StatementLine struct {
 	PartyAccount  string
 	Remittance    string
 	Allocated     int64
+	ReceivableID  *string
+	Intents       []string
 }
 
 type User struct {
@@ -355,26 +279,16 @@ type User struct {
 	PasswordHash  string
 	PublicKey     []byte
 	CreatedAt     time.Time
-	DisabledAt    *time.Time
+	Disabled      bool
 	FailedSignins int32
 	LockedUntil   *time.Time
 }
 
-type Verdict struct {
-	VerificationID string
-	Question       string
-	Answer         string
-	Reasons        json.RawMessage
-}
-
 type Verification struct {
-	ID           string
-	PackID       string
-	PackEdit     int32
-	RulePacks    json.RawMessage
-	Matrix       json.RawMessage
-	Findings     json.RawMessage
-	Independence json.RawMessage
-	TakenAt      time.Time
-	ExpiresAt    time.Time
+	ID        string
+	PackID    string
+	PackEdit  int32
+	TakenAt   time.Time
+	ExpiresAt time.Time
+	Body      []byte
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const accountsOf = `-- name: AccountsOf :many
-SELECT id, org_id, number, bic, holder, currency, proposed_by, proposed_at, confirmed_by, confirmed_at, usable_from, closed_at FROM accounts WHERE org_id = $1 AND closed_at IS NULL ORDER BY id LIMIT $2
+SELECT id, org_id, number, bic, holder, currency FROM accounts WHERE org_id = $1 ORDER BY id LIMIT $2
 `
 
 type AccountsOfParams struct {
@@ -35,12 +35,6 @@ func (q *Queries) AccountsOf(ctx context.Context, arg AccountsOfParams) ([]Accou
 			&i.Bic,
 			&i.Holder,
 			&i.Currency,
-			&i.ProposedBy,
-			&i.ProposedAt,
-			&i.ConfirmedBy,
-			&i.ConfirmedAt,
-			&i.UsableFrom,
-			&i.ClosedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -52,68 +46,8 @@ func (q *Queries) AccountsOf(ctx context.Context, arg AccountsOfParams) ([]Accou
 	return items, nil
 }
 
-const confirmAccount = `-- name: ConfirmAccount :execrows
-UPDATE accounts SET
-    confirmed_by = $1::text, confirmed_at = $2::timestamptz,
-    usable_from = $3::timestamptz
-WHERE id = $4 AND org_id = $5 AND confirmed_by IS NULL AND closed_at IS NULL
-`
-
-type ConfirmAccountParams struct {
-	ConfirmedBy string
-	ConfirmedAt time.Time
-	UsableFrom  time.Time
-	ID          string
-	OrgID       string
-}
-
-// The table refuses the proposer as confirmer.
-func (q *Queries) ConfirmAccount(ctx context.Context, arg ConfirmAccountParams) (int64, error) {
-	result, err := q.db.Exec(ctx, confirmAccount,
-		arg.ConfirmedBy,
-		arg.ConfirmedAt,
-		arg.UsableFrom,
-		arg.ID,
-		arg.OrgID,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const insertAccount = `-- name: InsertAccount :exec
-INSERT INTO accounts (id, org_id, number, bic, holder, currency, proposed_by, proposed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-`
-
-type InsertAccountParams struct {
-	ID         string
-	OrgID      string
-	Number     string
-	Bic        *string
-	Holder     string
-	Currency   string
-	ProposedBy string
-	ProposedAt time.Time
-}
-
-func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) error {
-	_, err := q.db.Exec(ctx, insertAccount,
-		arg.ID,
-		arg.OrgID,
-		arg.Number,
-		arg.Bic,
-		arg.Holder,
-		arg.Currency,
-		arg.ProposedBy,
-		arg.ProposedAt,
-	)
-	return err
-}
-
 const organisation = `-- name: Organisation :one
-SELECT id, kind, name, registration_id, lei, vat_number, country, hosted, created_at FROM organisations WHERE id = $1
+SELECT id, kind, name, name_local, registration_id, lei, vat_number, country, created_at FROM organisations WHERE id = $1
 `
 
 func (q *Queries) Organisation(ctx context.Context, id string) (Organisation, error) {
@@ -123,18 +57,18 @@ func (q *Queries) Organisation(ctx context.Context, id string) (Organisation, er
 		&i.ID,
 		&i.Kind,
 		&i.Name,
+		&i.NameLocal,
 		&i.RegistrationID,
 		&i.Lei,
 		&i.VatNumber,
 		&i.Country,
-		&i.Hosted,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const organisations = `-- name: Organisations :many
-SELECT id, kind, name, registration_id, lei, vat_number, country, hosted, created_at FROM organisations ORDER BY id LIMIT $1
+SELECT id, kind, name, name_local, registration_id, lei, vat_number, country, created_at FROM organisations ORDER BY id LIMIT $1
 `
 
 func (q *Queries) Organisations(ctx context.Context, page int32) ([]Organisation, error) {
@@ -150,11 +84,11 @@ func (q *Queries) Organisations(ctx context.Context, page int32) ([]Organisation
 			&i.ID,
 			&i.Kind,
 			&i.Name,
+			&i.NameLocal,
 			&i.RegistrationID,
 			&i.Lei,
 			&i.VatNumber,
 			&i.Country,
-			&i.Hosted,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -167,78 +101,69 @@ func (q *Queries) Organisations(ctx context.Context, page int32) ([]Organisation
 	return items, nil
 }
 
+const putAccount = `-- name: PutAccount :exec
+INSERT INTO accounts (id, org_id, number, bic, holder, currency)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (id) DO UPDATE SET
+    org_id = excluded.org_id, number = excluded.number, bic = excluded.bic,
+    holder = excluded.holder, currency = excluded.currency
+`
+
+type PutAccountParams struct {
+	ID       string
+	OrgID    string
+	Number   string
+	Bic      *string
+	Holder   string
+	Currency string
+}
+
+func (q *Queries) PutAccount(ctx context.Context, arg PutAccountParams) error {
+	_, err := q.db.Exec(ctx, putAccount,
+		arg.ID,
+		arg.OrgID,
+		arg.Number,
+		arg.Bic,
+		arg.Holder,
+		arg.Currency,
+	)
+	return err
+}
+
 const putOrganisation = `-- name: PutOrganisation :exec
 INSERT INTO organisations (
-    id, kind, name, registration_id, lei, vat_number, country, hosted, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    id, kind, name, name_local, registration_id, lei, vat_number, country, created_at)
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (id) DO UPDATE SET
-    kind = excluded.kind, name = excluded.name, registration_id = excluded.registration_id,
-    lei = excluded.lei
+    kind = excluded.kind, name = excluded.name, name_local = excluded.name_local,
+    registration_id = excluded.registration_id, lei = excluded.lei,
+    vat_number = excluded.vat_number, country = excluded.country
 `
 
 type PutOrganisationParams struct {
 	ID             string
 	Kind           string
 	Name           string
+	NameLocal      *string
 	RegistrationID string
 	Lei            *string
 	VatNumber      *string
 	Country        string
-	Hosted         bool
 	CreatedAt      time.Time
 }
 
-// The ledger's word on an organisation replaces ours; whether it is hosted stays.
 func (q *Queries) PutOrganisation(ctx context.Context, arg PutOrganisationParams) error {
 	_, err := q.db.Exec(ctx, putOrganisation,
 		arg.ID,
 		arg.Kind,
 		arg.Name,
+		arg.NameLocal,
 		arg.RegistrationID,
 		arg.Lei,
 		arg.VatNumber,
 		arg.Country,
-		arg.Hosted,
 		arg.CreatedAt,
 	)
 	return err
-}
-
-const usableAccount = `-- name: UsableAccount :one
-SELECT id, org_id, number, bic, holder, currency, proposed_by, proposed_at, confirmed_by, confirmed_at, usable_from, closed_at FROM accounts
-WHERE org_id = $1 AND number = $2 AND currency = $3
-    AND closed_at IS NULL AND usable_from <= $4::timestamptz
-`
-
-type UsableAccountParams struct {
-	OrgID    string
-	Number   string
-	Currency string
-	Now      time.Time
-}
-
-// An account that money may go to now.
-func (q *Queries) UsableAccount(ctx context.Context, arg UsableAccountParams) (Account, error) {
-	row := q.db.QueryRow(ctx, usableAccount,
-		arg.OrgID,
-		arg.Number,
-		arg.Currency,
-		arg.Now,
-	)
-	var i Account
-	err := row.Scan(
-		&i.ID,
-		&i.OrgID,
-		&i.Number,
-		&i.Bic,
-		&i.Holder,
-		&i.Currency,
-		&i.ProposedBy,
-		&i.ProposedAt,
-		&i.ConfirmedBy,
-		&i.ConfirmedAt,
-		&i.UsableFrom,
-		&i.ClosedAt,
-	)
-	return i, err
 }

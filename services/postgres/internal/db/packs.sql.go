@@ -7,7 +7,6 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
@@ -53,38 +52,39 @@ func (q *Queries) AddPackParty(ctx context.Context, arg AddPackPartyParams) erro
 	return err
 }
 
-const countingVerification = `-- name: CountingVerification :one
-SELECT v.id, v.pack_id, v.pack_edit, v.rule_packs, v.matrix, v.findings, v.independence, v.taken_at, v.expires_at FROM verifications v JOIN packs p ON p.id = v.pack_id AND p.edit = v.pack_edit
-WHERE v.pack_id = $1 AND v.expires_at > $2::timestamptz
-ORDER BY v.taken_at DESC, v.id DESC LIMIT 1
+const documentsOfPacks = `-- name: DocumentsOfPacks :many
+SELECT pack_id, document_id FROM pack_documents
+WHERE pack_id = ANY ($1::text[]) ORDER BY added_at, document_id
 `
 
-type CountingVerificationParams struct {
-	PackID string
-	Now    time.Time
+type DocumentsOfPacksRow struct {
+	PackID     string
+	DocumentID string
 }
 
-// The verification that counts now: of the pack as it stands, and not expired.
-func (q *Queries) CountingVerification(ctx context.Context, arg CountingVerificationParams) (Verification, error) {
-	row := q.db.QueryRow(ctx, countingVerification, arg.PackID, arg.Now)
-	var i Verification
-	err := row.Scan(
-		&i.ID,
-		&i.PackID,
-		&i.PackEdit,
-		&i.RulePacks,
-		&i.Matrix,
-		&i.Findings,
-		&i.Independence,
-		&i.TakenAt,
-		&i.ExpiresAt,
-	)
-	return i, err
+func (q *Queries) DocumentsOfPacks(ctx context.Context, packIds []string) ([]DocumentsOfPacksRow, error) {
+	rows, err := q.db.Query(ctx, documentsOfPacks, packIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DocumentsOfPacksRow{}
+	for rows.Next() {
+		var i DocumentsOfPacksRow
+		if err := rows.Scan(&i.PackID, &i.DocumentID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertPack = `-- name: InsertPack :exec
-INSERT INTO packs (id, org_id, title, created_by, created_at)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO packs (id, org_id, title, created_by, created_at, edit)
+VALUES ($1, $2, $3, $4, $5, 1)
 `
 
 type InsertPackParams struct {
@@ -106,46 +106,18 @@ func (q *Queries) InsertPack(ctx context.Context, arg InsertPackParams) error {
 	return err
 }
 
-const insertVerdict = `-- name: InsertVerdict :exec
-INSERT INTO verdicts (verification_id, question, answer, reasons)
-VALUES ($1, $2, $3, $4)
-`
-
-type InsertVerdictParams struct {
-	VerificationID string
-	Question       string
-	Answer         string
-	Reasons        json.RawMessage
-}
-
-func (q *Queries) InsertVerdict(ctx context.Context, arg InsertVerdictParams) error {
-	_, err := q.db.Exec(ctx, insertVerdict,
-		arg.VerificationID,
-		arg.Question,
-		arg.Answer,
-		arg.Reasons,
-	)
-	return err
-}
-
 const insertVerification = `-- name: InsertVerification :exec
-INSERT INTO verifications (
-    id, pack_id, pack_edit, rule_packs, matrix, findings, independence, taken_at, expires_at)
-VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8,
-    $9)
+INSERT INTO verifications (id, pack_id, pack_edit, taken_at, expires_at, body)
+VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type InsertVerificationParams struct {
-	ID           string
-	PackID       string
-	PackEdit     int32
-	RulePacks    json.RawMessage
-	Matrix       json.RawMessage
-	Findings     json.RawMessage
-	Independence json.RawMessage
-	TakenAt      time.Time
-	ExpiresAt    time.Time
+	ID        string
+	PackID    string
+	PackEdit  int32
+	TakenAt   time.Time
+	ExpiresAt time.Time
+	Body      []byte
 }
 
 func (q *Queries) InsertVerification(ctx context.Context, arg InsertVerificationParams) error {
@@ -153,77 +125,35 @@ func (q *Queries) InsertVerification(ctx context.Context, arg InsertVerification
 		arg.ID,
 		arg.PackID,
 		arg.PackEdit,
-		arg.RulePacks,
-		arg.Matrix,
-		arg.Findings,
-		arg.Independence,
 		arg.TakenAt,
 		arg.ExpiresAt,
+		arg.Body,
 	)
 	return err
 }
 
-const latestVerification = `-- name: LatestVerification :one
-SELECT id, pack_id, pack_edit, rule_packs, matrix, findings, independence, taken_at, expires_at FROM verifications WHERE pack_id = $1 ORDER BY taken_at DESC, id DESC LIMIT 1
+const latestVerifications = `-- name: LatestVerifications :many
+SELECT DISTINCT ON (pack_id) pack_id, body FROM verifications
+WHERE pack_id = ANY ($1::text[])
+ORDER BY pack_id, pack_edit DESC, taken_at DESC, id DESC
 `
 
-func (q *Queries) LatestVerification(ctx context.Context, packID string) (Verification, error) {
-	row := q.db.QueryRow(ctx, latestVerification, packID)
-	var i Verification
-	err := row.Scan(
-		&i.ID,
-		&i.PackID,
-		&i.PackEdit,
-		&i.RulePacks,
-		&i.Matrix,
-		&i.Findings,
-		&i.Independence,
-		&i.TakenAt,
-		&i.ExpiresAt,
-	)
-	return i, err
-}
-
-const packDocuments = `-- name: PackDocuments :many
-SELECT d.id, d.org_id, d.uploaded_by, d.uploaded_at, d.digest, d.size, d.media_type, d.filename, d.version, d.supersedes, d.state, d.kind, d.syntax, d.fields, d.canonical_digest, d.fields_by, d.parsed_at, d.reader, d.edit FROM pack_documents pd JOIN documents d ON d.id = pd.document_id
-WHERE pd.pack_id = $1 ORDER BY d.uploaded_at, d.id LIMIT $2
-`
-
-type PackDocumentsParams struct {
+type LatestVerificationsRow struct {
 	PackID string
-	Page   int32
+	Body   []byte
 }
 
-func (q *Queries) PackDocuments(ctx context.Context, arg PackDocumentsParams) ([]Document, error) {
-	rows, err := q.db.Query(ctx, packDocuments, arg.PackID, arg.Page)
+// The newest of each pack: of its latest contents, however long an older one took.
+func (q *Queries) LatestVerifications(ctx context.Context, packIds []string) ([]LatestVerificationsRow, error) {
+	rows, err := q.db.Query(ctx, latestVerifications, packIds)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Document{}
+	items := []LatestVerificationsRow{}
 	for rows.Next() {
-		var i Document
-		if err := rows.Scan(
-			&i.ID,
-			&i.OrgID,
-			&i.UploadedBy,
-			&i.UploadedAt,
-			&i.Digest,
-			&i.Size,
-			&i.MediaType,
-			&i.Filename,
-			&i.Version,
-			&i.Supersedes,
-			&i.State,
-			&i.Kind,
-			&i.Syntax,
-			&i.Fields,
-			&i.CanonicalDigest,
-			&i.FieldsBy,
-			&i.ParsedAt,
-			&i.Reader,
-			&i.Edit,
-		); err != nil {
+		var i LatestVerificationsRow
+		if err := rows.Scan(&i.PackID, &i.Body); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -234,42 +164,12 @@ func (q *Queries) PackDocuments(ctx context.Context, arg PackDocumentsParams) ([
 	return items, nil
 }
 
-const packParties = `-- name: PackParties :many
-SELECT pack_id, org_id, side FROM pack_parties WHERE pack_id = $1 ORDER BY side, org_id
+const pack = `-- name: Pack :one
+SELECT id, org_id, title, created_by, created_at, edit FROM packs WHERE id = $1
 `
 
-func (q *Queries) PackParties(ctx context.Context, packID string) ([]PackParty, error) {
-	rows, err := q.db.Query(ctx, packParties, packID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []PackParty{}
-	for rows.Next() {
-		var i PackParty
-		if err := rows.Scan(&i.PackID, &i.OrgID, &i.Side); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const packVisibleTo = `-- name: PackVisibleTo :one
-SELECT p.id, p.org_id, p.title, p.created_by, p.created_at, p.edit FROM packs p JOIN pack_parties pp ON pp.pack_id = p.id
-WHERE p.id = $1 AND pp.org_id = $2
-`
-
-type PackVisibleToParams struct {
-	ID    string
-	OrgID string
-}
-
-func (q *Queries) PackVisibleTo(ctx context.Context, arg PackVisibleToParams) (Pack, error) {
-	row := q.db.QueryRow(ctx, packVisibleTo, arg.ID, arg.OrgID)
+func (q *Queries) Pack(ctx context.Context, id string) (Pack, error) {
+	row := q.db.QueryRow(ctx, pack, id)
 	var i Pack
 	err := row.Scan(
 		&i.ID,
@@ -282,22 +182,22 @@ func (q *Queries) PackVisibleTo(ctx context.Context, arg PackVisibleToParams) (P
 	return i, err
 }
 
-const packsVisibleTo = `-- name: PacksVisibleTo :many
+const packsSeenBy = `-- name: PacksSeenBy :many
 SELECT p.id, p.org_id, p.title, p.created_by, p.created_at, p.edit FROM packs p JOIN pack_parties pp ON pp.pack_id = p.id
-WHERE pp.org_id = $1 AND (p.created_at, p.id::text) < ($2::timestamptz, $3::text)
-ORDER BY p.created_at DESC, p.id DESC
-LIMIT $4
+WHERE pp.org_id = $1
+    AND (p.created_at, p.id::text) < ($2::timestamptz, $3::text)
+ORDER BY p.created_at DESC, p.id DESC LIMIT $4
 `
 
-type PacksVisibleToParams struct {
+type PacksSeenByParams struct {
 	OrgID    string
 	BeforeAt time.Time
 	BeforeID string
 	Page     int32
 }
 
-func (q *Queries) PacksVisibleTo(ctx context.Context, arg PacksVisibleToParams) ([]Pack, error) {
-	rows, err := q.db.Query(ctx, packsVisibleTo,
+func (q *Queries) PacksSeenBy(ctx context.Context, arg PacksSeenByParams) ([]Pack, error) {
+	rows, err := q.db.Query(ctx, packsSeenBy,
 		arg.OrgID,
 		arg.BeforeAt,
 		arg.BeforeID,
@@ -329,16 +229,12 @@ func (q *Queries) PacksVisibleTo(ctx context.Context, arg PacksVisibleToParams) 
 }
 
 const packsWithDocument = `-- name: PacksWithDocument :many
-SELECT pack_id FROM pack_documents WHERE document_id = $1 ORDER BY pack_id LIMIT $2
+SELECT pack_id FROM pack_documents WHERE document_id = $1 ORDER BY added_at, pack_id
 `
 
-type PacksWithDocumentParams struct {
-	DocumentID string
-	Page       int32
-}
-
-func (q *Queries) PacksWithDocument(ctx context.Context, arg PacksWithDocumentParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, packsWithDocument, arg.DocumentID, arg.Page)
+// The first pack that a paper was put into comes first.
+func (q *Queries) PacksWithDocument(ctx context.Context, documentID string) ([]string, error) {
+	rows, err := q.db.Query(ctx, packsWithDocument, documentID)
 	if err != nil {
 		return nil, err
 	}
@@ -357,37 +253,20 @@ func (q *Queries) PacksWithDocument(ctx context.Context, arg PacksWithDocumentPa
 	return items, nil
 }
 
-const touchPack = `-- name: TouchPack :one
-UPDATE packs SET edit = edit + 1 WHERE id = $1 RETURNING edit
+const partiesOfPacks = `-- name: PartiesOfPacks :many
+SELECT pack_id, org_id, side FROM pack_parties WHERE pack_id = ANY ($1::text[]) ORDER BY side, org_id
 `
 
-// Every change of a pack's contents goes through here: verdicts taken before do not count.
-func (q *Queries) TouchPack(ctx context.Context, id string) (int32, error) {
-	row := q.db.QueryRow(ctx, touchPack, id)
-	var edit int32
-	err := row.Scan(&edit)
-	return edit, err
-}
-
-const verdictsOf = `-- name: VerdictsOf :many
-SELECT verification_id, question, answer, reasons FROM verdicts WHERE verification_id = $1 ORDER BY question
-`
-
-func (q *Queries) VerdictsOf(ctx context.Context, verificationID string) ([]Verdict, error) {
-	rows, err := q.db.Query(ctx, verdictsOf, verificationID)
+func (q *Queries) PartiesOfPacks(ctx context.Context, packIds []string) ([]PackParty, error) {
+	rows, err := q.db.Query(ctx, partiesOfPacks, packIds)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Verdict{}
+	items := []PackParty{}
 	for rows.Next() {
-		var i Verdict
-		if err := rows.Scan(
-			&i.VerificationID,
-			&i.Question,
-			&i.Answer,
-			&i.Reasons,
-		); err != nil {
+		var i PackParty
+		if err := rows.Scan(&i.PackID, &i.OrgID, &i.Side); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -396,4 +275,17 @@ func (q *Queries) VerdictsOf(ctx context.Context, verificationID string) ([]Verd
 		return nil, err
 	}
 	return items, nil
+}
+
+const touchPack = `-- name: TouchPack :execrows
+UPDATE packs SET edit = edit + 1 WHERE id = $1
+`
+
+// Every change of a pack's contents goes through here: verdicts taken before do not count.
+func (q *Queries) TouchPack(ctx context.Context, id string) (int64, error) {
+	result, err := q.db.Exec(ctx, touchPack, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

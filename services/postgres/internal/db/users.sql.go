@@ -12,25 +12,31 @@ import (
 
 const answerIdempotencyKey = `-- name: AnswerIdempotencyKey :execrows
 UPDATE idempotency_keys SET
-    status = $1::smallint, content_type = $2::text, body = $3::bytea
-WHERE user_id = $4 AND key = $5 AND status IS NULL
+    status = $1::smallint, content_type = $2::text, body = $3::bytea,
+    expires_at = $4
+WHERE user_id = $5 AND key = $6 AND created_at = $7 AND status IS NULL
 `
 
 type AnswerIdempotencyKeyParams struct {
 	Status      int16
 	ContentType string
 	Body        []byte
+	ExpiresAt   time.Time
 	UserID      string
 	Key         string
+	CreatedAt   time.Time
 }
 
+// Created_at tells this request from one that took the key after it had expired.
 func (q *Queries) AnswerIdempotencyKey(ctx context.Context, arg AnswerIdempotencyKeyParams) (int64, error) {
 	result, err := q.db.Exec(ctx, answerIdempotencyKey,
 		arg.Status,
 		arg.ContentType,
 		arg.Body,
+		arg.ExpiresAt,
 		arg.UserID,
 		arg.Key,
+		arg.CreatedAt,
 	)
 	if err != nil {
 		return 0, err
@@ -39,9 +45,12 @@ func (q *Queries) AnswerIdempotencyKey(ctx context.Context, arg AnswerIdempotenc
 }
 
 const claimIdempotencyKey = `-- name: ClaimIdempotencyKey :execrows
-INSERT INTO idempotency_keys (user_id, key, request_digest, created_at, expires_at)
+INSERT INTO idempotency_keys AS k (user_id, key, request_digest, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (user_id, key) DO NOTHING
+ON CONFLICT (user_id, key) DO UPDATE SET
+    request_digest = excluded.request_digest, created_at = excluded.created_at,
+    expires_at = excluded.expires_at, status = NULL, content_type = NULL, body = NULL
+WHERE k.expires_at <= excluded.created_at
 `
 
 type ClaimIdempotencyKeyParams struct {
@@ -52,7 +61,8 @@ type ClaimIdempotencyKeyParams struct {
 	ExpiresAt     time.Time
 }
 
-// One row when the request is the first with its key; none when the key is there.
+// One row when the request is the first with its key, or the first after the key expired;
+// none when the key is taken.
 func (q *Queries) ClaimIdempotencyKey(ctx context.Context, arg ClaimIdempotencyKeyParams) (int64, error) {
 	result, err := q.db.Exec(ctx, claimIdempotencyKey,
 		arg.UserID,
@@ -104,23 +114,13 @@ func (q *Queries) DeleteExpiredSessions(ctx context.Context, arg DeleteExpiredSe
 	return result.RowsAffected(), nil
 }
 
-const disableUser = `-- name: DisableUser :execrows
-UPDATE users SET disabled_at = $1::timestamptz
-WHERE id = $2 AND org_id = $3 AND disabled_at IS NULL
+const deleteSession = `-- name: DeleteSession :exec
+DELETE FROM sessions WHERE token_hash = $1
 `
 
-type DisableUserParams struct {
-	At    time.Time
-	ID    string
-	OrgID string
-}
-
-func (q *Queries) DisableUser(ctx context.Context, arg DisableUserParams) (int64, error) {
-	result, err := q.db.Exec(ctx, disableUser, arg.At, arg.ID, arg.OrgID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
+	_, err := q.db.Exec(ctx, deleteSession, tokenHash)
+	return err
 }
 
 const idempotencyKey = `-- name: IdempotencyKey :one
@@ -149,8 +149,8 @@ func (q *Queries) IdempotencyKey(ctx context.Context, arg IdempotencyKeyParams) 
 }
 
 const insertSession = `-- name: InsertSession :exec
-INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at, agent)
-VALUES ($1, $2, $3, $3, $4, $5)
+INSERT INTO sessions (token_hash, user_id, created_at, expires_at, agent)
+VALUES ($1, $2, $3, $4, $5)
 `
 
 type InsertSessionParams struct {
@@ -172,27 +172,62 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 	return err
 }
 
-const insertUser = `-- name: InsertUser :exec
-INSERT INTO users (
-    id, org_id, person_id, email, name, roles, password_hash, public_key, created_at)
-VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9)
+const lockUser = `-- name: LockUser :one
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE id = $1 FOR NO KEY UPDATE
 `
 
-type InsertUserParams struct {
-	ID           string
-	OrgID        string
-	PersonID     string
-	Email        string
-	Name         string
-	Roles        []string
-	PasswordHash string
-	PublicKey    []byte
-	CreatedAt    time.Time
+// For a change of the row; foreign keys to it go on being checked.
+func (q *Queries) LockUser(ctx context.Context, id string) (User, error) {
+	row := q.db.QueryRow(ctx, lockUser, id)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.OrgID,
+		&i.PersonID,
+		&i.Email,
+		&i.Name,
+		&i.Roles,
+		&i.PasswordHash,
+		&i.PublicKey,
+		&i.CreatedAt,
+		&i.Disabled,
+		&i.FailedSignins,
+		&i.LockedUntil,
+	)
+	return i, err
 }
 
-func (q *Queries) InsertUser(ctx context.Context, arg InsertUserParams) error {
-	_, err := q.db.Exec(ctx, insertUser,
+const putUser = `-- name: PutUser :exec
+INSERT INTO users (
+    id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled,
+    failed_signins, locked_until)
+VALUES (
+    $1, $2, $3, lower($4::text), $5, $6, $7, $8,
+    $9, $10, $11, $12)
+ON CONFLICT (id) DO UPDATE SET
+    email = excluded.email, name = excluded.name, roles = excluded.roles,
+    password_hash = excluded.password_hash, public_key = excluded.public_key,
+    disabled = excluded.disabled, failed_signins = excluded.failed_signins,
+    locked_until = excluded.locked_until
+`
+
+type PutUserParams struct {
+	ID            string
+	OrgID         string
+	PersonID      string
+	Email         string
+	Name          string
+	Roles         []string
+	PasswordHash  string
+	PublicKey     []byte
+	CreatedAt     time.Time
+	Disabled      bool
+	FailedSignins int32
+	LockedUntil   *time.Time
+}
+
+func (q *Queries) PutUser(ctx context.Context, arg PutUserParams) error {
+	_, err := q.db.Exec(ctx, putUser,
 		arg.ID,
 		arg.OrgID,
 		arg.PersonID,
@@ -202,105 +237,49 @@ func (q *Queries) InsertUser(ctx context.Context, arg InsertUserParams) error {
 		arg.PasswordHash,
 		arg.PublicKey,
 		arg.CreatedAt,
+		arg.Disabled,
+		arg.FailedSignins,
+		arg.LockedUntil,
 	)
 	return err
 }
 
-const noteFailedSignin = `-- name: NoteFailedSignin :one
-UPDATE users SET
-    failed_signins = failed_signins + 1,
-    locked_until = CASE WHEN failed_signins + 1 >= $1::integer
-        THEN $2::timestamptz ELSE locked_until END
-WHERE id = $3
-RETURNING failed_signins
-`
-
-type NoteFailedSigninParams struct {
-	LimitReached int32
-	LockedUntil  time.Time
-	ID           string
-}
-
-func (q *Queries) NoteFailedSignin(ctx context.Context, arg NoteFailedSigninParams) (int32, error) {
-	row := q.db.QueryRow(ctx, noteFailedSignin, arg.LimitReached, arg.LockedUntil, arg.ID)
-	var failed_signins int32
-	err := row.Scan(&failed_signins)
-	return failed_signins, err
-}
-
-const noteSignin = `-- name: NoteSignin :exec
-UPDATE users SET failed_signins = 0, locked_until = NULL WHERE id = $1
-`
-
-func (q *Queries) NoteSignin(ctx context.Context, id string) error {
-	_, err := q.db.Exec(ctx, noteSignin, id)
-	return err
-}
-
 const releaseIdempotencyKey = `-- name: ReleaseIdempotencyKey :exec
-DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND status IS NULL
+DELETE FROM idempotency_keys
+WHERE user_id = $1 AND key = $2 AND created_at = $3 AND status IS NULL
 `
 
 type ReleaseIdempotencyKeyParams struct {
-	UserID string
-	Key    string
+	UserID    string
+	Key       string
+	CreatedAt time.Time
 }
 
 // The request failed without effect: the same key may try again.
 func (q *Queries) ReleaseIdempotencyKey(ctx context.Context, arg ReleaseIdempotencyKeyParams) error {
-	_, err := q.db.Exec(ctx, releaseIdempotencyKey, arg.UserID, arg.Key)
+	_, err := q.db.Exec(ctx, releaseIdempotencyKey, arg.UserID, arg.Key, arg.CreatedAt)
 	return err
 }
 
-const revokeSession = `-- name: RevokeSession :exec
-UPDATE sessions SET revoked_at = $1::timestamptz
-WHERE token_hash = $2 AND revoked_at IS NULL
+const session = `-- name: Session :one
+SELECT token_hash, user_id, created_at, expires_at, agent FROM sessions WHERE token_hash = $1
 `
 
-type RevokeSessionParams struct {
-	Now       time.Time
-	TokenHash []byte
-}
-
-func (q *Queries) RevokeSession(ctx context.Context, arg RevokeSessionParams) error {
-	_, err := q.db.Exec(ctx, revokeSession, arg.Now, arg.TokenHash)
-	return err
-}
-
-const revokeSessionsOf = `-- name: RevokeSessionsOf :execrows
-UPDATE sessions SET revoked_at = $1::timestamptz
-WHERE user_id = $2 AND revoked_at IS NULL
-`
-
-type RevokeSessionsOfParams struct {
-	Now    time.Time
-	UserID string
-}
-
-func (q *Queries) RevokeSessionsOf(ctx context.Context, arg RevokeSessionsOfParams) (int64, error) {
-	result, err := q.db.Exec(ctx, revokeSessionsOf, arg.Now, arg.UserID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const touchSession = `-- name: TouchSession :exec
-UPDATE sessions SET seen_at = $1 WHERE token_hash = $2
-`
-
-type TouchSessionParams struct {
-	Now       time.Time
-	TokenHash []byte
-}
-
-func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) error {
-	_, err := q.db.Exec(ctx, touchSession, arg.Now, arg.TokenHash)
-	return err
+func (q *Queries) Session(ctx context.Context, tokenHash []byte) (Session, error) {
+	row := q.db.QueryRow(ctx, session, tokenHash)
+	var i Session
+	err := row.Scan(
+		&i.TokenHash,
+		&i.UserID,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.Agent,
+	)
+	return i, err
 }
 
 const user = `-- name: User :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled_at, failed_signins, locked_until FROM users WHERE id = $1
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE id = $1
 `
 
 func (q *Queries) User(ctx context.Context, id string) (User, error) {
@@ -316,7 +295,7 @@ func (q *Queries) User(ctx context.Context, id string) (User, error) {
 		&i.PasswordHash,
 		&i.PublicKey,
 		&i.CreatedAt,
-		&i.DisabledAt,
+		&i.Disabled,
 		&i.FailedSignins,
 		&i.LockedUntil,
 	)
@@ -324,7 +303,7 @@ func (q *Queries) User(ctx context.Context, id string) (User, error) {
 }
 
 const userByEmail = `-- name: UserByEmail :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled_at, failed_signins, locked_until FROM users WHERE email = lower($1::text)
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE email = lower($1::text)
 `
 
 func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
@@ -340,27 +319,24 @@ func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
 		&i.PasswordHash,
 		&i.PublicKey,
 		&i.CreatedAt,
-		&i.DisabledAt,
+		&i.Disabled,
 		&i.FailedSignins,
 		&i.LockedUntil,
 	)
 	return i, err
 }
 
-const userOfSession = `-- name: UserOfSession :one
-SELECT u.id, u.org_id, u.person_id, u.email, u.name, u.roles, u.password_hash, u.public_key, u.created_at, u.disabled_at, u.failed_signins, u.locked_until FROM sessions s JOIN users u ON u.id = s.user_id
-WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2::timestamptz
-    AND u.disabled_at IS NULL
+const userByPerson = `-- name: UserByPerson :one
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE org_id = $1 AND person_id = $2
 `
 
-type UserOfSessionParams struct {
-	TokenHash []byte
-	Now       time.Time
+type UserByPersonParams struct {
+	OrgID    string
+	PersonID string
 }
 
-// Whoever was disabled or whose session was revoked is out with the next request.
-func (q *Queries) UserOfSession(ctx context.Context, arg UserOfSessionParams) (User, error) {
-	row := q.db.QueryRow(ctx, userOfSession, arg.TokenHash, arg.Now)
+func (q *Queries) UserByPerson(ctx context.Context, arg UserByPersonParams) (User, error) {
+	row := q.db.QueryRow(ctx, userByPerson, arg.OrgID, arg.PersonID)
 	var i User
 	err := row.Scan(
 		&i.ID,
@@ -372,7 +348,7 @@ func (q *Queries) UserOfSession(ctx context.Context, arg UserOfSessionParams) (U
 		&i.PasswordHash,
 		&i.PublicKey,
 		&i.CreatedAt,
-		&i.DisabledAt,
+		&i.Disabled,
 		&i.FailedSignins,
 		&i.LockedUntil,
 	)
@@ -380,7 +356,7 @@ func (q *Queries) UserOfSession(ctx context.Context, arg UserOfSessionParams) (U
 }
 
 const usersOf = `-- name: UsersOf :many
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled_at, failed_signins, locked_until FROM users WHERE org_id = $1 ORDER BY id LIMIT $2
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE org_id = $1 ORDER BY id LIMIT $2
 `
 
 type UsersOfParams struct {
@@ -407,7 +383,7 @@ func (q *Queries) UsersOf(ctx context.Context, arg UsersOfParams) ([]User, error
 			&i.PasswordHash,
 			&i.PublicKey,
 			&i.CreatedAt,
-			&i.DisabledAt,
+			&i.Disabled,
 			&i.FailedSignins,
 			&i.LockedUntil,
 		); err != nil {
