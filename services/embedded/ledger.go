@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -47,6 +48,9 @@ type Config struct {
 	// Orgs are the MSP ids of the organisations hosted here. One may be added later; their
 	// number decides the chaincode policy, OutOf(2, …).
 	Orgs []string
+	// Channel is the name that commands are signed for, so that none is carried out on
+	// another ledger. Default: "countersign".
+	Channel string
 	// Attributes are put into an organisation's certificate when it is made, for cid.
 	Attributes map[string]map[string]string
 	Chaincode  shim.Chaincode
@@ -64,6 +68,7 @@ type Config struct {
 type Ledger struct {
 	db          *bbolt.DB
 	dir         string
+	channel     string
 	orgs        []string // sorted
 	creators    map[string][]byte
 	collections map[string]collection
@@ -126,7 +131,8 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{
-		dir: cfg.Dir, orgs: slices.Sorted(slices.Values(cfg.Orgs)), creators: map[string][]byte{},
+		dir: cfg.Dir, channel: cmp.Or(cfg.Channel, standardChannel),
+		orgs: slices.Sorted(slices.Values(cfg.Orgs)), creators: map[string][]byte{},
 		collections: collections(cfg.Orgs), chaincode: cfg.Chaincode, conflict: cfg.Conflict,
 		clock: NewDemoClock(cfg.Clock, checked.clockOffset), demo: cfg.Demo, log: cfg.Log,
 		signer: signer, verifierKey: verifierKey,
@@ -223,6 +229,9 @@ func (l *Ledger) Checkpoint() ([]byte, error) {
 // VerifierKey is what VerifyEvidence and any reader of C2SP notes needs to check this
 // ledger's signatures.
 func (l *Ledger) VerifierKey() string { return l.verifierKey }
+
+// Channel is the name that commands are signed for.
+func (l *Ledger) Channel() string { return l.channel }
 
 // Now is the ledger's time: its clock, moved as a demo clock may be.
 func (l *Ledger) Now() time.Time { return l.clock.Now() }

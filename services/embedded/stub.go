@@ -20,8 +20,8 @@ import (
 	"github.com/countersign/countersign/services/app"
 )
 
-// channelID is what GetChannelID answers: the embedded ledger is one channel.
-const channelID = "countersign"
+// standardChannel is the name of the channel when none is configured.
+const standardChannel = "countersign"
 
 var (
 	errPrivateQuery = errors.New("queries on private data are supported only in a read-only transaction")
@@ -32,6 +32,7 @@ var (
 
 // call is one call of the chaincode.
 type call struct {
+	channel   string
 	org       string // MSP id of the creator
 	creator   []byte
 	nonce     []byte
@@ -89,7 +90,7 @@ func (s *stub) GetArgsSlice() ([]byte, error) { return bytes.Join(s.args, nil), 
 
 func (s *stub) GetTxID() string { return s.txID }
 
-func (s *stub) GetChannelID() string { return channelID }
+func (s *stub) GetChannelID() string { return s.call.channel }
 
 func (s *stub) GetCreator() ([]byte, error) { return bytes.Clone(s.call.creator), nil }
 

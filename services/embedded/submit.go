@@ -116,7 +116,7 @@ func (l *Ledger) execute(v view, p app.Proposal, at time.Time) ([]byte, *stub, e
 		return nil, nil, fmt.Errorf("make nonce: %w", err)
 	}
 	s := newStub(v, l.collections, call{
-		org: p.Org, creator: l.creators[p.Org], nonce: nonce, function: p.Function,
+		channel: l.channel, org: p.Org, creator: l.creators[p.Org], nonce: nonce, function: p.Function,
 		args: slices.Clone(p.Args), transient: maps.Clone(p.Transient), time: at,
 	})
 	response := l.invoke(s)

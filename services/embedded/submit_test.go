@@ -37,6 +37,21 @@ func openWith(t *testing.T, run chaincode) *Ledger {
 	return open(t, cfg)
 }
 
+func TestChaincodeIsToldTheChannelThatCommandsAreSignedFor(t *testing.T) {
+	for configured, want := range map[string]string{"trade": "trade", "": "countersign"} {
+		cfg := testConfig(t.TempDir())
+		cfg.Channel = configured
+		cfg.Chaincode = chaincode(func(stub shim.ChaincodeStubInterface) *peer.Response {
+			return shim.Success([]byte(stub.GetChannelID()))
+		})
+		l := open(t, cfg)
+		told, err := l.Evaluate(t.Context(), app.Proposal{Org: "CoreMSP"})
+		if err != nil || string(told) != want || l.Channel() != want {
+			t.Errorf("configured %q: told %q, says it is %q, want %q: %v", configured, told, l.Channel(), want, err)
+		}
+	}
+}
+
 func TestWaitingSubmissionsShareABlock(t *testing.T) {
 	running, release := make(chan struct{}, 1), make(chan struct{})
 	l := openWith(t, func(stub shim.ChaincodeStubInterface) *peer.Response {

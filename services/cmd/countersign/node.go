@@ -107,7 +107,7 @@ func (n *node) openLedger(ctx context.Context, o options, cfg *app.Config) error
 	now := func() time.Time { return l.Now() } // asked only once the ledger is open
 	l, err := embedded.Open(ctx, embedded.Config{
 		Dir: filepath.Join(o.data, "ledger"), Orgs: o.orgs, Clock: o.clock, Demo: o.demo, Log: n.log,
-		Chaincode: chaincode.New(now, n.log),
+		Channel: channel, Chaincode: chaincode.New(now, n.log),
 	})
 	if err != nil {
 		return fmt.Errorf("opening the ledger: %w", err)
