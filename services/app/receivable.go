@@ -225,9 +225,12 @@ func (a *App) onReceivable(
 	if err := a.isSide(asset, actor, act); err != nil {
 		return Intent{}, err
 	}
-	return a.prepare(ctx, actor, draft{
-		act: act, subjects: []trade.Subject{{ID: id, Version: asset.Record.Version}}, args: args,
-	})
+	subjects := []trade.Subject{{ID: id, Version: asset.Record.Version}}
+	if held := asset.State.Receivable.Assignment; held != nil && act == trade.ReceivableResolve {
+		// what a credit note takes from an assigned receivable comes back to the limit
+		subjects = append(subjects, trade.Subject{ID: held.Programme, Version: trade.AnyVersion})
+	}
+	return a.prepare(ctx, actor, draft{act: act, subjects: subjects, args: args})
 }
 
 // isSide refuses an organisation that could never sign the act: it need not be told why.

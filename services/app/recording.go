@@ -54,8 +54,10 @@ func (a *App) recordDocument(ctx context.Context, id DocumentID) error {
 	args := trade.RecordDocument{
 		Salt: salt, Kind: string(d.Fields.Kind), Original: d.Digest, Canonical: d.CanonicalDigest,
 	}
-	if d.Supersedes != "" {
+	subjects := []trade.Subject{{ID: trade.AssetID(id)}}
+	if d.Supersedes != "" { // the law wants to see that it is the same owner's
 		args.Supersedes = trade.AssetID(d.Supersedes)
+		subjects = append(subjects, trade.Subject{ID: args.Supersedes, Version: trade.AnyVersion})
 	}
 	endorsers := []trade.OrgID{d.Org}
 	for _, q := range p.Parties {
@@ -69,8 +71,7 @@ func (a *App) recordDocument(ctx context.Context, id DocumentID) error {
 		}
 	}
 	_, err = a.prepare(ctx, by, draft{
-		act: trade.DocumentRecord, subjects: []trade.Subject{{ID: trade.AssetID(id)}}, args: args,
-		endorsers: endorsers,
+		act: trade.DocumentRecord, subjects: subjects, args: args, endorsers: endorsers,
 	})
 	if err != nil {
 		return fmt.Errorf("recording document %s: %w", id, err)
