@@ -38,7 +38,12 @@ type Queue struct {
 
 // NewQueue makes a queue on a pool whose database has been migrated.
 func NewQueue(pool *pgxpool.Pool, logger *slog.Logger) (*Queue, error) {
-	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Logger: logger})
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Logger: logger,
+		// An inserting client tells the workers of at most one job in this time; the next one
+		// would wait for their poll, a second later.
+		FetchCooldown: river.FetchCooldownMin,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("jobs: queue: %w", err)
 	}
