@@ -83,6 +83,10 @@ var packages = map[string]place{
 			"chaincode/money", "chaincode/trade",
 			"services/check", "services/match", "services/parse",
 		},
+		tests: []string{ // the whole way, on everything that is under the steps
+			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob", "services/embedded",
+			"services/jobs", "services/postgres", "services/postgres/postgrestest", "services/report",
+		},
 	},
 	"services/app/ledgertest": {
 		rung:    rigs,
@@ -120,8 +124,13 @@ var packages = map[string]place{
 	},
 	"services/postgres": {
 		rung:    edges,
-		imports: []string{"chaincode/money", "chaincode/trade", "services/app", "services/postgres/internal/db"},
-		tests:   []string{"services/postgres/postgrestest"},
+		imports: []string{
+			"chaincode/money", "chaincode/trade", "services/app", "services/check", "services/parse",
+			"services/postgres/internal/db",
+		},
+		tests: []string{
+			"services/check", "services/jobs", "services/match", "services/parse", "services/postgres/postgrestest",
+		},
 	},
 	"services/postgres/cluster":     {rung: edges},
 	"services/postgres/internal/db": {rung: edges},

@@ -1,0 +1,330 @@
+package app_test
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/fixtures"
+	"github.com/countersign/countersign/services/app"
+)
+
+// way is one trade of the fixtures on its way.
+type way struct {
+	*node
+
+	trade     fixtures.Trade
+	programme fixtures.Programme
+	frame     trade.AssetID // the programme on the ledger
+
+	seller, buyer, buyerChecker, bank, bankChecker, auditor person
+
+	pack       app.PackID
+	receivable trade.AssetID
+	financing  trade.AssetID
+}
+
+// begin opens the programme of a trade.
+func begin(t *testing.T, n *node, nth int) *way {
+	t.Helper()
+	w := &way{node: n, trade: n.set.Trades[nth]}
+	w.programme, _ = n.set.Demo.Programme(w.trade.Plan.Programme)
+	w.seller = n.with(w.programme.Seller, trade.Maker)[0]
+	w.buyer, w.buyerChecker = n.with(w.programme.Buyer, trade.Maker)[0], n.with(w.programme.Buyer, trade.Checker)[0]
+	w.bank, w.bankChecker = n.with(w.programme.Bank, trade.Maker)[0], n.with(w.programme.Bank, trade.Checker)[0]
+	for _, p := range n.people {
+		if p.Kind == trade.KindAuditor {
+			w.auditor = p
+		}
+	}
+	opened, err := n.OpenProgramme(t.Context(), w.bank.Actor, app.ProgrammeInput{
+		Seller: w.seller.Org, Obligor: w.buyer.Org, Limit: w.programme.Limit, TenorDays: w.programme.TenorDays,
+		Agreement: "master agreement", Readers: []trade.OrgID{w.auditor.Org},
+	})
+	ok(t, err)
+	w.frame = opened.Command.Subjects[0].ID
+	n.sign([]app.Intent{opened}, w.bank, w.bankChecker, w.seller)
+	return w
+}
+
+// upload opens the pack, and each paper is brought by who issued it.
+func (w *way) upload() {
+	t := w.t
+	parties := []app.PackParty{
+		{Org: w.seller.Org, Side: app.SideSeller}, {Org: w.buyer.Org, Side: app.SideObligor},
+		{Org: w.auditor.Org, Side: app.SideReader},
+	}
+	sides := map[trade.OrgKind]app.PackSide{trade.KindCarrier: app.SideCarrier, trade.KindWarehouse: app.SideWarehouse}
+	for _, paper := range w.trade.Plan.Documents {
+		by := w.people[paper.Person]
+		if side, brings := sides[by.Kind]; brings {
+			parties = append(parties, app.PackParty{Org: by.Org, Side: side})
+		}
+	}
+	p, err := w.OpenPack(t.Context(), w.seller.Actor, w.trade.Plan.Title, parties)
+	ok(t, err)
+	w.pack = p.ID
+	for _, paper := range w.trade.Plan.Documents {
+		if w.bring(paper); w.bring(paper) {
+			t.Errorf("%s again: another document", paper.File)
+		}
+	}
+}
+
+// bring uploads a paper and tells whether it was new to its organisation.
+func (w *way) bring(paper fixtures.Paper) bool {
+	_, created, err := w.Upload(w.t.Context(), w.people[paper.Person].Actor, app.Upload{
+		Pack: w.pack, FileName: paper.File, Body: bytes.NewReader(w.trade.Files[paper.File]),
+	})
+	ok(w.t, err)
+	return created
+}
+
+// verified waits until every paper is read and recorded and the verdicts stand.
+func (w *way) verified() app.Pack {
+	t := w.t
+	var pack app.Pack
+	w.eventually("the verdicts and the papers on the ledger", func() bool {
+		p, papers, err := w.PackPapers(t.Context(), w.seller.Actor, w.pack)
+		ok(t, err)
+		pack = p
+		for _, d := range papers {
+			_, _, err := w.Trace(t.Context(), w.seller.Actor, trade.AssetID(d.ID), trade.KindDocument)
+			if d.State != app.DocumentParsed || err != nil {
+				return false
+			}
+		}
+		return w.VerdictsStand(p)
+	})
+	return pack
+}
+
+// issued claims the receivable, and the obligor confirms it.
+func (w *way) issued() {
+	t := w.t
+	issue, err := w.IssueReceivable(t.Context(), w.seller.Actor, w.pack)
+	ok(t, err)
+	w.receivable = issue.Command.Subjects[0].ID
+	w.sign([]app.Intent{issue}, w.seller)
+	r, _, err := w.Trace(t.Context(), w.buyer.Actor, w.receivable, trade.KindReceivable)
+	ok(t, err)
+	face, err := money.New(r.State.Receivable.Face, r.State.Receivable.Currency)
+	ok(t, err)
+	confirm, err := w.ConfirmReceivable(t.Context(), w.buyer.Actor, w.receivable, app.ConfirmInput{
+		Amount: face, Promise: trade.Acknowledgement, Text: "We owe it.",
+	})
+	ok(t, err)
+	w.sign([]app.Intent{confirm}, w.buyer, w.buyerChecker)
+}
+
+// financed brings the financing to the bank's payment.
+func (w *way) financed() {
+	t := w.t
+	asked, err := w.RequestFinancing(t.Context(), w.seller.Actor, app.RequestInput{Pack: w.pack, Programme: w.frame})
+	ok(t, err)
+	if asked.State != app.RequestSubmitted {
+		t.Fatalf("refused by rule: %v", asked.Reasons)
+	}
+	w.financing = asked.ID
+	request, err := w.Intent(t.Context(), w.seller.Actor, asked.Intent)
+	ok(t, err)
+	w.sign([]app.Intent{request}, w.seller)
+	w.inbox(w.bank, "quote")
+	quote, err := w.Quote(t.Context(), w.bank.Actor, w.financing, w.price())
+	ok(t, err)
+	w.sign([]app.Intent{quote}, w.bank)
+	w.inbox(w.seller, "accept")
+	accept, err := w.AcceptQuote(t.Context(), w.seller.Actor, w.financing)
+	ok(t, err)
+	w.sign([]app.Intent{accept}, w.seller, w.bank)
+	w.inbox(w.bank, "approve")
+	approve, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank))
+	ok(t, err)
+	w.sign(approve, w.bank, w.bankChecker)
+	w.inbox(w.bank, "disburse")
+	disburse, err := w.Disburse(t.Context(), w.bank.Actor, w.financing, "payout 1")
+	ok(t, err)
+	w.sign([]app.Intent{disburse}, w.bank, w.bankChecker)
+}
+
+// price is what the plan has the bank quote.
+func (w *way) price() app.QuoteInput {
+	q := w.trade.Plan.Quote
+	percent := func(s string) money.Rate {
+		r, err := money.ParsePercent(s)
+		ok(w.t, err)
+		return r
+	}
+	return app.QuoteInput{
+		AdvanceRate: percent(q.AdvancePercent), Rate: percent(q.DiscountPercent), Kind: trade.Discount,
+		DayCount: q.DayCount, FeeRate: percent(q.FeePercentOfFace), FeeBearer: trade.Bearer(q.FeeBearer),
+		ValueDate: w.set.Today, Recourse: w.programme.Recourse == "with_recourse", Lapses: w.Now().Add(72 * time.Hour),
+	}
+}
+
+// account is the number of an organisation's account in the programme's currency.
+func (w *way) account(org string) string {
+	o, _ := w.set.Demo.Organisation(org)
+	for _, a := range o.Accounts {
+		if a.Currency == w.programme.Limit.Currency() {
+			return numberOf(a)
+		}
+	}
+	w.t.Fatalf("%s has no account in %s", org, w.programme.Limit.Currency())
+	return ""
+}
+
+// inbox asserts that something waits for a person.
+func (w *way) inbox(p person, next string) {
+	w.t.Helper()
+	items, err := w.Inbox(w.t.Context(), p.Actor)
+	ok(w.t, err)
+	if !slices.ContainsFunc(items, func(i app.Item) bool { return i.Mine && i.Next == next }) {
+		w.t.Errorf("%s has nothing to %s in %+v", p.Name, next, items)
+	}
+}
+
+// repaid imports the bank's statement of the due date and applies the payment it names.
+func (w *way) repaid() {
+	t := w.t
+	ok(t, w.ledger.MoveClock(88*24*time.Hour))
+	file := w.trade.Files["statement.camt053.xml"]
+	s, created, err := w.ImportStatement(t.Context(), w.bank.Actor, bytes.NewReader(file))
+	ok(t, err)
+	again, repeated, err := w.ImportStatement(t.Context(), w.bank.Actor, bytes.NewReader(file))
+	ok(t, err)
+	if !created || repeated || again.ID != s.ID || len(again.Lines) != len(s.Lines) {
+		t.Errorf("the same statement again: %t, %t, %s, %s", created, repeated, s.ID, again.ID)
+	}
+	i := slices.IndexFunc(s.Lines, func(l app.Line) bool { return l.Receivable == w.receivable })
+	if i < 0 {
+		t.Fatalf("no line of %+v was matched to the receivable", s.Lines)
+	}
+	pay, err := w.ApplyPayment(t.Context(), w.bank.Actor, s.Lines[i].ID, "")
+	ok(t, err)
+	w.sign(pay, w.bank)
+	_, err = w.ApplyPayment(t.Context(), w.bank.Actor, s.Lines[i].ID, "")
+	wantCode(t, err, trade.CodePaymentTwice)
+}
+
+func TestTheFirstTradeGoesAllTheWay(t *testing.T) {
+	n := openNode(t)
+	w := begin(t, n, 0)
+	w.upload()
+	pack := w.verified()
+	for _, v := range pack.Latest.Verdicts {
+		if v.Answer != app.Pass {
+			t.Errorf("%s: %s, because %v", v.Question, v.Answer, v.Reasons)
+		}
+	}
+	digest, err := pack.Latest.Digest()
+	ok(t, err)
+	w.issued()
+	w.financed()
+	f, _, err := w.Trace(t.Context(), w.bank.Actor, w.financing, trade.KindFinancing)
+	ok(t, err)
+	body, figures := f.State.Financing, w.trade.Plan.Expected.Figures
+	if body.Verification != digest || body.Terms.Cash != figures.Cash || body.Terms.Advance != figures.Advance {
+		t.Errorf("financed on %s at %+v, want %s and %+v", body.Verification, body.Terms, digest, figures)
+	}
+	w.repaid()
+	w.stands(w.receivable, trade.KindReceivable, trade.Settled)
+	w.stands(w.financing, trade.KindFinancing, trade.Repaid)
+	r, file := w.dossier()
+	if r.MediaType != "application/pdf" || !bytes.HasPrefix(file, []byte("%PDF-")) {
+		t.Errorf("the dossier is %s, %d bytes", r.MediaType, len(file))
+	}
+	w.sound()
+	for _, p := range planted() {
+		t.Run(p.name, func(t *testing.T) { w.finds(t, p) })
+	}
+	t.Run("a projection that says it is younger", func(t *testing.T) { w.findsYounger(t) })
+}
+
+func TestPapersThatContradictAndClaimsThatAreTakenAreRefusedByRule(t *testing.T) {
+	n := openNode(t)
+	first := begin(t, n, 0)
+	first.upload()
+	first.verified()
+	first.issued()
+	for nth := 1; nth < len(n.set.Trades); nth++ {
+		w := begin(t, n, nth)
+		w.upload()
+		pack := w.verified()
+		wrong := app.Corroboration
+		if w.trade.Plan.Expected.Uniqueness == "encumbered" {
+			wrong = app.Uniqueness
+		}
+		if v := pack.Latest.Verdict(wrong); v.Answer != app.Fail || len(v.Reasons) == 0 {
+			t.Errorf("%s: %s is %s with %v", w.trade.Name, wrong, v.Answer, v.Reasons)
+		}
+		if _, err := w.IssueReceivable(t.Context(), w.seller.Actor, w.pack); err == nil {
+			t.Errorf("%s: the claim could be issued", w.trade.Name)
+		}
+		r, err := w.RequestFinancing(t.Context(), w.seller.Actor, app.RequestInput{Pack: w.pack, Programme: w.frame})
+		ok(t, err)
+		seen, err := w.Financing(t.Context(), w.bank.Actor, r.ID)
+		ok(t, err)
+		if r.State != app.RequestRefused || !slices.Equal(seen.Request.Reasons, r.Reasons) || seen.Asset != nil {
+			t.Errorf("%s: asked %+v, the bank sees %+v", w.trade.Name, r, seen)
+		}
+		_, err = w.Financing(t.Context(), n.with("quillon", trade.Viewer)[0].Actor, r.ID)
+		wantCode(t, err, app.CodeHidden)
+	}
+	n.sound()
+}
+
+// stands asserts the phase of an asset.
+func (w *way) stands(id trade.AssetID, kind trade.Kind, phase trade.Phase) {
+	w.t.Helper()
+	asset, _, err := w.Trace(w.t.Context(), w.bank.Actor, id, kind)
+	ok(w.t, err)
+	if asset.Record.Phase != phase {
+		w.t.Errorf("%s is %s, want %s", id, asset.Record.Phase, phase)
+	}
+}
+
+// dossier has the auditor make the dossier of the financing.
+func (w *way) dossier() (app.Report, []byte) {
+	w.t.Helper()
+	r, err := w.MakeReport(w.t.Context(), w.auditor.Actor, app.ReportInput{
+		Kind: "dossier", Format: "pdf", Subject: w.financing,
+	})
+	ok(w.t, err)
+	r, file, err := w.ReportFile(w.t.Context(), w.auditor.Actor, r.ID)
+	ok(w.t, err)
+	return r, file
+}
+
+// sound asserts that the node shows what its ledger says, and that the audit finds it when
+// it does not.
+func (n *node) sound() {
+	t := n.t
+	live, err := n.DigestProjection(t.Context())
+	ok(t, err)
+	before, after, err := n.Rebuild(t.Context())
+	ok(t, err)
+	if before.Digest != live.Digest || after.Digest != live.Digest {
+		t.Errorf("rebuilt from block 0: %v, then %v, live %v", before, after, live)
+	}
+	for kind, rows := range after.Rows {
+		t.Logf("rebuilt: %d rows %s", rows, kind)
+	}
+	report, err := n.Audit(t.Context())
+	ok(t, err)
+	if len(report.Broken) > 0 || report.Signatures == 0 || report.Invariants == 0 || report.Documents == 0 {
+		t.Errorf("audit: %+v", report)
+	}
+}
+
+// wantCode asserts which fault came.
+func wantCode(t *testing.T, err error, code trade.Code) {
+	t.Helper()
+	if f, found := errors.AsType[*trade.Fault](err); !found || f.Code != code {
+		t.Errorf("got %v, want the fault %s", err, code)
+	}
+}
