@@ -151,6 +151,9 @@ func (s *server) problem(r *http.Request, err error) api.Problem {
 	case len(many) > 0:
 		f = &many[0]
 	case ok && f.Code != trade.CodeInternal:
+		if s.statusOf(f.Code) >= http.StatusInternalServerError {
+			s.alarm(r, slog.LevelWarn, err)
+		}
 	case unavailable(err):
 		s.alarm(r, slog.LevelWarn, err)
 		f = fault(app.CodeUnavailable, "", "database or ledger is not there for the moment: "+
