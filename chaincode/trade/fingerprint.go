@@ -97,7 +97,7 @@ type FingerprintKind string
 const (
 	FingerprintNumber  FingerprintKind = "number"  // seller, number, year of issue
 	FingerprintContent FingerprintKind = "content" // seller, obligor, amount, date of issue
-	FingerprintTrade   FingerprintKind = "trade"   // seller, obligor, order, goods, amount
+	FingerprintTrade   FingerprintKind = "trade"   // seller, obligor, order, amount, one paper of the goods
 )
 
 // Terms tells a person what matched.
@@ -171,27 +171,31 @@ func normal(s string) string {
 	return text
 }
 
-// fingerprintTerms returns the terms of a fingerprint of the claim; false when it has none of
-// that kind: without an order or without goods there is no trade fingerprint.
-func (c Claim) fingerprintTerms(k FingerprintKind) ([]string, bool) {
+// fingerprintTerms returns the terms of each fingerprint of a kind that the claim has. There is
+// a trade fingerprint for each paper of the goods, so that a claim which comes back with fewer
+// papers still meets the first; without an order or without goods there is none.
+func (c Claim) fingerprintTerms(k FingerprintKind) [][]string {
 	seller, obligor := squeezed(c.SellerID), squeezed(c.ObligorID)
 	switch k {
 	case FingerprintNumber:
-		return []string{seller, normal(c.Number), strconv.Itoa(c.IssueDate.Year())}, true
+		return [][]string{{seller, normal(c.Number), strconv.Itoa(c.IssueDate.Year())}}
 	case FingerprintContent:
-		return []string{seller, obligor, c.Amount.String(), c.IssueDate.String()}, true
+		return [][]string{{seller, obligor, c.Amount.String(), c.IssueDate.String()}}
 	case FingerprintTrade:
 		order, goods := normal(c.Order), []string{}
 		for _, g := range c.Goods {
-			if g = normal(g); g != "" {
+			if g = normal(g); g != "" && order != "" {
 				goods = append(goods, g)
 			}
 		}
 		slices.Sort(goods)
-		terms := append([]string{seller, obligor, order, c.Amount.String()}, slices.Compact(goods)...)
-		return terms, order != "" && len(goods) > 0
+		terms := [][]string{}
+		for _, g := range slices.Compact(goods) {
+			terms = append(terms, []string{seller, obligor, order, c.Amount.String(), g})
+		}
+		return terms
 	}
-	return nil, false
+	return nil
 }
 
 // check refuses a claim whose terms cannot make fingerprints.
@@ -297,28 +301,26 @@ type marked struct {
 func lookUp(
 	view View, keys map[int64][]byte, epochs []Epoch, c Claim, kind FingerprintKind,
 ) ([]marked, error) {
-	terms, ok := c.fingerprintTerms(kind)
-	if !ok {
-		return nil, nil
-	}
 	standing := []marked{}
-	for _, e := range epochs {
-		at, err := fingerprintKey(keys[e.Number], e.Number, kind, terms)
-		if err != nil {
-			return nil, err
+	for _, terms := range c.fingerprintTerms(kind) {
+		for _, e := range epochs {
+			at, err := fingerprintKey(keys[e.Number], e.Number, kind, terms)
+			if err != nil {
+				return nil, err
+			}
+			raw, err := view.Get(at)
+			if err != nil {
+				return nil, err
+			}
+			if len(raw) == 0 {
+				continue
+			}
+			f, err := Decode[Fingerprint](raw, at)
+			if err != nil {
+				return nil, err
+			}
+			standing = append(standing, marked{f, at})
 		}
-		raw, err := view.Get(at)
-		if err != nil {
-			return nil, err
-		}
-		if len(raw) == 0 {
-			continue
-		}
-		f, err := Decode[Fingerprint](raw, at)
-		if err != nil {
-			return nil, err
-		}
-		standing = append(standing, marked{f, at})
 	}
 	return standing, nil
 }
@@ -357,25 +359,23 @@ func (d *decision) take(c Claim, asset AssetID, parties []OrgID) (represented bo
 	if err != nil {
 		return false, err
 	}
-	newest := epochs[len(epochs)-1:]
+	newest := epochs[len(epochs)-1].Number
 	for _, kind := range fingerprintKinds() {
-		terms, ok := c.fingerprintTerms(kind)
-		if !ok {
-			continue
-		}
-		at, err := fingerprintKey(d.tx.Keys[newest[0].Number], newest[0].Number, kind, terms)
-		if err != nil {
-			return false, err
-		}
-		standing, err := lookUp(d.view, d.tx.Keys, newest, c, kind)
-		if err != nil {
-			return false, err
-		}
-		if len(standing) == 0 {
-			d.policies = append(d.policies, Policy{at, parties})
-		}
-		if err := d.putFingerprint(at, Fingerprint{Asset: asset}); err != nil {
-			return false, err
+		for _, terms := range c.fingerprintTerms(kind) {
+			at, err := fingerprintKey(d.tx.Keys[newest], newest, kind, terms)
+			if err != nil {
+				return false, err
+			}
+			standing, err := d.view.Get(at)
+			if err != nil {
+				return false, err
+			}
+			if len(standing) == 0 {
+				d.policies = append(d.policies, Policy{at, parties})
+			}
+			if err := d.putFingerprint(at, Fingerprint{Asset: asset}); err != nil {
+				return false, err
+			}
 		}
 	}
 	return represented, nil

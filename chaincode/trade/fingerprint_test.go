@@ -56,6 +56,12 @@ func TestSameClaimIsRefusedHoweverItIsWritten(t *testing.T) {
 			func(c *trade.Claim) { redate(c); c.Number = "LQ-9"; c.Goods = append(c.Goods, c.Goods[0], " - ") },
 			byTrade,
 		},
+		"a paper of the goods left out": {
+			func(c *trade.Claim) { redate(c); c.Number = "LQ-9"; c.Goods = c.Goods[:1] }, byTrade,
+		},
+		"a paper of the goods added": {
+			func(c *trade.Claim) { redate(c); c.Number = "LQ-9"; c.Goods = append(c.Goods, "SB-99") }, byTrade,
+		},
 		"renumbered, other goods": {
 			func(c *trade.Claim) { c.Number = "LQ-9"; c.Goods = nil }, byContent,
 		},

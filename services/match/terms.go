@@ -184,7 +184,8 @@ func Same(a, b Terms) []Part {
 }
 
 // Duplicate tells by which of the law's fingerprints two claims with these parts in common
-// are one; false when they are two. The law compares all papers of the goods, this any.
+// are one; false when they are two. As in the law, any one paper of the goods in common will
+// do.
 func Duplicate(parts []Part) (trade.FingerprintKind, bool) {
 	all := func(want ...Part) bool {
 		return !slices.ContainsFunc(want, func(p Part) bool { return !slices.Contains(parts, p) })
