@@ -153,12 +153,17 @@ func (d *decision) open() error {
 	return nil
 }
 
+// PathStates begins the path of a refusal whose cause is a state brought along that is not
+// the committed one. Nothing was decided: whoever brought it reads it again and submits the
+// same command. A stale version that the signers named has the path of its subject.
+const PathStates = "states."
+
 // openState checks the state brought along for a subject against the record's commitment,
 // against itself, and against what its parties have agreed to.
 func (d *decision) openState(s *subject, path string) error {
 	raw := d.tx.States[s.named.ID]
 	if DigestOf(raw) != s.record.Commitment {
-		return stale(path, s.record)
+		return stale(PathStates+string(s.named.ID), s.record)
 	}
 	state, err := Decode[State](raw, path)
 	if err != nil {

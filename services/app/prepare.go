@@ -215,8 +215,21 @@ func takesFingerprints(act trade.Act) bool {
 	return act == trade.ReceivableIssue || act == trade.ReceivableWithdraw || act == trade.ReceivableReject
 }
 
-// dryRun asks the ledger what it would say of the intent now. Nothing is written.
+// dryRun asks the ledger what it would say of the intent now. Nothing is written. While the
+// projection lags behind the ledger it asks again.
 func (a *App) dryRun(ctx context.Context, i Intent) error {
+	for range submitTries - 1 {
+		changed := a.notices.next()
+		err := a.evaluate(ctx, i)
+		if !broughtOld(err) || ctx.Err() != nil {
+			return err
+		}
+		await(ctx, changed)
+	}
+	return a.evaluate(ctx, i)
+}
+
+func (a *App) evaluate(ctx context.Context, i Intent) error {
 	p, err := a.proposal(ctx, i)
 	if err != nil {
 		return err

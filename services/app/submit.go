@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -26,18 +27,23 @@ func (a *App) submit(ctx context.Context, id trade.CommandID) error {
 		if !errors.Is(err, ErrLater) {
 			return err
 		}
-		pause := time.NewTimer(submitPause)
-		select {
-		case <-changed:
-		case <-pause.C:
-		case <-ctx.Done():
-		}
-		pause.Stop()
+		await(ctx, changed)
 		if ctx.Err() != nil {
 			return err
 		}
 	}
 	return a.submitOnce(ctx, id)
+}
+
+// await waits for the projection to change, for a pause at most.
+func await(ctx context.Context, changed <-chan struct{}) {
+	pause := time.NewTimer(submitPause)
+	defer pause.Stop()
+	select {
+	case <-changed:
+	case <-pause.C:
+	case <-ctx.Done():
+	}
 }
 
 // submitOnce brings a ready intent to the ledger.
@@ -74,7 +80,7 @@ func (a *App) submitOnce(ctx context.Context, id trade.CommandID) error {
 		return nil
 	case errors.Is(err, ErrConflict), errors.Is(err, ErrOutcomeUnknown), errors.Is(err, ErrUnavailable):
 		return fmt.Errorf("intent %s: %w: %w", id, err, ErrLater)
-	case refused && hasCode(err, trade.CodeStale) && a.behind(ctx, i):
+	case refused && a.behind(ctx, i, err):
 		return fmt.Errorf("intent %s: the projection is behind: %w", id, ErrLater)
 	case refused:
 		return a.refused(ctx, i, err)
@@ -115,9 +121,23 @@ func (a *App) begin(ctx context.Context, id trade.CommandID) (Intent, bool, erro
 	return i, ready, err
 }
 
-// behind tells whether a stale answer may come from the projection lagging behind the ledger
-// and not from the command: every version that the signers named is the one projected.
-func (a *App) behind(ctx context.Context, i Intent) bool {
+// broughtOld tells whether the law refused because a state that was brought along is not the
+// committed one: the projection lags behind the ledger, and nothing was decided.
+func broughtOld(err error) bool {
+	f, ok := errors.AsType[*trade.Fault](err)
+	return ok && f.Code == trade.CodeStale && strings.HasPrefix(f.Path, trade.PathStates)
+}
+
+// behind tells whether a refusal may come from the projection lagging behind the ledger and
+// not from the command: the states brought along were old, or every version that the signers
+// named is the one projected.
+func (a *App) behind(ctx context.Context, i Intent, err error) bool {
+	if broughtOld(err) {
+		return true
+	}
+	if !hasCode(err, trade.CodeStale) {
+		return false
+	}
 	for _, s := range i.Command.Subjects {
 		if s.Version <= 0 {
 			continue
