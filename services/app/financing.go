@@ -224,12 +224,12 @@ func (a *App) AcceptQuote(ctx context.Context, actor Actor, id trade.AssetID) (I
 		return Intent{}, err
 	}
 	body := f.State.Financing
+	if body.Seller != actor.Org {
+		return Intent{}, fault(CodeForbidden, "", "the seller accepts a quote")
+	}
 	r, err := a.held(ctx, actor.Org, body.Receivable, trade.KindReceivable)
 	if err != nil {
 		return Intent{}, err
-	}
-	if body.Seller != actor.Org {
-		return Intent{}, fault(CodeForbidden, "", "the seller accepts a quote")
 	}
 	amount, err := money.New(body.Face, body.Currency)
 	if err != nil {
