@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
@@ -27,8 +28,8 @@ func (s *server) ListReceivables(w http.ResponseWriter, r *http.Request, params 
 		s.fail(w, r, err)
 		return
 	}
-	if len(params.Phase) > len(trade.Acts()) {
-		s.fail(w, r, fault(app.CodeInput, "phase", "fewer phases"))
+	if err := narrowing(params); err != nil {
+		s.fail(w, r, err)
 		return
 	}
 	actor := callOf(r).actor
@@ -52,6 +53,25 @@ func (s *server) ListReceivables(w http.ResponseWriter, r *http.Request, params 
 		items = append(items, v)
 	}
 	s.reply(w, r, http.StatusOK, api.ReceivableList{Items: items, Next: next})
+}
+
+const maxPhases = 8
+
+// narrowing refuses filters that are not described: they would find nothing, which reads as
+// if there were nothing.
+func narrowing(params api.ListReceivablesParams) error {
+	if params.Side != "" && !params.Side.Valid() {
+		return fault(app.CodeInput, "side", "seller, obligor or owner")
+	}
+	receivables := []trade.Phase{
+		trade.Issued, trade.Rejected, trade.Withdrawn, trade.Open, trade.Matured, trade.Overdue, trade.Settled,
+	}
+	if len(params.Phase) > maxPhases || slices.ContainsFunc(params.Phase, func(p trade.Phase) bool {
+		return !slices.Contains(receivables, p)
+	}) {
+		return fault(app.CodeInput, "phase", "phases of a receivable: %v", receivables)
+	}
+	return nil
 }
 
 // GetReceivable shows a receivable with its history.

@@ -74,8 +74,9 @@ type world struct {
 	set    *fixtures.Set
 	people map[string]*tradetest.Person
 	tokens map[string]string
-	// rows tells a digest of every row of the database.
-	rows func() string
+	// rows tells a digest of every row of the database, expire ends a user's sessions.
+	rows   func() string
+	expire func(user app.UserID)
 
 	pack       app.PackID
 	papers     map[string]app.DocumentID // by file name
@@ -130,6 +131,12 @@ func newWorld(t testing.TB) *world {
 		var digest string
 		must(t, pool.QueryRow(context.Background(), everyRow).Scan(&digest))
 		return digest
+	}
+	w.expire = func(user app.UserID) {
+		_, err := pool.Exec(context.Background(),
+			"UPDATE sessions SET created_at = created_at - interval '2 days', expires_at = created_at - interval '1 day' "+
+				"WHERE user_id = $1", user)
+		must(t, err)
 	}
 
 	workers := jobs.NewWorkers(nil, log)
