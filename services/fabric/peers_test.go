@@ -10,7 +10,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -36,30 +35,52 @@ const (
 	// The real chaincode, in a program that also does what a dishonest one might.
 	roguePackage  = "github.com/countersign/countersign/services/fabric/fabrictest/cmd/rogue"
 	chaincodeName = "countersign"
+
+	// The real chaincode alone, as an organisation runs it.
+	lawPackage = "github.com/countersign/countersign/chaincode/cmd/chaincode"
+	lawName    = "law"
 )
 
 // TestFiveFabricPeers runs everything that needs a network on one.
 func TestFiveFabricPeers(t *testing.T) {
 	n := fabrictest.Start(t, fabrictest.Build(t, probeName, probePackage),
-		fabrictest.Build(t, chaincodeName, roguePackage))
+		fabrictest.Build(t, chaincodeName, roguePackage), fabrictest.Build(t, lawName, lawPackage))
 	ledger := fabrictest.Open(t, n.Network, probeName)
 	p := peers{network: n, ledger: ledger}
 
-	t.Run("Conform", func(t *testing.T) {
+	cases := &tally{}
+	cases.run(t, "Conform", func(t *testing.T) {
 		ledgertest.Run(t, func(*testing.T) ledgertest.Harness {
 			return ledgertest.Harness{Ledger: ledger, Orgs: ledgertest.Organisations()}
 		})
 	})
-	t.Run("StrangerAtAPeerGetsNothingByEvaluate", p.strangerEvaluates)
-	t.Run("StrangerAtAPeerGetsNothingByStream", p.strangerStreams)
-	t.Run("FollowerOfOneOrganisationSeesItsValuesOnly", p.followerOfOne)
-	t.Run("EnrolledClientIsAccepted", p.enrolled)
-	t.Run("FollowerGoesOnAfterItsPeerRestarts", p.peerRestarts)
-	t.Run("MalformedCallsLeaveEveryServerAlive", p.malformedCalls)
-	t.Run("ConcurrentCreatesOfOneKeyCommitOnce", p.concurrentCreates)
-	t.Run("EndorsementOfAChangedKeyIsAConflict", p.changedKey)
-	t.Run("Trade", peers{n, fabrictest.Open(t, n.Network, chaincodeName)}.trade)
+	cases.run(t, "StrangerAtAPeerGetsNothingByEvaluate", p.strangerEvaluates)
+	cases.run(t, "StrangerAtAPeerGetsNothingByStream", p.strangerStreams)
+	cases.run(t, "FollowerOfOneOrganisationSeesItsValuesOnly", p.followerOfOne)
+	cases.run(t, "EnrolledClientIsAccepted", p.enrolled)
+	cases.run(t, "FollowerGoesOnAfterItsPeerRestarts", p.peerRestarts)
+	cases.run(t, "MalformedCallsLeaveEveryServerAlive", p.malformedCalls)
+	cases.run(t, "ConcurrentCreatesOfOneKeyCommitOnce", p.concurrentCreates)
+	cases.run(t, "EndorsementOfAChangedKeyIsAConflict", p.changedKey)
+	cases.run(t, "Trade", peers{n, fabrictest.Open(t, n.Network, chaincodeName)}.trade)
+	cases.run(t, "SameEffectsOnTheEmbeddedLedger", peers{n, fabrictest.Open(t, n.Network, lawName)}.equivalence)
+	t.Logf("%d cases run, %d skipped", cases.ended, cases.skipped)
 	p.report(t)
+}
+
+// tally counts cases.
+type tally struct{ ended, skipped int }
+
+func (n *tally) run(t *testing.T, name string, test func(*testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		t.Cleanup(func() {
+			n.ended++
+			if t.Skipped() {
+				n.skipped++
+			}
+		})
+		test(t)
+	})
 }
 
 type peers struct {
@@ -369,66 +390,6 @@ func (p peers) refuseAll(t *testing.T, l *fabric.Ledger, calls []app.Proposal) {
 	}
 	if err := l.Ready(t.Context()); err != nil {
 		t.Errorf("after malformed calls: %v", err)
-	}
-}
-
-func (p peers) concurrentCreates(t *testing.T) {
-	const writers = 16
-	key := "create-" + rand.Text()
-	errs := make(chan error, writers)
-	var group sync.WaitGroup
-	for i := range writers {
-		org := []string{"BankAMSP", "BankBMSP"}[i%2]
-		call := p.call(t, org, []string{"BankAMSP", "BankBMSP"}, []string{"get", key}, []string{"put", key, org})
-		group.Go(func() {
-			_, err := p.ledger.Submit(t.Context(), call)
-			errs <- err
-		})
-	}
-	group.Wait()
-	close(errs)
-	won := 0
-	for err := range errs {
-		switch {
-		case err == nil:
-			won++
-		case !errors.Is(err, app.ErrConflict):
-			t.Errorf("a loser got %v, want a conflict", err)
-		}
-	}
-	if won != 1 {
-		t.Fatalf("%d of %d concurrent creates of one key committed", won, writers)
-	}
-}
-
-// changedKey races a change of a key's policy with writes under the old one: whoever comes
-// second fails the new policy, which is a conflict and no alarm.
-func (p peers) changedKey(t *testing.T) {
-	key := "policy-" + rand.Text()
-	two := []string{"SupplierMSP", "CoreMSP"}
-	submit := func(operations ...[]string) error {
-		_, err := p.ledger.Submit(t.Context(), p.call(t, "SupplierMSP", two, operations...))
-		return err
-	}
-	if err := submit([]string{"put", key, "v"}); err != nil {
-		t.Fatal(err)
-	}
-	errs := make(chan error, 2)
-	for range 2 {
-		go func() {
-			errs <- submit([]string{"get", key}, []string{"put", key, "w"}, []string{"policy", key, "BankAMSP"})
-		}()
-	}
-	first, second := <-errs, <-errs
-	if (first == nil) == (second == nil) {
-		t.Fatalf("both ended alike: %v, %v", first, second)
-	}
-	if lost := errors.Join(first, second); !errors.Is(lost, app.ErrConflict) {
-		t.Fatalf("the second got %v, want a conflict", lost)
-	}
-	// Now the policy stands since long: the same call has nobody else to blame.
-	if err := submit([]string{"get", key}, []string{"put", key, "x"}); !errors.Is(err, app.ErrEndorsement) {
-		t.Fatalf("a write without the key's endorser got %v, want the alarm", err)
 	}
 }
 

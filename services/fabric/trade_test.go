@@ -2,120 +2,17 @@ package fabric_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
 
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/chaincode/trade/tradetest"
 	"github.com/countersign/countersign/services/app"
-	"github.com/countersign/countersign/services/fabric"
 )
-
-// chain lets a world of the law trade on Fabric.
-type chain struct {
-	t      *testing.T
-	ledger *fabric.Ledger
-	acts   int
-	last   app.Tx
-	said   []byte // all that was brought as transient data
-}
-
-func (c *chain) Channel() string { return c.ledger.Channel() }
-
-// Now implements tradetest.Chain: on Fabric it is the endorsers' clocks that count.
-func (c *chain) Now() trade.Instant {
-	return trade.InstantOf(time.Now()) //nolint:forbidigo // A test among real clocks.
-}
-
-// conflictTries bounds how often an act is sent again that met a conflict.
-const conflictTries = 20
-
-// Submit implements tradetest.Chain. It waits until every organisation's peer has the block,
-// because the next act may ask any of them.
-func (c *chain) Submit(tx trade.Transaction, endorsers []trade.OrgID) error {
-	command, err := trade.Decode[trade.Command](tx.Command, "command")
-	if err != nil {
-		return err
-	}
-	p := app.Proposal{
-		Org: string(tx.Actor), Function: trade.FunctionApply, Args: []string{string(command.ID)},
-		Transient: tx.Transient(),
-	}
-	for _, org := range endorsers {
-		p.Endorsers = append(p.Endorsers, string(org))
-	}
-	if len(endorsers) == 1 { // The chaincode policy wants two for a new record: one witnesses.
-		p.Endorsers = append(p.Endorsers, witness(p.Org))
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Transient)) {
-		c.said = append(c.said, p.Transient[name]...)
-	}
-	for range conflictTries {
-		receipt, err := c.ledger.Submit(c.t.Context(), p)
-		if refused, ok := errors.AsType[*app.ChaincodeError](err); ok {
-			fault := &trade.Fault{}
-			if err := json.Unmarshal([]byte(refused.Message), fault); err != nil {
-				return fmt.Errorf("refused with %q: %w", refused.Message, err)
-			}
-			return fault
-		}
-		if errors.Is(err, app.ErrConflict) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		return c.settle(command, receipt, p.Endorsers)
-	}
-	return errors.New("still a conflict")
-}
-
-// witness is an organisation other than the given one.
-func witness(org string) string {
-	if org == "OperatorMSP" {
-		return "BankBMSP"
-	}
-	return "OperatorMSP"
-}
-
-// settle waits for all peers and prints what they say of the transaction.
-func (c *chain) settle(command trade.Command, receipt app.Receipt, endorsers []string) error {
-	tx := txAt(c.t, c.ledger, receipt)
-	slices.Sort(endorsers)
-	if !tx.Valid() || !slices.Equal(tx.Endorsers, endorsers) || len(tx.Missing) > 0 {
-		return fmt.Errorf("%s is %s, endorsed by %v, misses %v", command.Act, tx.Code, tx.Endorsers, tx.Missing)
-	}
-	var held []string
-	for _, v := range tx.Private {
-		held = append(held, v.Collection)
-	}
-	slices.Sort(held)
-	c.acts++
-	c.last = tx
-	c.t.Logf("block %d: %s, endorsed by %s, held in %s", receipt.Block, command.Act,
-		strings.Join(tx.Endorsers, " "), strings.Join(slices.Compact(held), " "))
-	return nil
-}
-
-// State implements tradetest.Chain.
-func (c *chain) State(holder trade.OrgID, id trade.AssetID) ([]byte, error) {
-	value, err := c.ledger.Evaluate(c.t.Context(), app.Proposal{
-		Org: string(holder), Function: trade.FunctionState, Args: []string{string(id)},
-	})
-	if _, none := errors.AsType[*app.ChaincodeError](err); none {
-		return nil, nil
-	}
-	return value, err
-}
 
 func wantFault(t *testing.T, err error, codes ...trade.Code) {
 	t.Helper()
@@ -129,14 +26,7 @@ func wantFault(t *testing.T, err error, codes ...trade.Code) {
 // the way what must not succeed.
 func (p peers) trade(t *testing.T) {
 	c := &chain{t: t, ledger: p.ledger}
-	cast := &tradetest.Cast{
-		Seller:   tradetest.NewParty(t, "SupplierMSP", trade.KindSupplier),
-		Obligor:  tradetest.NewParty(t, "CoreMSP", trade.KindCoreEnterprise),
-		Bank:     tradetest.NewParty(t, "BankAMSP", trade.KindBank),
-		Rival:    tradetest.NewParty(t, "BankBMSP", trade.KindBank),
-		Operator: tradetest.NewParty(t, "OperatorMSP", trade.KindOperator),
-	}
-	w := tradetest.NewWorld(t, c, cast)
+	w := tradetest.NewWorld(t, c, fiveParties(t))
 	w.Register(w.Parties()...)
 
 	w.Reach(trade.ReceivableConfirm)
@@ -153,7 +43,7 @@ func (p peers) trade(t *testing.T) {
 		t.Errorf("the financing is %s, want repaid", phase)
 	}
 	t.Run("BlocksHoldNothingConfidential", func(t *testing.T) { p.searchBlocks(t, w, c) })
-	t.Logf("%d acts committed on five peers", c.acts)
+	t.Logf("%d acts committed on five peers", len(c.committed()))
 	if dead := p.network.Dead(); len(dead) > 0 {
 		t.Errorf("dead: %v", dead)
 	}
