@@ -114,9 +114,11 @@ func (k *walker) step() {
 	}
 	tx := w.Transaction(d)
 	out, err := trade.Next(k.l, tx)
-	again, err2 := trade.Next(k.l, tx)
-	if !slices.Equal(outcome(out), outcome(again)) || (err == nil) != (err2 == nil) {
-		k.t.Fatalf("%s is decided differently when asked twice", act)
+	if rapid.IntRange(0, 3).Draw(k.t, "twice") == 0 {
+		again, err2 := trade.Next(k.l, tx)
+		if !slices.Equal(outcome(out), outcome(again)) || (err == nil) != (err2 == nil) {
+			k.t.Fatalf("%s is decided differently when asked twice", act)
+		}
 	}
 	if err != nil {
 		if _, ok := errors.AsType[*trade.Fault](err); !ok {
@@ -249,10 +251,12 @@ func (k *walker) check(out trade.Outcome) {
 			k.t.Fatalf("%s does not decode to itself", p.Key)
 		}
 	}
+	receivables := map[trade.AssetID]*trade.Receivable{}
 	used := map[trade.AssetID]int64{}
 	lent := map[trade.AssetID]int{}
 	for _, id := range k.receivables {
 		r := k.w.State(id).Receivable
+		receivables[id] = r
 		k.receivable(r)
 		if r.Reservation != nil {
 			used[r.Reservation.Programme] += r.Held
@@ -268,11 +272,12 @@ func (k *walker) check(out trade.Outcome) {
 		}
 	}
 	for _, id := range k.financings {
-		state := k.w.State(id)
-		f, r := state.Financing, k.w.State(state.Financing.Receivable).Receivable
-		if state.Phase != trade.Disbursed && state.Phase != trade.Repaid {
+		if record, err := k.l.Record(id); err != nil ||
+			(record.Phase != trade.Disbursed && record.Phase != trade.Repaid) {
 			continue
 		}
+		state := k.w.State(id)
+		f, r := state.Financing, receivables[state.Financing.Receivable]
 		if lent[f.Receivable]++; lent[f.Receivable] > 1 || r.Owner != f.Bank || r.Assignment.Financing != id {
 			k.t.Fatalf("%s is lent on twice, or to another than its owner", f.Receivable)
 		}
