@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,9 +14,9 @@ import (
 // Setup is an organisation with its accounts and people, as an operator brings them to a new
 // node. It holds no private key and no password.
 type Setup struct {
-	Organisation Organisation
-	Accounts     []Account
-	Users        []User
+	Organisation Organisation `json:"organisation"`
+	Accounts     []Account    `json:"accounts"`
+	Users        []User       `json:"users"`
 }
 
 // Bootstrap makes the organisations known to this node and prepares the command with which
@@ -45,11 +46,13 @@ func (a *App) found(ctx context.Context, s Setup) error {
 			return err
 		}
 		for _, u := range s.Users {
+			u.Org = s.Organisation.ID
 			if err := tx.PutUser(ctx, u); err != nil {
 				return err
 			}
 		}
 		for _, b := range s.Accounts {
+			b.Org = s.Organisation.ID
 			if err := tx.PutAccount(ctx, b); err != nil {
 				return err
 			}
@@ -163,9 +166,11 @@ func (a *App) Organisations(ctx context.Context, _ Actor) ([]Organisation, error
 
 // ReadSetup reads an operator's file of organisations: a JSON list of Setup.
 func ReadSetup(b []byte) ([]Setup, error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
 	var setups []Setup
-	if err := json.Unmarshal(b, &setups); err != nil {
-		return nil, fmt.Errorf("reading the set-up: %w", err)
+	if err := d.Decode(&setups); err != nil {
+		return nil, fmt.Errorf("reading the organisations of this node: %w", err)
 	}
 	return setups, nil
 }

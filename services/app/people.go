@@ -25,42 +25,42 @@ type (
 
 // Organisation is an organisation as this node knows it.
 type Organisation struct {
-	ID             trade.OrgID // MSP id
-	Kind           trade.OrgKind
-	Name           string
-	NameLocal      string // in its own script; may be empty
-	RegistrationID string // national number, USCC in China
-	LEI            string
-	VAT            string
-	Country        string // ISO 3166-1 alpha-2
-	CreatedAt      time.Time
+	ID             trade.OrgID   `json:"id"` // MSP id
+	Kind           trade.OrgKind `json:"kind"`
+	Name           string        `json:"name"`
+	NameLocal      string        `json:"name_local,omitempty"` // in its own script
+	RegistrationID string        `json:"registration_id"`      // national number, USCC in China
+	LEI            string        `json:"lei,omitempty"`
+	VAT            string        `json:"vat,omitempty"`
+	Country        string        `json:"country"` // ISO 3166-1 alpha-2
+	CreatedAt      time.Time     `json:"created_at"`
 }
 
 // Account is a bank account of an organisation that money may be paid to.
 type Account struct {
-	ID       string
-	Org      trade.OrgID
-	Number   string // IBAN or national number, without spaces
-	BIC      string
-	Holder   string
-	Currency money.Currency
+	ID       string         `json:"id"`
+	Org      trade.OrgID    `json:"organisation"`
+	Number   string         `json:"number"` // IBAN or national number, without spaces
+	BIC      string         `json:"bic"`
+	Holder   string         `json:"holder"`
+	Currency money.Currency `json:"currency"`
 }
 
 // User is a person's way into one organisation. The password opens a session; rights are
 // moved only by the person's key.
 type User struct {
-	ID           UserID
-	Org          trade.OrgID
-	Person       trade.PersonID
-	Email        string
-	Name         string
-	Roles        []trade.Role
-	PasswordHash string // argon2id, PHC string format
-	PublicKey    []byte // PKIX, P-256
-	CreatedAt    time.Time
-	Disabled     bool
-	Failed       int       // sign-ins in a row
-	LockedUntil  time.Time // zero: not locked
+	ID           UserID         `json:"id"`
+	Org          trade.OrgID    `json:"organisation"`
+	Person       trade.PersonID `json:"person"`
+	Email        string         `json:"email"`
+	Name         string         `json:"name"`
+	Roles        []trade.Role   `json:"roles"`
+	PasswordHash string         `json:"password_hash"` // argon2id, PHC string format
+	PublicKey    []byte         `json:"public_key"`    // PKIX, P-256
+	CreatedAt    time.Time      `json:"created_at"`
+	Disabled     bool           `json:"-"`
+	Failed       int            `json:"-"` // sign-ins in a row
+	LockedUntil  time.Time      `json:"-"` // zero: not locked
 }
 
 // Session is an open session; only the hash of its token is kept.

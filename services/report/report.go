@@ -93,8 +93,8 @@ func checkpointText(c app.LedgerCheckpoint) string {
 	return "block " + strconv.FormatUint(c.Block, 10) + " " + c.Hash
 }
 
-// clockText marks every report taken while a demo clock was moved.
-func clockText(note string) string { return "Demo clock: " + note }
+// clockText marks every report taken while a demo clock was moved; the note is the ledger's.
+func clockText(note string) string { return "This ledger's clock was moved: " + note }
 
 // instant writes a time in UTC to the second; the absent time as unknown.
 func instant(t time.Time) string {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -78,10 +77,4 @@ func onNode(ctx context.Context, o options, fn func(context.Context, *node) erro
 		return err
 	}
 	return errors.Join(fn(ctx, n), n.close(ctx))
-}
-
-func printJSON(v any) error {
-	e := json.NewEncoder(os.Stdout)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/shopspring/decimal"
 	"github.com/spf13/cobra"
 
 	"github.com/countersign/countersign/chaincode/money"
@@ -26,6 +27,51 @@ type checked struct {
 	Syntax   string          `json:"syntax,omitempty"`
 	Status   string          `json:"status"` // clean, violates, unsupported, unreadable
 	Findings []check.Finding `json:"findings"`
+	Fields   *fields         `json:"fields,omitempty"`
+}
+
+// fields are the key fields of a document, amounts and dates as texts; absent ones are empty.
+type fields struct {
+	Number       string   `json:"number"`
+	Type         string   `json:"type"`
+	IssueDate    string   `json:"issue_date"`
+	DueDate      string   `json:"due_date"`
+	SellerName   string   `json:"seller_name"`
+	SellerVAT    string   `json:"seller_vat"`
+	BuyerName    string   `json:"buyer_name"`
+	BuyerVAT     string   `json:"buyer_vat"`
+	OrderRef     string   `json:"order_ref"`
+	Currency     string   `json:"currency"`
+	LineTotal    string   `json:"line_total"`
+	TaxExclusive string   `json:"tax_exclusive"`
+	Tax          string   `json:"tax"`
+	TaxInclusive string   `json:"tax_inclusive"`
+	Prepaid      string   `json:"prepaid"`
+	Payable      string   `json:"payable"`
+	IBANs        []string `json:"ibans"`
+	Lines        int      `json:"lines"`
+}
+
+func fieldsOf(d *parse.Document) *fields {
+	text := func(v *decimal.Decimal) string {
+		if v == nil {
+			return ""
+		}
+		return v.String()
+	}
+	f := &fields{
+		Number: d.Number, Type: d.TypeCode, IssueDate: d.IssueDate.String(), DueDate: d.DueDate.String(),
+		SellerName: d.Seller.Name, SellerVAT: d.Seller.VAT, BuyerName: d.Buyer.Name, BuyerVAT: d.Buyer.VAT,
+		OrderRef: d.OrderRef, Currency: d.Currency, LineTotal: text(d.Totals.Lines),
+		TaxExclusive: text(d.Totals.TaxExclusive), Tax: text(d.Totals.Tax), TaxInclusive: text(d.Totals.TaxInclusive),
+		Prepaid: text(d.Totals.Prepaid), Payable: text(d.Totals.Payable), IBANs: []string{}, Lines: len(d.Lines),
+	}
+	for _, a := range d.Accounts {
+		if a.IBAN != "" {
+			f.IBANs = append(f.IBANs, a.IBAN)
+		}
+	}
+	return f
 }
 
 func checkCommand() *cobra.Command {
@@ -82,7 +128,7 @@ func checkFile(file string, today money.Date) checked {
 		)
 		return c
 	}
-	c.Kind, c.Syntax, c.Status = d.Kind, d.Syntax, "clean"
+	c.Kind, c.Syntax, c.Status, c.Fields = d.Kind, d.Syntax, "clean", fieldsOf(d)
 	if d.Kind == parse.Other {
 		c.Status = "unsupported"
 		return c
