@@ -133,7 +133,7 @@ func checkFile(file string, today money.Date) checked {
 		c.Status = "unsupported"
 		return c
 	}
-	c.Findings = check.Document(d, today)
+	c.Findings = append(c.Findings, check.Document(d, today)...)
 	for _, f := range c.Findings {
 		if f.Severity == check.Fatal {
 			c.Status = "violates"
