@@ -21,9 +21,9 @@ func ordered(raw []byte) ([]byte, bool) {
 
 const (
 	maxDepth   = 32
-	maxDigits  = 15   // fewer than 2^53 has: every reader keeps the number exactly
-	unfamiliar = -1   // is returned instead of a position
-	lastASCII  = 0x7F // of a byte
+	maxDigits  = 15 // fewer than 2^53 has: every reader keeps the number exactly
+	unfamiliar = -1 // is returned instead of a position
+	lastASCII  = 0x7F
 )
 
 // orderer walks over valid compact JSON and writes it with its keys sorted.
@@ -34,16 +34,16 @@ func (o *orderer) value(at, depth int) int {
 	if at >= len(o.in) || depth > maxDepth {
 		return unfamiliar
 	}
-	switch c := o.in[at]; {
-	case c == '{':
+	switch o.in[at] {
+	case '{':
 		return o.object(at+1, depth+1)
-	case c == '[':
+	case '[':
 		return o.array(at+1, depth+1)
-	case c == '"':
+	case '"':
 		return o.copyTo(at, o.closing(at))
-	case c == 't' || c == 'n':
+	case 't', 'n':
 		return o.copyTo(at, at+len("true")) // or null
-	case c == 'f':
+	case 'f':
 		return o.copyTo(at, at+len("false"))
 	}
 	return o.number(at)

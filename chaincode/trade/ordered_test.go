@@ -12,7 +12,8 @@ import (
 func FuzzOrdered(f *testing.F) {
 	for _, s := range []string{
 		`{"b":1,"a":[true,false,null,{"z":-7,"y":"text"}],"c":{}}`, `[]`, `0`, `-0`, `1e3`, `1.5`, `"\\u0041"`,
-		`{"a":1,"a":2}`, `{"\u00e9":1,"z":2}`, `999999999999999`, `9999999999999999`, `{"b":{"d":1,"c":2},"a":"<&>"}`,
+		`{"a":1,"a":2}`, `{"\u00e9":1,"z":2}`, `999999999999999`, `9999999999999999`,
+		`{"b":{"d":1,"c":2},"a":"<&>"}`,
 		`"\u2028"`, `{"":0}`, `[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]`, "\"\xff\"",
 		`{"aa":1,"a":2,"A":3,"_":4}`,
 	} {
@@ -38,7 +39,8 @@ func FuzzOrdered(f *testing.F) {
 func TestStatesTakeTheShortWay(t *testing.T) {
 	t.Parallel()
 	raw, err := json.Marshal(State{
-		ID: "rcv.1", Kind: KindReceivable, Parties: []OrgID{"LanqiaoMSP"}, Receivable: &Receivable{Face: 200_688_000},
+		ID: "rcv.1", Kind: KindReceivable, Parties: []OrgID{"LanqiaoMSP"},
+		Receivable: &Receivable{Face: 200_688_000},
 	})
 	if err != nil {
 		t.Fatal(err)
