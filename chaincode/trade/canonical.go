@@ -42,9 +42,6 @@ func Canonical(v any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("canonical: %w", err)
 	}
-	if out, ok := ordered(raw); ok {
-		return out, nil
-	}
 	out, err := jcs.Transform(raw)
 	if err != nil {
 		return nil, fmt.Errorf("canonical: %w", err)
