@@ -15,7 +15,7 @@ const fingerprintPrefix = "fp."
 // Derive reads what one block means, purely: the same blocks always give the same rows. It
 // is what the follower, the rebuild and the audit share.
 func Derive(b Block) (Derived, error) {
-	d := Derived{Number: b.Number, Hash: b.Hash, At: b.Time, ClockNote: b.ClockNote, Transactions: b.Txs}
+	d := Derived{Number: b.Number, Hash: b.Hash, At: b.Time, ClockNote: b.ClockNote, Transactions: headers(b.Txs)}
 	for _, tx := range b.Txs {
 		if !tx.Valid() || tx.Effects.Event == nil || tx.Effects.Event.Name != trade.EventName {
 			continue
@@ -25,6 +25,28 @@ func Derive(b Block) (Derived, error) {
 		}
 	}
 	return d, nil
+}
+
+// headers keeps of transactions what stands in the projection. An invalid one was never
+// checked and may say anything of itself, so texts lose what a database cannot keep.
+func headers(txs []Tx) []Tx {
+	kept := make([]Tx, len(txs))
+	for i, tx := range txs {
+		kept[i] = Tx{
+			ID: plain(tx.ID), Code: tx.Code, Time: tx.Time, Creator: plain(tx.Creator),
+			Endorsers: make([]string, len(tx.Endorsers)),
+		}
+		for n, e := range tx.Endorsers {
+			kept[i].Endorsers[n] = plain(e)
+		}
+	}
+	return kept
+}
+
+// plain is a text without NUL and in whole UTF-8.
+func plain(s string) string {
+	const unknown = "\uFFFD"
+	return strings.ReplaceAll(strings.ToValidUTF8(s, unknown), "\x00", unknown)
 }
 
 // add derives what one valid transaction of our chaincode did.

@@ -39,7 +39,7 @@ func planted() []change {
 		},
 		{"a step less", "DELETE FROM ledger.transitions" + oneOf + "ledger.transitions)", "projection.missing"},
 		{
-			"a step more", `INSERT INTO ledger.transitions SELECT asset_id, 99, tx_id, act, command_id, from_phase, to_phase
+			"a step more", `INSERT INTO ledger.transitions SELECT asset_id, 99, block, position, act, command_id, from_phase, to_phase
 				FROM ledger.transitions LIMIT 1`, "projection.extra",
 		},
 		{"a transaction's creator", "UPDATE ledger.transactions SET creator = 'NobodyMSP' WHERE block = 3", "projection.changed"},

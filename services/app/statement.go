@@ -7,11 +7,42 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/parse"
 )
+
+// Statement is a bank statement that a holder of an account uploaded.
+type Statement struct {
+	ID         StatementID
+	Org        trade.OrgID
+	Digest     trade.Digest
+	Syntax     string // "camt.053" or "csv"
+	ImportedBy UserID
+	ImportedAt time.Time
+	Lines      []Line
+}
+
+// Line is a line of a statement. What is not allocated stays unapplied cash.
+type Line struct {
+	ID           LineID
+	Statement    StatementID
+	Position     int
+	Account      string // the statement's account number
+	Reference    string // the bank's
+	BookedOn     money.Date
+	ValueOn      money.Date
+	Amount       money.Amount // credit above zero
+	PartyName    string
+	PartyAccount string
+	Remittance   string
+	Allocated    money.Amount
+	// Receivable is what it was matched to, with the intents that apply it.
+	Receivable trade.AssetID
+	Intents    []trade.CommandID
+}
 
 const (
 	maxStatement      = 10 << 20

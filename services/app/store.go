@@ -120,8 +120,8 @@ type ProjectionTx interface {
 	Transitions(ctx context.Context, id trade.AssetID) ([]Transition, error)
 	// TransitionsOfTx lists what a transaction did.
 	TransitionsOfTx(ctx context.Context, txID string) ([]Transition, error)
-	// Projected gives the whole projection back, in pieces of any size and order: blocks with
-	// their transactions, assets with their holders, transitions, fingerprints.
+	// Projected gives the whole projection back, in pieces of any size and order: each block
+	// with its transactions, assets with their holders, transitions, fingerprints.
 	Projected(ctx context.Context, fn func(Derived) error) error
 	// AllDocuments calls fn for every document, for the audit.
 	AllDocuments(ctx context.Context, fn func(Document) error) error
