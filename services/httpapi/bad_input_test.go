@@ -45,8 +45,17 @@ func (w *world) badPapers(t *testing.T) {
 		rule  string
 	}{
 		"an unknown type": {[]byte("\x7fELF whatever"), app.DocumentUnreadable, parse.CodeUnsupported},
-		"broken XML":      {[]byte(`<?xml version="1.0"?><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><a>`), app.DocumentUnreadable, parse.CodeMalformed},
-		"a DTD":           {[]byte(`<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">&a;</Invoice>`), app.DocumentUnreadable, parse.CodeDTD},
+		"broken XML": {
+			[]byte(`<?xml version="1.0"?><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><a>`),
+			app.DocumentUnreadable, parse.CodeMalformed,
+		},
+		"a DTD": {
+			[]byte(
+				`<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]>` +
+					`<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">&a;</Invoice>`,
+			),
+			app.DocumentUnreadable, parse.CodeDTD,
+		},
 	} {
 		var d api.Document
 		w.want(w.file(sellerMaker, path, "paper", c.body), http.StatusCreated, &d)
@@ -105,23 +114,29 @@ func (w *world) typing(path string) {
 		}
 		return got.Code, trade.Code(problemOf(w.t, got).Code)
 	}
-	good := `{"kind":"packing_list","fields":{"schema":"countersign-packing-list-1","number":"PL-7","issue_date":"` +
-		w.set.Today.String() + `","seller":{"name":"Ningbo Lanqiao Castings Co., Ltd."},"buyer":{"name":"Cangning Equipment Co., Ltd."},` +
-		`"lines":[{"name":"Pump housing","packages":"24"}]}}`
+	good := w.packingList()
 	for name, c := range map[string]struct {
 		email, match, body string
 		status             int
 		code               trade.Code
 	}{
-		"no If-Match":       {sellerMaker, "", good, http.StatusPreconditionRequired, CodePrecondition},
-		"a weak If-Match":   {sellerMaker, `W/"1"`, good, http.StatusPreconditionRequired, CodePrecondition},
-		"a stale edit":      {sellerMaker, `"999"`, good, http.StatusPreconditionFailed, app.CodeEdited},
-		"no fields":         {sellerMaker, etag(d.Edit), `{"kind":"packing_list"}`, http.StatusUnprocessableEntity, app.CodeInput},
-		"another kind":      {sellerMaker, etag(d.Edit), strings.Replace(good, `"kind":"packing_list"`, `"kind":"invoice"`, 1), http.StatusUnprocessableEntity, parse.CodeSchema},
-		"no maker":          {sellerChecker, etag(d.Edit), good, http.StatusForbidden, app.CodeForbidden},
-		"not its uploader":  {obligorMaker, etag(d.Edit), good, http.StatusForbidden, app.CodeForbidden},
-		"who sees nothing":  {stranger, etag(d.Edit), good, http.StatusNotFound, app.CodeHidden},
-		"an unknown member": {sellerMaker, etag(d.Edit), strings.Replace(good, `{"kind"`, `{"state":"parsed","kind"`, 1), http.StatusBadRequest, CodeMalformed},
+		"no If-Match":     {sellerMaker, "", good, http.StatusPreconditionRequired, CodePrecondition},
+		"a weak If-Match": {sellerMaker, `W/"1"`, good, http.StatusPreconditionRequired, CodePrecondition},
+		"a stale edit":    {sellerMaker, `"999"`, good, http.StatusPreconditionFailed, app.CodeEdited},
+		"no fields": {
+			sellerMaker, etag(d.Edit), `{"kind":"packing_list"}`, http.StatusUnprocessableEntity, app.CodeInput,
+		},
+		"another kind": {
+			sellerMaker, etag(d.Edit), strings.Replace(good, `"kind":"packing_list"`, `"kind":"invoice"`, 1),
+			http.StatusUnprocessableEntity, parse.CodeSchema,
+		},
+		"no maker":         {sellerChecker, etag(d.Edit), good, http.StatusForbidden, app.CodeForbidden},
+		"not its uploader": {obligorMaker, etag(d.Edit), good, http.StatusForbidden, app.CodeForbidden},
+		"who sees nothing": {stranger, etag(d.Edit), good, http.StatusNotFound, app.CodeHidden},
+		"an unknown member": {
+			sellerMaker, etag(d.Edit), strings.Replace(good, `{"kind"`, `{"state":"parsed","kind"`, 1),
+			http.StatusBadRequest, CodeMalformed,
+		},
 	} {
 		if status, code := put(c.email, c.match, c.body); status != c.status || code != c.code {
 			w.t.Errorf("%s: %d %s, want %d %s", name, status, code, c.status, c.code)
@@ -145,30 +160,99 @@ func (w *world) badRequests(t *testing.T) {
 		status      int
 		code        trade.Code
 	}{
-		"wrong role":             {sellerChecker, "/v1/packs", api.OpenPack{Title: "x", Parties: make([]api.PackParty, 2)}, http.StatusForbidden, app.CodeForbidden},
-		"a pack with strangers":  {sellerMaker, "/v1/packs", api.OpenPack{Title: "x", Parties: []api.PackParty{{Organisation: "NobodyMSP", Side: "seller"}, {Organisation: "LanqiaoMSP", Side: "obligor"}}}, http.StatusNotFound, app.CodeHidden},
-		"a bank as seller":       {bankMaker, "/v1/packs", api.OpenPack{Title: "x", Parties: []api.PackParty{{Organisation: "YongjiangMSP", Side: "seller"}, {Organisation: "CangningMSP", Side: "obligor"}}}, http.StatusUnprocessableEntity, app.CodePackParty},
-		"wrong organisation":     {sellerMaker, receivable + "/dispute", api.DisputeReceivable{Amount: w.money("9999999.00"), Reason: "x"}, http.StatusConflict, trade.CodeBalance},
-		"rejecting another's":    {sellerMaker, receivable + "/rejection", reason, http.StatusForbidden, app.CodeForbidden},
-		"withdrawing too late":   {sellerMaker, receivable + "/withdrawal", reason, http.StatusConflict, trade.CodePhase},
-		"confirming twice":       {obligorMaker, receivable + "/confirmation", api.ConfirmReceivable{Amount: w.money("1.00"), Promise: trade.Acknowledgement, Text: "x"}, http.StatusConflict, trade.CodePhase},
-		"maturing too early":     {sellerMaker, receivable + "/maturity", api.Nothing{}, http.StatusConflict, trade.CodeNotDue},
-		"nothing is held":        {bankMaker, receivable + "/reservation/release", reason, http.StatusNotFound, app.CodeHidden},
-		"approving unaccepted":   {bankMaker, "/v1/financings/" + string(w.financing) + "/approval", api.ApproveFinancing{Account: "1"}, http.StatusConflict, trade.CodeNotAccepted},
-		"quoting for the bank":   {sellerMaker, "/v1/financings/" + string(w.financing) + "/quote", w.quote(), http.StatusForbidden, app.CodeForbidden},
-		"a rate from the moon":   {bankMaker, "/v1/financings/" + string(w.financing) + "/price", w.priced(func(q *api.QuoteFinancing) { q.DayCount = money.Act365F }), http.StatusUnprocessableEntity, trade.CodeTerms},
-		"another's financing":    {rivalMaker, "/v1/financings/" + string(w.financing) + "/quote", w.quote(), http.StatusNotFound, app.CodeHidden},
-		"the keyring again":      {operator, "/v1/keyring", api.Nothing{}, http.StatusConflict, trade.CodeExists},
-		"the clock by a bank":    {bankMaker, "/v1/demo/clock", api.MoveClock{Days: 1}, http.StatusForbidden, app.CodeForbidden},
-		"a clock back":           {operator, "/v1/demo/clock", api.MoveClock{Days: -1}, http.StatusUnprocessableEntity, app.CodeInput},
-		"a dossier of another's": {rivalMaker, "/v1/reports", api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)}, http.StatusNotFound, app.CodeHidden},
-		"a report of no kind":    {bankMaker, "/v1/reports", api.MakeReport{Kind: "poem", Format: "pdf"}, http.StatusUnprocessableEntity, app.CodeInput},
+		"wrong role": {
+			sellerChecker, "/v1/packs",
+			api.OpenPack{Title: "x", Parties: make([]api.PackParty, 2)},
+			http.StatusForbidden, app.CodeForbidden,
+		},
+		"a pack with strangers": {
+			sellerMaker, "/v1/packs",
+			api.OpenPack{
+				Title: "x",
+				Parties: []api.PackParty{
+					{Organisation: "NobodyMSP", Side: "seller"}, {Organisation: "LanqiaoMSP", Side: "obligor"},
+				},
+			},
+			http.StatusNotFound, app.CodeHidden,
+		},
+		"a bank as seller": {
+			bankMaker, "/v1/packs",
+			api.OpenPack{
+				Title: "x",
+				Parties: []api.PackParty{
+					{Organisation: "YongjiangMSP", Side: "seller"}, {Organisation: "CangningMSP", Side: "obligor"},
+				},
+			},
+			http.StatusUnprocessableEntity, app.CodePackParty,
+		},
+		"wrong organisation": {
+			sellerMaker, receivable + "/dispute",
+			api.DisputeReceivable{Amount: w.money("9999999.00"), Reason: "x"},
+			http.StatusConflict,
+			trade.CodeBalance,
+		},
+		"rejecting another's": {
+			sellerMaker, receivable + "/rejection", reason, http.StatusForbidden, app.CodeForbidden,
+		},
+		"withdrawing too late": {
+			sellerMaker, receivable + "/withdrawal", reason, http.StatusConflict, trade.CodePhase,
+		},
+		"confirming twice": {
+			obligorMaker, receivable + "/confirmation",
+			api.ConfirmReceivable{Amount: w.money("1.00"), Promise: trade.Acknowledgement, Text: "x"},
+			http.StatusConflict, trade.CodePhase,
+		},
+		"maturing too early": {
+			sellerMaker, receivable + "/maturity", api.Nothing{}, http.StatusConflict, trade.CodeNotDue,
+		},
+		"nothing is held": {
+			bankMaker, receivable + "/reservation/release", reason, http.StatusNotFound, app.CodeHidden,
+		},
+		"approving unaccepted": {
+			bankMaker, "/v1/financings/" + string(w.financing) + "/approval",
+			api.ApproveFinancing{Account: "1"},
+			http.StatusConflict, trade.CodeNotAccepted,
+		},
+		"quoting for the bank": {
+			sellerMaker, "/v1/financings/" + string(w.financing) + "/quote", w.quote(), http.StatusForbidden,
+			app.CodeForbidden,
+		},
+		"a rate from the moon": {
+			bankMaker, "/v1/financings/" + string(w.financing) + "/price",
+			w.priced(func(q *api.QuoteFinancing) { q.DayCount = money.Act365F }), http.StatusUnprocessableEntity,
+			trade.CodeTerms,
+		},
+		"another's financing": {
+			rivalMaker, "/v1/financings/" + string(w.financing) + "/quote", w.quote(), http.StatusNotFound,
+			app.CodeHidden,
+		},
+		"the keyring again": {operator, "/v1/keyring", api.Nothing{}, http.StatusConflict, trade.CodeExists},
+		"the clock by a bank": {
+			bankMaker, "/v1/demo/clock", api.MoveClock{Days: 1}, http.StatusForbidden, app.CodeForbidden,
+		},
+		"a clock back": {
+			operator, "/v1/demo/clock", api.MoveClock{Days: -1}, http.StatusUnprocessableEntity, app.CodeInput,
+		},
+		"a dossier of another's": {
+			rivalMaker, "/v1/reports",
+			api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)},
+			http.StatusNotFound,
+			app.CodeHidden,
+		},
+		"a report of no kind": {
+			bankMaker, "/v1/reports",
+			api.MakeReport{Kind: "poem", Format: "pdf"},
+			http.StatusUnprocessableEntity,
+			app.CodeInput,
+		},
 	} {
 		t.Run(name, func(t *testing.T) { w.in(t).refused(c.email, c.path, c.body, c.status, c.code) })
 	}
 	for path, code := range map[string]trade.Code{
-		"/v1/packs?limit=201": app.CodeInput, "/v1/packs?limit=-1": app.CodeInput, "/v1/packs?limit=x": CodeMalformed,
-		"/v1/packs/" + strings.Repeat("x", 65): app.CodeHidden, "/v1/packs/a%00b": app.CodeHidden, "/v1/packs/a%2Fb": app.CodeHidden,
+		"/v1/packs?limit=201": app.CodeInput, "/v1/packs?limit=-1": app.CodeInput,
+		"/v1/packs?limit=x":                    CodeMalformed,
+		"/v1/packs/" + strings.Repeat("x", 65): app.CodeHidden, "/v1/packs/a%00b": app.CodeHidden,
+		"/v1/packs/a%2Fb":      app.CodeHidden,
 		"/v1/packs?cursor=%00": app.CodeInput, "/v1/intents/cmd-x?wait=99s": app.CodeInput,
 		"/v1/receivables?side=%27%20OR%201=1": app.CodeInput, "/v1/receivables?phase=%00": app.CodeInput,
 	} {
@@ -177,7 +261,10 @@ func (w *world) badRequests(t *testing.T) {
 			t.Errorf("%s: %d %s, want %s", path, got.Code, p.Code, code)
 		}
 	}
-	w.problem(w.file(bankMaker, "/v1/statements", "s.csv", []byte("nonsense")), http.StatusUnprocessableEntity, parse.CodeUnsupported)
+	w.problem(
+		w.file(bankMaker, "/v1/statements", "s.csv", []byte("nonsense")), http.StatusUnprocessableEntity,
+		parse.CodeUnsupported,
+	)
 	w.problem(w.file(sellerMaker, "/v1/statements", "s.xml", w.trade().Files["statement.camt053.xml"]),
 		http.StatusUnprocessableEntity, app.CodeStatement) // the account is the bank's
 }
@@ -207,11 +294,26 @@ func (w *world) badSignatures(t *testing.T) {
 		s := w.people[email].Sign(t, digests...)
 		return api.Signature{Batch: s.Batch, Value: s.Value}
 	}
-	w.refused(obligorMaker, signatures(i), by(obligorChecker, i.Digest), http.StatusUnprocessableEntity, trade.CodeSignatureInvalid)
-	w.refused(obligorMaker, signatures(i), by(obligorMaker, other.Digest), http.StatusUnprocessableEntity, trade.CodeSignatureInvalid)
-	w.refused(obligorMaker, signatures(i), by(obligorMaker, other.Digest, other.Digest), http.StatusUnprocessableEntity, trade.CodeSignatureInvalid)
-	w.refused(obligorMaker, signatures(i), api.Signature{Value: []byte("none")}, http.StatusUnprocessableEntity, trade.CodeSignatureInvalid)
-	w.refused("song.kai@cangning.example", signatures(i), by("song.kai@cangning.example", i.Digest), http.StatusForbidden, app.CodeNotYourDuty)
+	w.refused(
+		obligorMaker, signatures(i), by(obligorChecker, i.Digest), http.StatusUnprocessableEntity,
+		trade.CodeSignatureInvalid,
+	)
+	w.refused(
+		obligorMaker, signatures(i), by(obligorMaker, other.Digest), http.StatusUnprocessableEntity,
+		trade.CodeSignatureInvalid,
+	)
+	w.refused(
+		obligorMaker, signatures(i), by(obligorMaker, other.Digest, other.Digest),
+		http.StatusUnprocessableEntity, trade.CodeSignatureInvalid,
+	)
+	w.refused(
+		obligorMaker, signatures(i), api.Signature{Value: []byte("none")}, http.StatusUnprocessableEntity,
+		trade.CodeSignatureInvalid,
+	)
+	w.refused(
+		"song.kai@cangning.example", signatures(i), by("song.kai@cangning.example", i.Digest),
+		http.StatusForbidden, app.CodeNotYourDuty,
+	)
 	w.refused(stranger, signatures(i), by(stranger, i.Digest), http.StatusNotFound, app.CodeHidden)
 
 	// Four eyes: the maker of an act cannot be its checker.
@@ -219,7 +321,10 @@ func (w *world) badSignatures(t *testing.T) {
 	if other.State != app.IntentWithdrawn {
 		t.Errorf("withdrawn is %s", other.State)
 	}
-	w.refused(obligorMaker, signatures(other), by(obligorMaker, other.Digest), http.StatusConflict, app.CodeIntentState)
+	w.refused(
+		obligorMaker, signatures(other), by(obligorMaker, other.Digest), http.StatusConflict,
+		app.CodeIntentState,
+	)
 	w.selfApproval()
 }
 
@@ -255,7 +360,10 @@ func (w *world) badBalances(t *testing.T) {
 	w.get(sellerMaker, path, &r)
 	over, err := r.Free.Add(w.money("0.01"))
 	must(t, err)
-	w.refused(obligorMaker, path+"/dispute", api.DisputeReceivable{Amount: over, Reason: "x"}, http.StatusConflict, trade.CodeBalance)
+	w.refused(
+		obligorMaker, path+"/dispute", api.DisputeReceivable{Amount: over, Reason: "x"}, http.StatusConflict,
+		trade.CodeBalance,
+	)
 	for _, amount := range []string{"0.00", "-1.00"} {
 		w.refused(obligorMaker, path+"/dispute", api.DisputeReceivable{Amount: w.money(amount), Reason: "x"},
 			http.StatusUnprocessableEntity, trade.CodeAmount)
@@ -265,11 +373,22 @@ func (w *world) badBalances(t *testing.T) {
 	w.refused(obligorMaker, path+"/dispute", api.DisputeReceivable{Amount: euros, Reason: "x"},
 		http.StatusUnprocessableEntity, trade.CodeAmount)
 	var twice api.Financing
-	w.post(sellerMaker, "/v1/financings", api.RequestFinancing{Pack: w.pack, Programme: w.programme}, http.StatusCreated, &twice)
+	w.post(
+		sellerMaker, "/v1/financings", api.RequestFinancing{Pack: w.pack, Programme: w.programme},
+		http.StatusCreated, &twice,
+	)
 	w.act("/v1/financings/"+string(w.financing)+"/acceptance", api.Nothing{}, sellerMaker, bankMaker)
-	w.refused(sellerMaker, "/v1/financings/"+string(w.financing)+"/acceptance", api.Nothing{}, http.StatusConflict, trade.CodeReserved)
-	w.refused(obligorMaker, path+"/dispute", api.DisputeReceivable{Amount: w.money("10.00"), Reason: "x"}, http.StatusConflict, trade.CodeReserved)
-	w.refused(sellerMaker, path+"/reservation/expiry", api.Nothing{}, http.StatusConflict, trade.CodeReservationAlive)
+	w.refused(
+		sellerMaker, "/v1/financings/"+string(w.financing)+"/acceptance", api.Nothing{}, http.StatusConflict,
+		trade.CodeReserved,
+	)
+	w.refused(
+		obligorMaker, path+"/dispute", api.DisputeReceivable{Amount: w.money("10.00"), Reason: "x"},
+		http.StatusConflict, trade.CodeReserved,
+	)
+	w.refused(
+		sellerMaker, path+"/reservation/expiry", api.Nothing{}, http.StatusConflict, trade.CodeReservationAlive,
+	)
 }
 
 func (w *world) repeats(t *testing.T) {
@@ -280,13 +399,17 @@ func (w *world) repeats(t *testing.T) {
 	key := http.Header{"Idempotency-Key": {newKey(t)}}
 	first := w.send(w.token(sellerMaker), "POST", "/v1/packs", body, key)
 	again := w.send(w.token(sellerMaker), "POST", "/v1/packs", body, key)
-	if first.Code != http.StatusCreated || again.Code != http.StatusCreated || first.Body.String() != again.Body.String() {
+	if first.Code != http.StatusCreated || again.Code != http.StatusCreated ||
+		first.Body.String() != again.Body.String() {
 		t.Errorf("%d %s, then %d %s", first.Code, first.Body, again.Code, again.Body)
 	}
 	var p api.Pack
 	must(t, json.Unmarshal(first.Body.Bytes(), &p))
 	body.Title = "Another"
-	w.problem(w.send(w.token(sellerMaker), "POST", "/v1/packs", body, key), http.StatusUnprocessableEntity, app.CodeKeyReused)
+	w.problem(
+		w.send(w.token(sellerMaker), "POST", "/v1/packs", body, key), http.StatusUnprocessableEntity,
+		app.CodeKeyReused,
+	)
 	theirs := w.send(w.token(obligorMaker), "POST", "/v1/packs", body, key)
 	if theirs.Code != http.StatusCreated {
 		t.Errorf("another person's key of the same text: %d", theirs.Code)
@@ -298,9 +421,13 @@ func (w *world) repeats(t *testing.T) {
 func (w *world) sessions(t *testing.T) {
 	w = w.in(t)
 	wrong := api.Credentials{Email: "nobody@nowhere.example", Password: "x"}
-	unknown := w.problem(w.send("", "POST", "/v1/session", wrong, nil), http.StatusUnauthorized, app.CodeWrongPassword)
+	unknown := w.problem(
+		w.send("", "POST", "/v1/session", wrong, nil), http.StatusUnauthorized, app.CodeWrongPassword,
+	)
 	wrong.Email = "colin.thackray@aldermoor.example"
-	known := w.problem(w.send("", "POST", "/v1/session", wrong, nil), http.StatusUnauthorized, app.CodeWrongPassword)
+	known := w.problem(
+		w.send("", "POST", "/v1/session", wrong, nil), http.StatusUnauthorized, app.CodeWrongPassword,
+	)
 	if unknown.Detail != known.Detail {
 		t.Error("the answer tells who has an account")
 	}
@@ -310,9 +437,13 @@ func (w *world) sessions(t *testing.T) {
 	wrong.Password = everybodysPassword
 	w.problem(w.send("", "POST", "/v1/session", wrong, nil), http.StatusTooManyRequests, app.CodeLocked)
 
-	got := w.send("", "POST", "/v1/session", api.Credentials{Email: "priya.venn@aldermoor.example", Password: everybodysPassword}, nil)
+	got := w.send(
+		"", "POST", "/v1/session",
+		api.Credentials{Email: "priya.venn@aldermoor.example", Password: everybodysPassword}, nil,
+	)
 	cookie := got.Result().Cookies()[0]
-	if cookie.Name != sessionCookie || !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteStrictMode {
+	if cookie.Name != sessionCookie || !cookie.HttpOnly || !cookie.Secure ||
+		cookie.SameSite != http.SameSiteStrictMode {
 		t.Errorf("cookie %+v", cookie)
 	}
 	header := http.Header{"Cookie": {cookie.Name + "=" + cookie.Value}}

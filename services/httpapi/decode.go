@@ -179,8 +179,8 @@ func missing(raw []byte, t reflect.Type, path string) error {
 	}
 	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct {
 		var items []json.RawMessage
-		if json.Unmarshal(raw, &items) != nil {
-			return nil
+		if err := json.Unmarshal(raw, &items); err != nil {
+			return fault(CodeMalformed, path, "a list is wanted")
 		}
 		for _, item := range items {
 			if err := missing(item, t.Elem(), path+"[]"); err != nil {
@@ -229,8 +229,7 @@ func newValidator() *validator.Validate {
 
 // validated lists every value that the tags forbid.
 func (s *server) validated(v any) error {
-	err := s.validate.Struct(v)
-	found, ok := errors.AsType[validator.ValidationErrors](err)
+	found, ok := errors.AsType[validator.ValidationErrors](s.validate.Struct(v))
 	if !ok {
 		return nil // valid, or not a struct
 	}

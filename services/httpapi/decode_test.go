@@ -12,7 +12,8 @@ import (
 	"github.com/countersign/countersign/services/httpapi/internal/api"
 )
 
-const goodQuote = `{"advance_rate":"90","rate":"4.35","kind":"discount","day_count":"ACT/360","fee_rate":"0.1",
+const goodQuote = `{"advance_rate":"90","rate":"4.35","kind":"discount","day_count":"ACT/360",
+	"fee_rate":"0.1",
 	"fee_bearer":"seller","value_date":"2027-03-02","recourse":false,"lapses_at":"2027-03-05T10:00:00Z"}`
 
 // codeOf is the code that an error would be answered with.
@@ -48,37 +49,52 @@ func TestDecodeRefuses(t *testing.T) {
 		code trade.Code
 		path string
 	}{
-		"nothing":            {"", &api.Because{}, CodeMalformed, ""},
-		"white space":        {" \n", &api.Because{}, CodeMalformed, ""},
-		"broken off":         {`{"reason":"x"`, &api.Because{}, CodeMalformed, ""},
-		"a second text":      {`{"reason":"x"}{}`, &api.Because{}, CodeMalformed, ""},
-		"not UTF-8":          {"{\"reason\":\"\xff\"}", &api.Because{}, CodeMalformed, ""},
-		"NUL":                {`{"reason":"a\u0000b"}`, &api.Because{}, CodeMalformed, "reason"},
-		"half a character":   {`{"reason":"\ud800"}`, &api.Because{}, CodeMalformed, "reason"},
-		"an unknown member":  {`{"reason":"x","state":"OPEN"}`, &api.Because{}, CodeMalformed, "state"},
-		"a repeated member":  {`{"reason":"x","reason":"y"}`, &api.Because{}, CodeMalformed, "reason"},
-		"another case":       {`{"Reason":"x"}`, &api.Because{}, CodeMalformed, "Reason"},
-		"a Kelvin sign":      {`{"reaſon":"x"}`, &api.Because{}, CodeMalformed, "reaſon"},
-		"an absent member":   {`{}`, &api.Because{}, app.CodeInput, "reason"},
-		"null for a member":  {`{"reason":null}`, &api.Because{}, app.CodeInput, "reason"},
-		"an empty text":      {`{"reason":""}`, &api.Because{}, app.CodeInput, "reason"},
-		"a text too long":    {`{"reason":"` + strings.Repeat("x", 201) + `"}`, &api.Because{}, app.CodeInput, "reason"},
-		"another type":       {`{"reason":7}`, &api.Because{}, CodeMalformed, "reason"},
-		"a list":             {`["x"]`, &api.Because{}, CodeMalformed, ""},
-		"a rate as number":   {quote(`"4.35"`, `4.35`), &api.QuoteFinancing{}, CodeMalformed, "rate"},
-		"five decimals":      {quote(`"4.35"`, `"4.35001"`), &api.QuoteFinancing{}, CodeMalformed, ""},
-		"no recourse said":   {quote(`"recourse":false,`, ``), &api.QuoteFinancing{}, app.CodeInput, "recourse"},
-		"no such day":        {quote(`2027-03-02`, `2027-02-29`), &api.QuoteFinancing{}, CodeMalformed, ""},
-		"a float amount":     {`{"amount":{"amount":1.5,"currency":"CNY"},"reason":"x"}`, &api.DisputeReceivable{}, CodeMalformed, "amount"},
-		"more in an amount":  {`{"amount":{"amount":"1","currency":"CNY","minor":7},"reason":"x"}`, &api.DisputeReceivable{}, CodeMalformed, ""},
-		"too fine an amount": {`{"amount":{"amount":"1.005","currency":"CNY"},"reason":"x"}`, &api.DisputeReceivable{}, CodeMalformed, ""},
-		"nested too deep":    {strings.Repeat("[", 40) + strings.Repeat("]", 40), &api.Because{}, CodeMalformed, strings.Repeat("[]", 32)},
+		"nothing":           {"", &api.Because{}, CodeMalformed, ""},
+		"white space":       {" \n", &api.Because{}, CodeMalformed, ""},
+		"broken off":        {`{"reason":"x"`, &api.Because{}, CodeMalformed, ""},
+		"a second text":     {`{"reason":"x"}{}`, &api.Because{}, CodeMalformed, ""},
+		"not UTF-8":         {"{\"reason\":\"\xff\"}", &api.Because{}, CodeMalformed, ""},
+		"NUL":               {`{"reason":"a\u0000b"}`, &api.Because{}, CodeMalformed, "reason"},
+		"half a character":  {`{"reason":"\ud800"}`, &api.Because{}, CodeMalformed, "reason"},
+		"an unknown member": {`{"reason":"x","state":"OPEN"}`, &api.Because{}, CodeMalformed, "state"},
+		"a repeated member": {`{"reason":"x","reason":"y"}`, &api.Because{}, CodeMalformed, "reason"},
+		"another case":      {`{"Reason":"x"}`, &api.Because{}, CodeMalformed, "Reason"},
+		"a Kelvin sign":     {`{"reaſon":"x"}`, &api.Because{}, CodeMalformed, "reaſon"},
+		"an absent member":  {`{}`, &api.Because{}, app.CodeInput, "reason"},
+		"null for a member": {`{"reason":null}`, &api.Because{}, app.CodeInput, "reason"},
+		"an empty text":     {`{"reason":""}`, &api.Because{}, app.CodeInput, "reason"},
+		"a text too long": {
+			`{"reason":"` + strings.Repeat("x", 201) + `"}`, &api.Because{}, app.CodeInput, "reason",
+		},
+		"another type":     {`{"reason":7}`, &api.Because{}, CodeMalformed, "reason"},
+		"a list":           {`["x"]`, &api.Because{}, CodeMalformed, ""},
+		"a rate as number": {quote(`"4.35"`, `4.35`), &api.QuoteFinancing{}, CodeMalformed, "rate"},
+		"five decimals":    {quote(`"4.35"`, `"4.35001"`), &api.QuoteFinancing{}, CodeMalformed, ""},
+		"no recourse said": {quote(`"recourse":false,`, ``), &api.QuoteFinancing{}, app.CodeInput, "recourse"},
+		"no such day":      {quote(`2027-03-02`, `2027-02-29`), &api.QuoteFinancing{}, CodeMalformed, ""},
+		"a float amount": {
+			`{"amount":{"amount":1.5,"currency":"CNY"},"reason":"x"}`, &api.DisputeReceivable{}, CodeMalformed,
+			"amount",
+		},
+		"more in an amount": {
+			`{"amount":{"amount":"1","currency":"CNY","minor":7},"reason":"x"}`, &api.DisputeReceivable{},
+			CodeMalformed, "",
+		},
+		"too fine an amount": {
+			`{"amount":{"amount":"1.005","currency":"CNY"},"reason":"x"}`, &api.DisputeReceivable{}, CodeMalformed,
+			"",
+		},
+		"nested too deep": {
+			strings.Repeat("[", 40) + strings.Repeat("]", 40), &api.Because{}, CodeMalformed,
+			strings.Repeat("[]", 32),
+		},
 		"a party without a side": {
 			`{"title":"x","parties":[{"organisation":"A","side":"seller"},{"organisation":"B"}]}`,
 			&api.OpenPack{}, app.CodeInput, "parties[].side",
 		},
 		"one party": {
-			`{"title":"x","parties":[{"organisation":"A","side":"seller"}]}`, &api.OpenPack{}, app.CodeInput, "parties",
+			`{"title":"x","parties":[{"organisation":"A","side":"seller"}]}`, &api.OpenPack{}, app.CodeInput,
+			"parties",
 		},
 		"an intent twice": {
 			`{"intents":["a","a"],"signature":{"value":"AA=="}}`, &api.SignBatch{}, app.CodeInput, "intents",
@@ -101,7 +117,9 @@ func TestDecodeRefuses(t *testing.T) {
 
 func TestDecodeListsEveryValueAtFault(t *testing.T) {
 	s := testServer(t, nil)
-	err := s.decode(httptest.NewRequest("POST", "/", strings.NewReader(`{"email":"","password":""}`)), &api.Credentials{})
+	err := s.decode(
+		httptest.NewRequest("POST", "/", strings.NewReader(`{"email":"","password":""}`)), &api.Credentials{},
+	)
 	many, ok := errors.AsType[faults](err)
 	if !ok || len(many) != 2 {
 		t.Fatalf("%v: want two faults", err)
@@ -149,8 +167,10 @@ func TestFileNameKeepsTheLastPartOnly(t *testing.T) {
 	}
 	for _, header := range []string{
 		"", "attachment", `inline; filename="x"`, `attachment; filename=""`, `attachment; filename=".."`,
-		`attachment; filename="a/"`, `attachment; filename*=UTF-8''a%00b`, `attachment; filename*=UTF-8''a%0D%0AX:%201`,
-		`attachment; filename*=UTF-8''%E2%80%AEgnp.exe`, `attachment; filename*=UTF-8''%FF`, `attachment; filename="`,
+		`attachment; filename="a/"`, `attachment; filename*=UTF-8''a%00b`,
+		`attachment; filename*=UTF-8''a%0D%0AX:%201`,
+		`attachment; filename*=UTF-8''%E2%80%AEgnp.exe`, `attachment; filename*=UTF-8''%FF`,
+		`attachment; filename="`,
 	} {
 		if got, err := fileName(header); err == nil {
 			t.Errorf("%q: taken as %q", header, got)
@@ -163,7 +183,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"a":[{"b":"\u0000"}],"a":1}`))
 	f.Add([]byte(`{"amount":{"amount":"1","currency":"CNY"},"reason":"x"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		for _, into := range []any{&api.QuoteFinancing{}, &api.DisputeReceivable{}, &api.OpenPack{}, &api.SignBatch{}} {
+		for _, into := range []any{
+			&api.QuoteFinancing{}, &api.DisputeReceivable{}, &api.OpenPack{}, &api.SignBatch{},
+		} {
 			err := unmarshal(raw, into)
 			if err == nil {
 				continue

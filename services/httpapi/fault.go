@@ -41,65 +41,58 @@ func Codes() []trade.Code {
 	}
 }
 
-// statuses is the one table from code to HTTP status. A code that is not here is a reason of
-// a verdict, such as a rule of a check: the request was understood and cannot be granted, so
-// it is 422.
+// statuses is codesByStatus the other way round.
 func statuses() map[trade.Code]int {
-	return map[trade.Code]int{
-		CodeMalformed: http.StatusBadRequest, CodeMethod: http.StatusMethodNotAllowed,
-		CodeMediaType: http.StatusUnsupportedMediaType, CodeKey: http.StatusBadRequest,
-		CodePrecondition: http.StatusPreconditionRequired, CodeCrossOrigin: http.StatusForbidden,
-		CodeTooLarge: http.StatusRequestEntityTooLarge,
+	table := map[trade.Code]int{}
+	for status, codes := range codesByStatus() {
+		for _, code := range codes {
+			table[code] = status
+		}
+	}
+	return table
+}
 
-		blobTooLarge: http.StatusRequestEntityTooLarge, blobEmpty: http.StatusUnprocessableEntity,
-		blobNotFound: http.StatusInternalServerError, blobCorrupt: http.StatusInternalServerError,
-
-		app.CodeNotSignedIn: http.StatusUnauthorized, app.CodeWrongPassword: http.StatusUnauthorized,
-		app.CodeLocked: http.StatusTooManyRequests, app.CodeForbidden: http.StatusForbidden,
-		app.CodeHidden: http.StatusNotFound, app.CodeEdited: http.StatusPreconditionFailed,
-		app.CodeInput: http.StatusUnprocessableEntity, app.CodeKeyReused: http.StatusUnprocessableEntity,
-		app.CodeInProgress: http.StatusConflict, app.CodeDocumentState: http.StatusConflict,
-		app.CodePackParty:      http.StatusUnprocessableEntity,
-		app.CodePackUnverified: http.StatusConflict, app.CodePackRefused: http.StatusUnprocessableEntity,
-		app.CodePackPapers: http.StatusConflict, app.CodeIntentState: http.StatusConflict,
-		app.CodeNotYourDuty: http.StatusForbidden, app.CodeNoKey: http.StatusForbidden,
-		app.CodeStatement: http.StatusUnprocessableEntity, app.CodeNoMatch: http.StatusConflict,
-		app.CodeUnavailable: http.StatusServiceUnavailable, app.CodeTooMany: http.StatusTooManyRequests,
-		app.CodeReport: http.StatusUnprocessableEntity,
-
-		trade.CodeMalformed: http.StatusUnprocessableEntity, trade.CodeUnknownAct: http.StatusUnprocessableEntity,
-		trade.CodeCommandConflict: http.StatusConflict, trade.CodeChannel: http.StatusUnprocessableEntity,
-		trade.CodeSubjects: http.StatusUnprocessableEntity, trade.CodeID: http.StatusUnprocessableEntity,
-		trade.CodeExists: http.StatusConflict, trade.CodeNotFound: http.StatusNotFound,
-		trade.CodeStale: http.StatusConflict, trade.CodePhase: http.StatusConflict,
-		trade.CodeNoConsent: http.StatusConflict, trade.CodeSalt: http.StatusUnprocessableEntity,
-		trade.CodeParty: http.StatusForbidden, trade.CodeSignatureMissing: http.StatusConflict,
-		trade.CodeSignatureInvalid: http.StatusUnprocessableEntity, trade.CodeSignatureUnknown: http.StatusForbidden,
-		trade.CodeSignatureSame: http.StatusConflict, trade.CodeTimeEarlier: http.StatusConflict,
-		trade.CodeTimeWindow: http.StatusServiceUnavailable, trade.CodeAmount: http.StatusUnprocessableEntity,
-		trade.CodeDate: http.StatusUnprocessableEntity, trade.CodeText: http.StatusUnprocessableEntity,
-		trade.CodePersons: http.StatusUnprocessableEntity, trade.CodeOrgKind: http.StatusUnprocessableEntity,
-		trade.CodeEvidence: http.StatusUnprocessableEntity, trade.CodeExceedsFace: http.StatusUnprocessableEntity,
-		trade.CodeBalance: http.StatusConflict, trade.CodeReserved: http.StatusConflict,
-		trade.CodeAssigned: http.StatusConflict, trade.CodeNothingFree: http.StatusConflict,
-		trade.CodeNoReservation: http.StatusConflict, trade.CodeReservationEnded: http.StatusConflict,
-		trade.CodeReservationAlive: http.StatusConflict, trade.CodeNotDue: http.StatusConflict,
-		trade.CodePaymentTwice: http.StatusConflict, trade.CodePayee: http.StatusUnprocessableEntity,
-		trade.CodeEncumbered: http.StatusConflict, trade.CodeIdentity: http.StatusUnprocessableEntity, trade.CodeKey: http.StatusServiceUnavailable,
-		trade.CodeProgramme: http.StatusUnprocessableEntity, trade.CodeProgrammeLimit: http.StatusConflict,
-		trade.CodeProgrammeTenor: http.StatusUnprocessableEntity, trade.CodeTerms: http.StatusUnprocessableEntity,
-		trade.CodeQuoteLapsed: http.StatusConflict, trade.CodeQuoteAlive: http.StatusConflict,
-		trade.CodeNotAccepted: http.StatusConflict, trade.CodeNotApproved: http.StatusConflict,
-		trade.CodeNotAssigned: http.StatusConflict, trade.CodeRepayment: http.StatusConflict,
-		trade.CodeInternal: http.StatusInternalServerError,
-
-		parse.CodeEmpty: http.StatusUnprocessableEntity, parse.CodeTooLarge: http.StatusRequestEntityTooLarge,
-		parse.CodeDepth: http.StatusUnprocessableEntity, parse.CodeUnsupported: http.StatusUnprocessableEntity,
-		parse.CodeMalformed: http.StatusUnprocessableEntity, parse.CodeEncoding: http.StatusUnprocessableEntity,
-		parse.CodeDTD: http.StatusUnprocessableEntity, parse.CodeSecondRoot: http.StatusUnprocessableEntity,
-		parse.CodeNamespace: http.StatusUnprocessableEntity, parse.CodeDuplicate: http.StatusUnprocessableEntity,
-		parse.CodeSplitText: http.StatusUnprocessableEntity, parse.CodeSchema: http.StatusUnprocessableEntity,
-		parse.CodeValue: http.StatusUnprocessableEntity, parse.CodeCurrency: http.StatusUnprocessableEntity,
+// codesByStatus is the one table of HTTP statuses. A code that is not here is a reason of a
+// verdict, such as a rule of a check: the request was understood and cannot be granted, so it
+// is 422.
+func codesByStatus() map[int][]trade.Code {
+	return map[int][]trade.Code{
+		http.StatusBadRequest:   {CodeMalformed, CodeKey},
+		http.StatusUnauthorized: {app.CodeNotSignedIn, app.CodeWrongPassword},
+		http.StatusForbidden: {
+			CodeCrossOrigin, app.CodeForbidden, app.CodeNotYourDuty, app.CodeNoKey, trade.CodeParty,
+			trade.CodeSignatureUnknown,
+		},
+		http.StatusNotFound:         {app.CodeHidden, trade.CodeNotFound},
+		http.StatusMethodNotAllowed: {CodeMethod},
+		http.StatusConflict: {
+			app.CodeInProgress, app.CodeDocumentState, app.CodePackUnverified, app.CodePackPapers,
+			app.CodeIntentState, app.CodeNoMatch, trade.CodeCommandConflict, trade.CodeExists,
+			trade.CodeStale, trade.CodePhase, trade.CodeNoConsent, trade.CodeSignatureMissing,
+			trade.CodeSignatureSame, trade.CodeTimeEarlier, trade.CodeBalance, trade.CodeReserved,
+			trade.CodeAssigned, trade.CodeNothingFree, trade.CodeNoReservation, trade.CodeReservationEnded,
+			trade.CodeReservationAlive, trade.CodeNotDue, trade.CodePaymentTwice, trade.CodeEncumbered,
+			trade.CodeProgrammeLimit, trade.CodeQuoteLapsed, trade.CodeQuoteAlive, trade.CodeNotAccepted,
+			trade.CodeNotApproved, trade.CodeNotAssigned, trade.CodeRepayment,
+		},
+		http.StatusPreconditionFailed:    {app.CodeEdited},
+		http.StatusRequestEntityTooLarge: {CodeTooLarge, blobTooLarge, parse.CodeTooLarge},
+		http.StatusUnsupportedMediaType:  {CodeMediaType},
+		http.StatusUnprocessableEntity: {
+			blobEmpty, app.CodeInput, app.CodeKeyReused, app.CodePackParty, app.CodePackRefused,
+			app.CodeStatement, app.CodeReport, trade.CodeMalformed, trade.CodeUnknownAct, trade.CodeChannel,
+			trade.CodeSubjects, trade.CodeID, trade.CodeSalt, trade.CodeSignatureInvalid, trade.CodeAmount,
+			trade.CodeDate, trade.CodeText, trade.CodePersons, trade.CodeOrgKind, trade.CodeEvidence,
+			trade.CodeExceedsFace, trade.CodePayee, trade.CodeIdentity, trade.CodeProgramme,
+			trade.CodeProgrammeTenor, trade.CodeTerms, parse.CodeEmpty, parse.CodeDepth,
+			parse.CodeUnsupported, parse.CodeMalformed, parse.CodeEncoding, parse.CodeDTD,
+			parse.CodeSecondRoot, parse.CodeNamespace, parse.CodeDuplicate, parse.CodeSplitText,
+			parse.CodeSchema, parse.CodeValue, parse.CodeCurrency,
+		},
+		http.StatusPreconditionRequired: {CodePrecondition},
+		http.StatusTooManyRequests:      {app.CodeLocked, app.CodeTooMany},
+		http.StatusInternalServerError:  {blobNotFound, blobCorrupt, trade.CodeInternal},
+		http.StatusServiceUnavailable:   {app.CodeUnavailable, trade.CodeTimeWindow, trade.CodeKey},
 	}
 }
 
@@ -183,7 +176,8 @@ func (s *server) problem(r *http.Request, err error) api.Problem {
 // a conflict that lost its retries, a time limit.
 func unavailable(err error) bool {
 	for _, passing := range []error{
-		app.ErrUnavailable, app.ErrOutcomeUnknown, app.ErrConflict, app.ErrLater, context.DeadlineExceeded, context.Canceled,
+		app.ErrUnavailable, app.ErrOutcomeUnknown, app.ErrConflict, app.ErrLater, context.DeadlineExceeded,
+		context.Canceled,
 	} {
 		if errors.Is(err, passing) {
 			return true
@@ -204,7 +198,7 @@ func write(w http.ResponseWriter, status int, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) //nolint:errcheck // nobody is left to be told
+	_, _ = w.Write(body) //nolint:gosec // never HTML: nosniff, and a policy under which nothing runs
 }
 
 // reply encodes a value as JSON.

@@ -59,9 +59,20 @@ func TestEveryStatusIsOfACodeThatIsMirrored(t *testing.T) {
 	}
 }
 
+func TestEveryCodeStandsOnceInTheTable(t *testing.T) {
+	listed := 0
+	for _, codes := range codesByStatus() {
+		listed += len(codes)
+	}
+	if listed != len(statuses()) {
+		t.Errorf("%d codes listed, %d different ones", listed, len(statuses()))
+	}
+}
+
 func TestOnlyFaultsOfOursAreServerErrors(t *testing.T) {
 	for code, status := range statuses() {
-		if status == http.StatusInternalServerError && code != trade.CodeInternal && !strings.HasPrefix(string(code), "blob.") {
+		if status == http.StatusInternalServerError && code != trade.CodeInternal &&
+			!strings.HasPrefix(string(code), "blob.") {
 			t.Errorf("%s: a refusal is no server error", code)
 		}
 	}
@@ -75,13 +86,24 @@ func TestWhatIsNoFaultIsNeverShown(t *testing.T) {
 		status int
 		code   trade.Code
 	}{
-		"internal":            {errors.New(secret), http.StatusInternalServerError, trade.CodeInternal},
-		"internal fault":      {fault(trade.CodeInternal, "", "%s", secret), http.StatusInternalServerError, trade.CodeInternal},
-		"unavailable":         {fmt.Errorf("%s: %w", secret, app.ErrUnavailable), http.StatusServiceUnavailable, app.CodeUnavailable},
-		"outcome unknown":     {fmt.Errorf("%s: %w", secret, app.ErrOutcomeUnknown), http.StatusServiceUnavailable, app.CodeUnavailable},
-		"conflict of the law": {fmt.Errorf("%s: %w", secret, app.ErrConflict), http.StatusServiceUnavailable, app.CodeUnavailable},
+		"internal": {errors.New(secret), http.StatusInternalServerError, trade.CodeInternal},
+		"internal fault": {
+			fault(trade.CodeInternal, "", "%s", secret), http.StatusInternalServerError, trade.CodeInternal,
+		},
+		"unavailable": {
+			fmt.Errorf("%s: %w", secret, app.ErrUnavailable), http.StatusServiceUnavailable, app.CodeUnavailable,
+		},
+		"outcome unknown": {
+			fmt.Errorf("%s: %w", secret, app.ErrOutcomeUnknown), http.StatusServiceUnavailable,
+			app.CodeUnavailable,
+		},
+		"conflict of the law": {
+			fmt.Errorf("%s: %w", secret, app.ErrConflict), http.StatusServiceUnavailable, app.CodeUnavailable,
+		},
 		"a fault, wrapped": {
-			fmt.Errorf("intent 7: %w", fault(trade.CodeReserved, "subjects[0]", "held")), http.StatusConflict, trade.CodeReserved,
+			fmt.Errorf(
+				"intent 7: %w", fault(trade.CodeReserved, "subjects[0]", "held"),
+			), http.StatusConflict, trade.CodeReserved,
 		},
 		"a reason of a verdict": {fault("CS-SUM-1", "", "wrong"), http.StatusUnprocessableEntity, "CS-SUM-1"},
 	} {

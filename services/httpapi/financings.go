@@ -16,7 +16,9 @@ func (s *server) RequestFinancing(w http.ResponseWriter, r *http.Request, _ api.
 		return
 	}
 	actor := callOf(r).actor
-	request, err := s.app.RequestFinancing(r.Context(), actor, app.RequestInput{Pack: in.Pack, Programme: in.Programme})
+	request, err := s.app.RequestFinancing(
+		r.Context(), actor, app.RequestInput{Pack: in.Pack, Programme: in.Programme},
+	)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -101,7 +103,9 @@ func (s *server) PriceFinancing(w http.ResponseWriter, r *http.Request, id api.F
 }
 
 // QuoteFinancing prepares the bank's price.
-func (s *server) QuoteFinancing(w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.QuoteFinancingParams) {
+func (s *server) QuoteFinancing(
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.QuoteFinancingParams,
+) {
 	in, err := s.quoteOf(r)
 	if err != nil {
 		s.fail(w, r, err)
@@ -112,7 +116,9 @@ func (s *server) QuoteFinancing(w http.ResponseWriter, r *http.Request, id api.F
 }
 
 // RefuseFinancing prepares the bank's refusal.
-func (s *server) RefuseFinancing(w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.RefuseFinancingParams) {
+func (s *server) RefuseFinancing(
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.RefuseFinancingParams,
+) {
 	s.because(w, r, id, s.app.RefuseFinancing)
 }
 
@@ -124,7 +130,9 @@ func (s *server) DeclineFinancing(
 }
 
 // AcceptQuote prepares the seller's acceptance.
-func (s *server) AcceptQuote(w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.AcceptQuoteParams) {
+func (s *server) AcceptQuote(
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.AcceptQuoteParams,
+) {
 	s.plain(w, r, id, s.app.AcceptQuote)
 }
 

@@ -79,7 +79,9 @@ func (s *server) ListIntents(w http.ResponseWriter, r *http.Request, params api.
 }
 
 // GetIntent shows an intent, after waiting for its outcome when that is asked for.
-func (s *server) GetIntent(w http.ResponseWriter, r *http.Request, id api.IntentID, params api.GetIntentParams) {
+func (s *server) GetIntent(
+	w http.ResponseWriter, r *http.Request, id api.IntentID, params api.GetIntentParams,
+) {
 	wait := time.Duration(0)
 	if params.Wait != "" {
 		seconds, err := strconv.Atoi(strings.TrimSuffix(params.Wait, "s"))
@@ -170,7 +172,9 @@ func (s *server) SignBatch(w http.ResponseWriter, r *http.Request, _ api.SignBat
 }
 
 // WithdrawIntent takes an open intent back.
-func (s *server) WithdrawIntent(w http.ResponseWriter, r *http.Request, id api.IntentID, _ api.WithdrawIntentParams) {
+func (s *server) WithdrawIntent(
+	w http.ResponseWriter, r *http.Request, id api.IntentID, _ api.WithdrawIntentParams,
+) {
 	i, err := s.app.WithdrawIntent(r.Context(), callOf(r).actor, id)
 	if err != nil {
 		s.fail(w, r, err)
@@ -210,12 +214,16 @@ func (s *server) ListProgrammes(w http.ResponseWriter, r *http.Request, params a
 		s.fail(w, r, err)
 		return
 	}
-	list, next, err := s.app.AssetsOf(r.Context(), callOf(r).actor, app.AssetFilter{Kind: trade.KindProgramme}, page)
+	list, next, err := s.app.AssetsOf(
+		r.Context(), callOf(r).actor, app.AssetFilter{Kind: trade.KindProgramme}, page,
+	)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	items, err := eachOrFail(present(list), func(a app.Asset) (api.Programme, error) { return programmeView(a, nil) })
+	items, err := eachOrFail(
+		present(list), func(a app.Asset) (api.Programme, error) { return programmeView(a, nil) },
+	)
 	if err != nil {
 		s.fail(w, r, err)
 		return

@@ -151,7 +151,7 @@ func (s *server) admit(next http.Handler) http.Handler {
 		ctx, cancel := context.WithTimeout(r.Context(), p.timeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		s.deadlines(w, p.timeout)
+		s.deadlines(ctx, w, p.timeout)
 		if err := s.admitted(w, r, c, p); err != nil {
 			s.fail(w, r, err)
 			return
@@ -165,7 +165,7 @@ func (s *server) admit(next http.Handler) http.Handler {
 			s.fail(w, r, err)
 			return
 		}
-		defer b.Close() //nolint:errcheck // the file has no name any more
+		defer b.Close() // the file has no name any more
 		if r.Body, err = b.reader(); err != nil {
 			s.fail(w, r, err)
 			return
@@ -179,12 +179,14 @@ func (s *server) admit(next http.Handler) http.Handler {
 }
 
 // deadlines bound how slowly a client may send and take; they leave the handler its time.
-func (s *server) deadlines(w http.ResponseWriter, timeout time.Duration) {
+func (s *server) deadlines(ctx context.Context, w http.ResponseWriter, timeout time.Duration) {
 	end := s.wall.Now().Add(timeout + wholeDeadline)
 	control := http.NewResponseController(w)
 	for _, err := range []error{control.SetReadDeadline(end), control.SetWriteDeadline(end)} {
 		if err != nil && !errors.Is(err, http.ErrNotSupported) {
-			s.log.LogAttrs(context.Background(), slog.LevelDebug, "deadline not set", slog.String("error", err.Error()))
+			s.log.LogAttrs(
+				context.Background(), slog.LevelDebug, "deadline not set", slog.String("error", err.Error()),
+			)
 		}
 	}
 }
@@ -231,10 +233,11 @@ func takes(r *http.Request, want content) error {
 	if err != nil {
 		return fault(CodeMediaType, "Content-Type", "say in Content-Type what the body is")
 	}
+	form := strings.HasPrefix(media, "multipart/") || media == "application/x-www-form-urlencoded"
 	switch {
 	case want == jsonBody && media != "application/json":
 		return fault(CodeMediaType, "Content-Type", "send application/json")
-	case want == fileBody && (strings.HasPrefix(media, "multipart/") || media == "application/x-www-form-urlencoded"):
+	case want == fileBody && form:
 		return fault(CodeMediaType, "Content-Type", "send the file itself as the body, not a form")
 	}
 	return nil
@@ -341,7 +344,7 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, digest trade.Diges
 		w.Header()[name] = values
 	}
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) //nolint:errcheck // nobody is left to be told
+	_, _ = w.Write(out.body) // nobody is left to be told
 }
 
 func (s *server) forget(r *http.Request, k app.RequestKey) {

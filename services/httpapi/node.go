@@ -46,7 +46,9 @@ func (s *server) ListLines(w http.ResponseWriter, r *http.Request, params api.Li
 }
 
 // ApplyPayment prepares what a line pays.
-func (s *server) ApplyPayment(w http.ResponseWriter, r *http.Request, id api.LineID, _ api.ApplyPaymentParams) {
+func (s *server) ApplyPayment(
+	w http.ResponseWriter, r *http.Request, id api.LineID, _ api.ApplyPaymentParams,
+) {
 	var in api.ApplyPayment
 	if err := s.decode(r, &in); err != nil {
 		s.fail(w, r, err)
@@ -73,8 +75,9 @@ func (s *server) MakeReport(w http.ResponseWriter, r *http.Request, _ api.MakeRe
 	file := "/v1/reports/" + string(report.ID) + "/file"
 	w.Header().Set("Location", file)
 	s.reply(w, r, http.StatusCreated, api.Report{
-		ID: report.ID, Kind: report.Kind, Subject: report.Subject, MediaType: report.MediaType, Digest: report.Digest,
-		Size: report.Size, MadeAt: report.MadeAt.UTC(), FileURL: file,
+		ID: report.ID, Kind: report.Kind, Subject: report.Subject, MediaType: report.MediaType,
+		Digest: report.Digest,
+		Size:   report.Size, MadeAt: report.MadeAt.UTC(), FileURL: file,
 	})
 }
 

@@ -72,7 +72,9 @@ func (s *server) VerifyPack(w http.ResponseWriter, r *http.Request, id api.PackI
 }
 
 // UploadDocument keeps a paper.
-func (s *server) UploadDocument(w http.ResponseWriter, r *http.Request, id api.PackID, params api.UploadDocumentParams) {
+func (s *server) UploadDocument(
+	w http.ResponseWriter, r *http.Request, id api.PackID, params api.UploadDocumentParams,
+) {
 	name, err := fileName(r.Header.Get("Content-Disposition"))
 	if err != nil {
 		s.fail(w, r, err)
@@ -102,7 +104,9 @@ func fileName(disposition string) (string, error) {
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
 		name = name[i+1:]
 	}
-	printable := utf8.ValidString(name) && !strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) })
+	printable := utf8.ValidString(name) && !strings.ContainsFunc(
+		name, func(c rune) bool { return !unicode.IsPrint(c) },
+	)
 	if err != nil || kind != "attachment" || name == "" || name == "." || name == ".." || !printable {
 		return "", fault(app.CodeInput, "Content-Disposition",
 			`name the file: attachment; filename="invoice.xml", or filename*=UTF-8''... beyond ASCII`)
@@ -160,7 +164,9 @@ func sendFile(w http.ResponseWriter, mediaType, name, digest string, raw []byte)
 }
 
 // TypeFields takes the fields of a paper that a person typed in.
-func (s *server) TypeFields(w http.ResponseWriter, r *http.Request, id api.DocumentID, params api.TypeFieldsParams) {
+func (s *server) TypeFields(
+	w http.ResponseWriter, r *http.Request, id api.DocumentID, params api.TypeFieldsParams,
+) {
 	edit, err := strconv.Atoi(strings.Trim(params.IfMatch, `"`))
 	if err != nil || params.IfMatch != etag(edit) {
 		s.fail(w, r, fault(CodePrecondition, "If-Match", "send the ETag of the paper as it was shown"))

@@ -100,8 +100,9 @@ func (s *server) ConfirmReceivable(
 		return
 	}
 	i, err := s.app.ConfirmReceivable(r.Context(), callOf(r).actor, id, app.ConfirmInput{
-		Amount: in.Amount, Promise: in.Promise, WaivesDefences: in.WaivesDefences, ConsentsToSplit: in.ConsentsToSplit,
-		Text: in.Text,
+		Amount: in.Amount, Promise: in.Promise, WaivesDefences: in.WaivesDefences,
+		ConsentsToSplit: in.ConsentsToSplit,
+		Text:            in.Text,
 	})
 	s.prepared(w, r, i, err)
 }

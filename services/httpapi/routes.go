@@ -68,7 +68,9 @@ func policies() map[string]policy {
 		"POST /v1/packs/{pack}/verification":    bare,
 		"POST /v1/intents/{intent}/withdrawal":  bare,
 		"POST /v1/financings/{financing}/price": {takes: jsonBody, limit: maxJSON, timeout: readTime},
-		"POST /v1/reports":                      {keyed: true, takes: jsonBody, limit: maxJSON, timeout: reportTime},
+		"POST /v1/reports": {
+			keyed: true, takes: jsonBody, limit: maxJSON, timeout: reportTime,
+		},
 		"GET /v1/intents/{intent}":              {timeout: writeTime},
 		"GET /v1/documents/{document}/original": {timeout: uploadTime},
 		"GET /v1/reports/{report}/file":         {timeout: uploadTime},

@@ -136,7 +136,9 @@ func router(s *server) *chi.Mux {
 	mux.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, fault(CodeMethod, "", "%s is not taken here: see schemas/openapi.yaml", r.Method))
 	})
-	api.HandlerWithOptions(s, api.ChiServerOptions{BaseRouter: mux.With(s.admit), ErrorHandlerFunc: s.badParameter})
+	api.HandlerWithOptions(
+		s, api.ChiServerOptions{BaseRouter: mux.With(s.admit), ErrorHandlerFunc: s.badParameter},
+	)
 	return mux
 }
 

@@ -19,7 +19,9 @@ const (
 
 // tokenOf reads the token of a request: of its Authorization or else of its cookie.
 func tokenOf(r *http.Request) string {
-	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+	if scheme, token, ok := strings.Cut(
+		r.Header.Get("Authorization"), " ",
+	); ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(token)
 	}
 	if cookie, err := r.Cookie(sessionCookie); err == nil {
@@ -136,12 +138,13 @@ func (s *server) ListOrganisations(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.reply(w, r, http.StatusOK, api.OrganisationList{Items: each(list, func(o app.Organisation) api.Organisation {
+	items := each(list, func(o app.Organisation) api.Organisation {
 		return api.Organisation{
 			ID: o.ID, Kind: o.Kind, Name: o.Name, NameLocal: o.NameLocal, RegistrationID: o.RegistrationID,
 			Lei: o.LEI, Vat: o.VAT, Country: o.Country,
 		}
-	})})
+	})
+	s.reply(w, r, http.StatusOK, api.OrganisationList{Items: items})
 }
 
 // ListInbox shows what waits.
@@ -153,7 +156,8 @@ func (s *server) ListInbox(w http.ResponseWriter, r *http.Request) {
 	}
 	s.reply(w, r, http.StatusOK, api.Inbox{Items: each(items, func(i app.Item) api.InboxItem {
 		return api.InboxItem{
-			Mine: i.Mine, Next: i.Next, Subject: i.Subject, Act: i.Act, Amount: i.Amount, Due: i.Due, Since: i.Since.UTC(),
+			Mine: i.Mine, Next: i.Next, Subject: i.Subject, Act: i.Act, Amount: i.Amount, Due: i.Due,
+			Since: i.Since.UTC(),
 		}
 	})})
 }

@@ -146,11 +146,14 @@ func financingView(f app.FinancingView) (api.Financing, error) {
 	}
 	b := f.Asset.State.Financing
 	m := amounts{currency: b.Currency}
-	v.State, v.ID, v.Version, v.Phase = financingOnLedger, f.Asset.Record.ID, f.Asset.Record.Version, f.Asset.Record.Phase
-	v.At, v.Seller, v.Bank, v.Receivable, v.Programme = instant(f.Asset.Record.Time), b.Seller, b.Bank, b.Receivable, b.Programme
+	record := f.Asset.Record
+	v.State, v.ID, v.Version, v.Phase = financingOnLedger, record.ID, record.Version, record.Phase
+	v.At, v.Seller, v.Bank = instant(record.Time), b.Seller, b.Bank
+	v.Receivable, v.Programme = b.Receivable, b.Programme
 	v.Amount, v.DueDate, v.Account, v.Verification = m.of(b.Face), b.DueDate, b.Account, b.Verification
 	v.QuotedAt, v.LapsesAt, v.Reference, v.Reason = instant(b.Quoted), instant(b.Lapses), b.Reference, b.Reason
-	v.Disbursed, v.Outstanding, v.Received, v.Surplus = m.of(b.Disbursed), m.of(b.Outstanding), m.of(b.Received), m.of(b.Surplus)
+	v.Disbursed, v.Outstanding = m.of(b.Disbursed), m.of(b.Outstanding)
+	v.Received, v.Surplus = m.of(b.Received), m.of(b.Surplus)
 	if b.Terms != nil {
 		v.Terms = termsView(*b.Terms)
 	}
@@ -159,8 +162,9 @@ func financingView(f app.FinancingView) (api.Financing, error) {
 
 func termsView(t trade.Terms) api.Terms {
 	return api.Terms{
-		Face: t.Face, AdvanceRate: api.Rate(t.AdvanceRate), Rate: api.Rate(t.Rate), Kind: t.Kind, DayCount: t.DayCount,
-		FeeRate: api.Rate(t.FeeRate), FeeBearer: t.FeeBearer, ValueDate: t.ValueDate, DueDate: t.DueDate,
+		Face: t.Face, AdvanceRate: api.Rate(t.AdvanceRate), Rate: api.Rate(t.Rate), Kind: t.Kind,
+		DayCount: t.DayCount,
+		FeeRate:  api.Rate(t.FeeRate), FeeBearer: t.FeeBearer, ValueDate: t.ValueDate, DueDate: t.DueDate,
 		Recourse: t.Recourse, Days: t.Days, Advance: t.Advance, Charge: t.Charge, Fee: t.Fee, Cash: t.Cash,
 		Repayable: t.Repayable, AllInRate: api.Rate(t.AllInRate),
 	}

@@ -18,14 +18,18 @@ func TestATradeGoesAllTheWay(t *testing.T) {
 	w.act(financing+"/acceptance", api.Nothing{}, sellerMaker, bankMaker)
 	bank, _ := w.set.Demo.Organisation("yongjiang")
 	var approved api.IntentList
-	w.post(bankMaker, financing+"/approval", api.ApproveFinancing{Account: bank.Accounts[0].Number}, http.StatusCreated, &approved)
+	w.post(
+		bankMaker, financing+"/approval", api.ApproveFinancing{Account: bank.Accounts[0].Number},
+		http.StatusCreated, &approved,
+	)
 	w.sign(approved.Intents, bankMaker, bankChecker)
 	w.act(financing+"/disbursement", api.DisburseFinancing{Reference: "payout 1"}, bankMaker, bankChecker)
 
 	var f api.Financing
 	w.get(sellerMaker, financing, &f)
 	want := w.trade().Plan.Expected.Figures
-	if f.Phase != trade.Disbursed || f.Terms.Cash != want.Cash || f.Terms.Charge != want.Discount || f.Terms.Fee != want.Fee {
+	if f.Phase != trade.Disbursed || f.Terms.Cash != want.Cash || f.Terms.Charge != want.Discount ||
+		f.Terms.Fee != want.Fee {
 		t.Errorf("%s, terms %+v, want %+v", f.Phase, f.Terms, want)
 	}
 	if len(f.History) != 4 || len(f.History[2].Signers) != 2 {
@@ -56,14 +60,19 @@ func TestATradeGoesAllTheWay(t *testing.T) {
 	}
 	var r api.Receivable
 	w.get(bankMaker, "/v1/receivables/"+string(w.receivable), &r)
-	if r.Owner != "YongjiangMSP" || r.Assigned != r.Face || r.Free.Sign() != 0 || r.PayTo != bank.Accounts[0].Number {
+	if r.Owner != "YongjiangMSP" || r.Assigned != r.Face || r.Free.Sign() != 0 ||
+		r.PayTo != bank.Accounts[0].Number {
 		t.Errorf("receivable %+v", r)
 	}
 	w.settle()
 	w.get(bankMaker, "/v1/receivables/"+string(w.receivable), &r)
 	w.get(sellerMaker, financing, &f)
-	if r.Phase != trade.Settled || f.Phase != trade.Repaid || f.Outstanding.Sign() != 0 || f.Surplus.Sign() <= 0 {
-		t.Errorf("at the end: receivable %s, financing %s, outstanding %s, surplus %s", r.Phase, f.Phase, f.Outstanding, f.Surplus)
+	if r.Phase != trade.Settled || f.Phase != trade.Repaid || f.Outstanding.Sign() != 0 ||
+		f.Surplus.Sign() <= 0 {
+		t.Errorf(
+			"at the end: receivable %s, financing %s, outstanding %s, surplus %s", r.Phase, f.Phase, f.Outstanding,
+			f.Surplus,
+		)
 	}
 }
 

@@ -134,7 +134,8 @@ func newWorld(t testing.TB) *world {
 	}
 	w.expire = func(user app.UserID) {
 		_, err := pool.Exec(context.Background(),
-			"UPDATE sessions SET created_at = created_at - interval '2 days', expires_at = created_at - interval '1 day' "+
+			"UPDATE sessions SET created_at = created_at - interval '2 days', "+
+				"expires_at = created_at - interval '1 day' "+
 				"WHERE user_id = $1", user)
 		must(t, err)
 	}
@@ -142,28 +143,35 @@ func newWorld(t testing.TB) *world {
 	workers := jobs.NewWorkers(nil, log)
 	must(t, errors.Join(work[app.ParseJob](workers, w.app), work[app.RecordJob](workers, w.app),
 		work[app.VerifyJob](workers, w.app), work[app.SubmitJob](workers, w.app)))
-	runner, err := jobs.Start(ctx, pool, workers, jobs.Config{Node: "test", Concurrency: 4, Now: wall{}.Now, Logger: log})
+	runner, err := jobs.Start(ctx, pool, workers, jobs.Config{
+		Node: "test", Concurrency: 4, Now: wall{}.Now, Logger: log,
+	})
 	must(t, err)
+	w.follow(runner, func() error { return errors.Join(ledger.Close(), papers.Close()) })
+	w.found(hasher)
+	return w
+}
+
+// follow projects the ledger until the test ends, and closes all parts after it.
+func (w *world) follow(runner *jobs.Runner, closing func() error) {
 	following, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		if err := w.app.Follow(following); err != nil && following.Err() == nil {
-			t.Errorf("following: %v", err)
+			w.t.Errorf("following: %v", err)
 		}
 	}()
-	t.Cleanup(func() {
+	w.t.Cleanup(func() {
 		if err := runner.Stop(context.Background()); err != nil {
-			t.Errorf("stopping the jobs: %v", err)
+			w.t.Errorf("stopping the jobs: %v", err)
 		}
 		stop()
 		<-ended
-		if err := errors.Join(ledger.Close(), papers.Close()); err != nil {
-			t.Errorf("closing: %v", err)
+		if err := closing(); err != nil {
+			w.t.Errorf("closing: %v", err)
 		}
 	})
-	w.found(hasher)
-	return w
 }
 
 func work[J app.Job](workers *jobs.Workers, a *app.App) error {
@@ -205,8 +213,9 @@ func (w *world) found(hasher *password.Hasher) {
 	for _, o := range w.set.Demo.Organisations {
 		org := trade.OrgID(o.MSP)
 		s := app.Setup{Organisation: app.Organisation{
-			ID: org, Kind: trade.OrgKind(o.Kind), Name: o.Name, NameLocal: o.NameLocal, RegistrationID: o.RegistrationID,
-			LEI: o.LEI, VAT: o.VAT, Country: o.Country, CreatedAt: wall{}.Now().UTC(),
+			ID: org, Kind: trade.OrgKind(o.Kind), Name: o.Name, NameLocal: o.NameLocal,
+			RegistrationID: o.RegistrationID,
+			LEI:            o.LEI, VAT: o.VAT, Country: o.Country, CreatedAt: wall{}.Now().UTC(),
 		}}
 		for n, a := range o.Accounts {
 			number := a.Number + a.IBAN
@@ -312,9 +321,9 @@ func (w *world) want(got *httptest.ResponseRecorder, status int, into any) {
 }
 
 // refused does something as a person and wants a problem with a code.
-func (w *world) refused(email, path string, body any, status int, code trade.Code) api.Problem {
+func (w *world) refused(email, path string, body any, status int, code trade.Code) {
 	w.t.Helper()
-	return w.problem(w.send(w.token(email), "POST", path, body, nil), status, code)
+	w.problem(w.send(w.token(email), "POST", path, body, nil), status, code)
 }
 
 func (w *world) problem(got *httptest.ResponseRecorder, status int, code trade.Code) api.Problem {
@@ -404,20 +413,25 @@ func (w *world) open() {
 	w.sign([]api.Intent{i}, bankMaker, bankChecker, sellerMaker)
 	var p api.Pack
 	w.post(sellerMaker, "/v1/packs", api.OpenPack{Title: "Pump housings", Parties: []api.PackParty{
-		{Organisation: "LanqiaoMSP", Side: app.SideSeller}, {Organisation: "CangningMSP", Side: app.SideObligor},
-		{Organisation: "ShibuMSP", Side: app.SideWarehouse}, {Organisation: "HaipingMSP", Side: app.SideCarrier},
+		{Organisation: "LanqiaoMSP", Side: app.SideSeller},
+		{Organisation: "CangningMSP", Side: app.SideObligor},
+		{Organisation: "ShibuMSP", Side: app.SideWarehouse},
+		{Organisation: "HaipingMSP", Side: app.SideCarrier},
 		{Organisation: "QuillonMSP", Side: app.SideReader},
 	}}, http.StatusCreated, &p)
 	w.pack = p.ID
 	for _, paper := range w.trade().Plan.Documents {
 		var d api.Document
-		w.want(w.file(paper.Person, "/v1/packs/"+string(p.ID)+"/documents", paper.File, w.trade().Files[paper.File]),
+		w.want(w.file(
+			paper.Person, "/v1/packs/"+string(p.ID)+"/documents", paper.File, w.trade().Files[paper.File],
+		),
 			http.StatusCreated, &d)
 		w.papers[paper.File] = d.ID
 	}
 	w.eventually("the verdicts stand and pass", func() bool {
 		w.get(sellerMaker, "/v1/packs/"+string(w.pack), &p)
-		if !p.VerdictsStand || slices.ContainsFunc(p.Papers, func(d api.Document) bool { return d.State != app.DocumentParsed }) {
+		if !p.VerdictsStand ||
+			slices.ContainsFunc(p.Papers, func(d api.Document) bool { return d.State != app.DocumentParsed }) {
 			return false
 		}
 		for _, v := range p.Verification.Verdicts {
@@ -458,7 +472,10 @@ func (w *world) confirm() {
 func (w *world) quoted() {
 	w.t.Helper()
 	var f api.Financing
-	w.post(sellerMaker, "/v1/financings", api.RequestFinancing{Pack: w.pack, Programme: w.programme}, http.StatusCreated, &f)
+	w.post(
+		sellerMaker, "/v1/financings", api.RequestFinancing{Pack: w.pack, Programme: w.programme},
+		http.StatusCreated, &f,
+	)
 	w.financing = f.ID
 	w.sign([]api.Intent{f.Intent}, sellerMaker)
 	w.act("/v1/financings/"+string(f.ID)+"/quote", w.quote(), bankMaker)
@@ -467,6 +484,7 @@ func (w *world) quoted() {
 func (w *world) quote() api.QuoteFinancing {
 	return api.QuoteFinancing{
 		AdvanceRate: 900_000, Rate: 43_500, Kind: trade.Discount, DayCount: money.Act360, FeeRate: 1_000,
-		FeeBearer: trade.SellerBears, ValueDate: w.set.Today, LapsesAt: wall{}.Now().UTC().Add(48 * time.Hour).Truncate(time.Second),
+		FeeBearer: trade.SellerBears, ValueDate: w.set.Today,
+		LapsesAt: wall{}.Now().UTC().Add(48 * time.Hour).Truncate(time.Second),
 	}
 }

@@ -113,7 +113,9 @@ func (h *Hasher) derive(ctx context.Context, p hash, password string) ([]byte, e
 	case <-ctx.Done():
 		return nil, fmt.Errorf("password: waiting for a turn: %w", ctx.Err())
 	}
-	return argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(len(p.key))), nil //nolint:gosec // 16 to 64
+	return argon2.IDKey(
+		[]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(len(p.key)),
+	), nil //nolint:gosec // 16 to 64
 }
 
 // hash is a stored hash.
