@@ -43,10 +43,10 @@ func (r rows) add(d Derived) error {
 			return err
 		}
 	}
-	for _, t := range d.Transactions {
-		if err := r.put(
-			"transaction", t.ID, []any{t.Code, t.Time.UnixMicro(), t.Creator, t.Endorsers},
-		); err != nil {
+	for i, t := range d.Transactions { // by place: an invalid one may bear any id
+		if err := r.put("transaction", fmt.Sprintf("%d/%d", d.Number, i), []any{
+			t.ID, t.Code, t.Time.UnixMicro(), t.Creator, t.Endorsers,
+		}); err != nil {
 			return err
 		}
 	}

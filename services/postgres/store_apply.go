@@ -79,12 +79,25 @@ func (t *storeTx) addAssets(ctx context.Context, d app.Derived) error {
 	return nil
 }
 
+// positions says where in a block each valid transaction stands. The id of an invalid one may
+// be any, so none is looked up.
+func positions(d app.Derived) map[string]int32 {
+	at := make(map[string]int32, len(d.Transactions))
+	for i, tx := range d.Transactions {
+		if tx.Valid() {
+			at[tx.ID] = int32(i) //nolint:gosec // bounded by the ledger
+		}
+	}
+	return at
+}
+
 func (t *storeTx) addTransitions(ctx context.Context, d app.Derived) error {
+	at := positions(d)
 	rows := make([]db.InsertTransitionsParams, len(d.Transitions))
 	for i, s := range d.Transitions {
 		rows[i] = db.InsertTransitionsParams{
-			AssetID: string(s.Asset), Version: s.Version, TxID: s.TxID, Act: string(s.Act),
-			CommandID: string(s.Command), FromPhase: string(s.From), ToPhase: string(s.To),
+			AssetID: string(s.Asset), Version: s.Version, Block: int64(d.Number), Position: at[s.TxID], //nolint:gosec // as above
+			Act: string(s.Act), CommandID: string(s.Command), FromPhase: string(s.From), ToPhase: string(s.To),
 		}
 		if s.Signed == nil {
 			continue
@@ -101,13 +114,13 @@ func (t *storeTx) addTransitions(ctx context.Context, d app.Derived) error {
 }
 
 func (t *storeTx) addFingerprints(ctx context.Context, d app.Derived) error {
-	var put db.PutFingerprintsParams
+	at, put := positions(d), db.PutFingerprintsParams{Block: int64(d.Number)} //nolint:gosec // as above
 	for key, f := range last(d.Fingerprints, func(f app.FingerprintRow) string { return f.Key }) {
 		put.Keys = append(put.Keys, key)
 		put.AssetIds = append(put.AssetIds, string(f.Value.Asset))
 		put.Freed = append(put.Freed, f.Value.Freed)
 		put.Rejected = append(put.Rejected, f.Value.Rejected)
-		put.TxIds = append(put.TxIds, f.TxID)
+		put.Positions = append(put.Positions, at[f.TxID])
 	}
 	if len(put.Keys) == 0 {
 		return nil
@@ -135,7 +148,7 @@ func (t *storeTx) ClearProjection(ctx context.Context) error { return t.q.ClearP
 // be read comes with its name and what is left of it, so that a comparison finds it.
 func (t *storeTx) Projected(ctx context.Context, fn func(app.Derived) error) error {
 	for _, give := range []func(context.Context, func(app.Derived) error) error{
-		t.giveBlocks, t.giveTransactions, t.giveAssets, t.giveTransitions, t.giveFingerprints,
+		t.giveBlocks, t.giveAssets, t.giveTransitions, t.giveFingerprints,
 	} {
 		if err := give(ctx, fn); err != nil {
 			return err
@@ -144,6 +157,7 @@ func (t *storeTx) Projected(ctx context.Context, fn func(app.Derived) error) err
 	return nil
 }
 
+// giveBlocks gives each block with its transactions.
 func (t *storeTx) giveBlocks(ctx context.Context, fn func(app.Derived) error) error {
 	after := int64(-1)
 	for {
@@ -151,29 +165,26 @@ func (t *storeTx) giveBlocks(ctx context.Context, fn func(app.Derived) error) er
 		if err != nil || len(rows) == 0 {
 			return err
 		}
+		after = rows[len(rows)-1].Number
+		txs, err := t.q.TransactionsOfBlocks(ctx, db.TransactionsOfBlocksParams{First: rows[0].Number, Last: after})
+		if err != nil {
+			return err
+		}
+		of := map[int64][]app.Tx{}
+		for _, r := range txs {
+			of[r.Block] = append(of[r.Block], app.Tx{
+				ID: r.TxID, Code: r.Code, Time: r.At.UTC(), Creator: r.Creator, Endorsers: r.Endorsers,
+			})
+		}
 		for _, b := range rows {
-			d := app.Derived{Number: uint64(b.Number), Hash: b.Hash, At: b.At.UTC(), ClockNote: b.ClockNote} //nolint:gosec // never negative, says the table
+			d := app.Derived{
+				Number: uint64(b.Number), Hash: b.Hash, At: b.At.UTC(), ClockNote: b.ClockNote, //nolint:gosec // never negative, says the table
+				Transactions: of[b.Number],
+			}
 			if err := fn(d); err != nil {
 				return err
 			}
 		}
-		after = rows[len(rows)-1].Number
-	}
-}
-
-func (t *storeTx) giveTransactions(ctx context.Context, fn func(app.Derived) error) error {
-	from := db.TransactionsPageParams{AfterBlock: -1, Page: piece}
-	for {
-		rows, err := t.q.TransactionsPage(ctx, from)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		if err := fn(app.Derived{Transactions: mapped(rows, func(r db.LedgerTransaction) app.Tx {
-			return app.Tx{ID: r.TxID, Code: r.Code, Time: r.At.UTC(), Creator: r.Creator, Endorsers: r.Endorsers}
-		})}); err != nil {
-			return err
-		}
-		from.AfterBlock, from.AfterPosition = rows[len(rows)-1].Block, rows[len(rows)-1].Position
 	}
 }
 
@@ -222,7 +233,7 @@ func (t *storeTx) giveFingerprints(ctx context.Context, fn func(app.Derived) err
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		if err := fn(app.Derived{Fingerprints: mapped(rows, func(r db.LedgerFingerprint) app.FingerprintRow {
+		if err := fn(app.Derived{Fingerprints: mapped(rows, func(r db.FingerprintsPageRow) app.FingerprintRow {
 			value := trade.Fingerprint{Asset: trade.AssetID(r.AssetID), Freed: r.Freed, Rejected: r.Rejected}
 			return app.FingerprintRow{Key: r.Key, Value: value, TxID: r.TxID}
 		})}); err != nil {

@@ -426,17 +426,19 @@ CREATE TABLE ledger.checkpoint (
     block   bigint NOT NULL REFERENCES ledger.blocks
 );
 
--- Every transaction of every block, the invalid ones too.
+-- Every transaction of every block, the invalid ones too. Those may say anything of
+-- themselves, an id that was used before for one; the id of a valid one is its own.
 CREATE TABLE ledger.transactions (
-    tx_id     text        PRIMARY KEY,
     block     bigint      NOT NULL REFERENCES ledger.blocks,
     position  integer     NOT NULL CHECK (position >= 0),
+    tx_id     text        NOT NULL,
     code      text        NOT NULL,           -- "VALID", "MVCC_READ_CONFLICT", …
     at        timestamptz NOT NULL,
-    creator   identifier  NOT NULL,           -- MSP id
+    creator   text        NOT NULL,           -- MSP id
     endorsers text[]      NOT NULL,           -- MSP ids, sorted
-    UNIQUE (block, position)
+    PRIMARY KEY (block, position)
 );
+CREATE UNIQUE INDEX transactions_valid ON ledger.transactions (tx_id) WHERE code = 'VALID';
 
 -- An asset as the last block left it: the canonical texts as they stand on the ledger, kept
 -- to the byte, and columns that the database itself draws from them. It refuses a state that
@@ -473,21 +475,25 @@ CREATE INDEX holders_org ON ledger.holders (org_id, asset_id);
 CREATE TABLE ledger.transitions (
     asset_id   identifier NOT NULL REFERENCES ledger.assets,
     version    bigint     NOT NULL CHECK (version >= 1),
-    tx_id      text       NOT NULL REFERENCES ledger.transactions,
+    block      bigint     NOT NULL,
+    position   integer    NOT NULL,           -- of the transaction in its block
     act        text       NOT NULL,
     command_id identifier NOT NULL,
     from_phase text       NOT NULL,           -- empty: created
     to_phase   text       NOT NULL,
     signed     json,                          -- the command with its signatures; null: not ours to know
-    PRIMARY KEY (asset_id, version)
+    PRIMARY KEY (asset_id, version),
+    FOREIGN KEY (block, position) REFERENCES ledger.transactions
 );
-CREATE INDEX transitions_tx ON ledger.transitions (tx_id);
+CREATE INDEX transitions_tx ON ledger.transitions (block, position);
 
 CREATE TABLE ledger.fingerprints (
     key      text       PRIMARY KEY,
     asset_id identifier NOT NULL,
     freed    boolean    NOT NULL,
     rejected boolean    NOT NULL,
-    tx_id    text       NOT NULL REFERENCES ledger.transactions
+    block    bigint     NOT NULL,             -- the transaction that wrote it last
+    position integer    NOT NULL,
+    FOREIGN KEY (block, position) REFERENCES ledger.transactions
 );
-CREATE INDEX fingerprints_tx ON ledger.fingerprints (tx_id);
+CREATE INDEX fingerprints_tx ON ledger.fingerprints (block, position);

@@ -19,8 +19,8 @@ VALUES (@number, @hash, @at, @clock_note);
 SELECT clock_note FROM ledger.blocks WHERE clock_note <> '' ORDER BY number DESC LIMIT 1;
 
 -- name: InsertTransactions :copyfrom
-INSERT INTO ledger.transactions (tx_id, block, position, code, at, creator, endorsers)
-VALUES (@tx_id, @block, @position, @code, @at, @creator, @endorsers);
+INSERT INTO ledger.transactions (block, position, tx_id, code, at, creator, endorsers)
+VALUES (@block, @position, @tx_id, @code, @at, @creator, @endorsers);
 
 -- name: PutAssets :execrows
 -- A later version replaces an earlier one; its state may come with it, or not (empty).
@@ -40,18 +40,19 @@ VALUES (@asset_id, @org_id, @consent, @value_hash, @missing);
 
 -- name: InsertTransitions :copyfrom
 INSERT INTO ledger.transitions (
-    asset_id, version, tx_id, act, command_id, from_phase, to_phase, signed)
-VALUES (@asset_id, @version, @tx_id, @act, @command_id, @from_phase, @to_phase, @signed);
+    asset_id, version, block, position, act, command_id, from_phase, to_phase, signed)
+VALUES (
+    @asset_id, @version, @block, @position, @act, @command_id, @from_phase, @to_phase, @signed);
 
 -- name: PutFingerprints :exec
-INSERT INTO ledger.fingerprints (key, asset_id, freed, rejected, tx_id)
-SELECT n.key, n.asset_id, n.freed, n.rejected, n.tx_id
+INSERT INTO ledger.fingerprints (key, asset_id, freed, rejected, block, position)
+SELECT n.key, n.asset_id, n.freed, n.rejected, @block, n.position
 FROM (SELECT unnest(@keys::text[]) AS key, unnest(@asset_ids::text[]) AS asset_id,
     unnest(@freed::boolean[]) AS freed, unnest(@rejected::boolean[]) AS rejected,
-    unnest(@tx_ids::text[]) AS tx_id) n
+    unnest(@positions::integer[]) AS position) n
 ON CONFLICT (key) DO UPDATE SET
     asset_id = excluded.asset_id, freed = excluded.freed, rejected = excluded.rejected,
-    tx_id = excluded.tx_id;
+    block = excluded.block, position = excluded.position;
 
 -- name: ClearProjection :exec
 -- Whoever reads goes on seeing the old rows until the commit, which TRUNCATE would not let them.
@@ -78,31 +79,32 @@ SELECT * FROM ledger.holders WHERE asset_id = ANY (@asset_ids::text[])
 ORDER BY asset_id, consent DESC, org_id;
 
 -- name: TransitionsOfAsset :many
-SELECT s.*, t.block, t.at, t.creator, t.endorsers
-FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+SELECT s.*, t.tx_id, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.block = s.block AND t.position = s.position
 WHERE s.asset_id = @asset_id ORDER BY s.version;
 
 -- name: TransitionsOfTransaction :many
-SELECT s.*, t.block, t.at, t.creator, t.endorsers
-FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
-WHERE s.tx_id = @tx_id ORDER BY s.asset_id, s.version;
+SELECT s.*, t.tx_id, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.block = s.block AND t.position = s.position
+WHERE t.tx_id = @tx_id AND t.code = 'VALID' ORDER BY s.asset_id, s.version;
 
 -- name: BlocksPage :many
 SELECT * FROM ledger.blocks WHERE number > @after_number ORDER BY number LIMIT @page;
 
--- name: TransactionsPage :many
-SELECT * FROM ledger.transactions
-WHERE (block, position) > (@after_block::bigint, @after_position::integer)
-ORDER BY block, position LIMIT @page;
+-- name: TransactionsOfBlocks :many
+SELECT * FROM ledger.transactions WHERE block BETWEEN @first::bigint AND @last::bigint
+ORDER BY block, position;
 
 -- name: AssetsPage :many
 SELECT id, record, state FROM ledger.assets WHERE id::text > @after_id::text ORDER BY id LIMIT @page;
 
 -- name: TransitionsPage :many
-SELECT s.*, t.block, t.at, t.creator, t.endorsers
-FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+SELECT s.*, t.tx_id, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.block = s.block AND t.position = s.position
 WHERE (s.asset_id::text, s.version) > (@after_asset::text, @after_version::bigint)
 ORDER BY s.asset_id, s.version LIMIT @page;
 
 -- name: FingerprintsPage :many
-SELECT * FROM ledger.fingerprints WHERE key > @after_key ORDER BY key LIMIT @page;
+SELECT f.*, t.tx_id
+FROM ledger.fingerprints f JOIN ledger.transactions t ON t.block = f.block AND t.position = f.position
+WHERE f.key > @after_key ORDER BY f.key LIMIT @page;

@@ -65,9 +65,9 @@ func (r *iteratorForInsertTransactions) Next() bool {
 
 func (r iteratorForInsertTransactions) Values() ([]interface{}, error) {
 	return []interface{}{
-		r.rows[0].TxID,
 		r.rows[0].Block,
 		r.rows[0].Position,
+		r.rows[0].TxID,
 		r.rows[0].Code,
 		r.rows[0].At,
 		r.rows[0].Creator,
@@ -80,7 +80,7 @@ func (r iteratorForInsertTransactions) Err() error {
 }
 
 func (q *Queries) InsertTransactions(ctx context.Context, arg []InsertTransactionsParams) (int64, error) {
-	return q.db.CopyFrom(ctx, []string{"ledger", "transactions"}, []string{"tx_id", "block", "position", "code", "at", "creator", "endorsers"}, &iteratorForInsertTransactions{rows: arg})
+	return q.db.CopyFrom(ctx, []string{"ledger", "transactions"}, []string{"block", "position", "tx_id", "code", "at", "creator", "endorsers"}, &iteratorForInsertTransactions{rows: arg})
 }
 
 // iteratorForInsertTransitions implements pgx.CopyFromSource.
@@ -105,7 +105,8 @@ func (r iteratorForInsertTransitions) Values() ([]interface{}, error) {
 	return []interface{}{
 		r.rows[0].AssetID,
 		r.rows[0].Version,
-		r.rows[0].TxID,
+		r.rows[0].Block,
+		r.rows[0].Position,
 		r.rows[0].Act,
 		r.rows[0].CommandID,
 		r.rows[0].FromPhase,
@@ -119,5 +120,5 @@ func (r iteratorForInsertTransitions) Err() error {
 }
 
 func (q *Queries) InsertTransitions(ctx context.Context, arg []InsertTransitionsParams) (int64, error) {
-	return q.db.CopyFrom(ctx, []string{"ledger", "transitions"}, []string{"asset_id", "version", "tx_id", "act", "command_id", "from_phase", "to_phase", "signed"}, &iteratorForInsertTransitions{rows: arg})
+	return q.db.CopyFrom(ctx, []string{"ledger", "transitions"}, []string{"asset_id", "version", "block", "position", "act", "command_id", "from_phase", "to_phase", "signed"}, &iteratorForInsertTransitions{rows: arg})
 }

@@ -210,7 +210,9 @@ func (q *Queries) DeleteHolders(ctx context.Context, assetIds []string) error {
 }
 
 const fingerprintsPage = `-- name: FingerprintsPage :many
-SELECT key, asset_id, freed, rejected, tx_id FROM ledger.fingerprints WHERE key > $1 ORDER BY key LIMIT $2
+SELECT f.key, f.asset_id, f.freed, f.rejected, f.block, f.position, t.tx_id
+FROM ledger.fingerprints f JOIN ledger.transactions t ON t.block = f.block AND t.position = f.position
+WHERE f.key > $1 ORDER BY f.key LIMIT $2
 `
 
 type FingerprintsPageParams struct {
@@ -218,20 +220,32 @@ type FingerprintsPageParams struct {
 	Page     int32
 }
 
-func (q *Queries) FingerprintsPage(ctx context.Context, arg FingerprintsPageParams) ([]LedgerFingerprint, error) {
+type FingerprintsPageRow struct {
+	Key      string
+	AssetID  string
+	Freed    bool
+	Rejected bool
+	Block    int64
+	Position int32
+	TxID     string
+}
+
+func (q *Queries) FingerprintsPage(ctx context.Context, arg FingerprintsPageParams) ([]FingerprintsPageRow, error) {
 	rows, err := q.db.Query(ctx, fingerprintsPage, arg.AfterKey, arg.Page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LedgerFingerprint{}
+	items := []FingerprintsPageRow{}
 	for rows.Next() {
-		var i LedgerFingerprint
+		var i FingerprintsPageRow
 		if err := rows.Scan(
 			&i.Key,
 			&i.AssetID,
 			&i.Freed,
 			&i.Rejected,
+			&i.Block,
+			&i.Position,
 			&i.TxID,
 		); err != nil {
 			return nil, err
@@ -306,9 +320,9 @@ type InsertHoldersParams struct {
 }
 
 type InsertTransactionsParams struct {
-	TxID      string
 	Block     int64
 	Position  int32
+	TxID      string
 	Code      string
 	At        time.Time
 	Creator   string
@@ -318,7 +332,8 @@ type InsertTransactionsParams struct {
 type InsertTransitionsParams struct {
 	AssetID   string
 	Version   int64
-	TxID      string
+	Block     int64
+	Position  int32
 	Act       string
 	CommandID string
 	FromPhase string
@@ -373,49 +388,49 @@ func (q *Queries) PutAssets(ctx context.Context, arg PutAssetsParams) (int64, er
 }
 
 const putFingerprints = `-- name: PutFingerprints :exec
-INSERT INTO ledger.fingerprints (key, asset_id, freed, rejected, tx_id)
-SELECT n.key, n.asset_id, n.freed, n.rejected, n.tx_id
-FROM (SELECT unnest($1::text[]) AS key, unnest($2::text[]) AS asset_id,
-    unnest($3::boolean[]) AS freed, unnest($4::boolean[]) AS rejected,
-    unnest($5::text[]) AS tx_id) n
+INSERT INTO ledger.fingerprints (key, asset_id, freed, rejected, block, position)
+SELECT n.key, n.asset_id, n.freed, n.rejected, $1, n.position
+FROM (SELECT unnest($2::text[]) AS key, unnest($3::text[]) AS asset_id,
+    unnest($4::boolean[]) AS freed, unnest($5::boolean[]) AS rejected,
+    unnest($6::integer[]) AS position) n
 ON CONFLICT (key) DO UPDATE SET
     asset_id = excluded.asset_id, freed = excluded.freed, rejected = excluded.rejected,
-    tx_id = excluded.tx_id
+    block = excluded.block, position = excluded.position
 `
 
 type PutFingerprintsParams struct {
-	Keys     []string
-	AssetIds []string
-	Freed    []bool
-	Rejected []bool
-	TxIds    []string
+	Block     int64
+	Keys      []string
+	AssetIds  []string
+	Freed     []bool
+	Rejected  []bool
+	Positions []int32
 }
 
 func (q *Queries) PutFingerprints(ctx context.Context, arg PutFingerprintsParams) error {
 	_, err := q.db.Exec(ctx, putFingerprints,
+		arg.Block,
 		arg.Keys,
 		arg.AssetIds,
 		arg.Freed,
 		arg.Rejected,
-		arg.TxIds,
+		arg.Positions,
 	)
 	return err
 }
 
-const transactionsPage = `-- name: TransactionsPage :many
-SELECT tx_id, block, position, code, at, creator, endorsers FROM ledger.transactions
-WHERE (block, position) > ($1::bigint, $2::integer)
-ORDER BY block, position LIMIT $3
+const transactionsOfBlocks = `-- name: TransactionsOfBlocks :many
+SELECT block, position, tx_id, code, at, creator, endorsers FROM ledger.transactions WHERE block BETWEEN $1::bigint AND $2::bigint
+ORDER BY block, position
 `
 
-type TransactionsPageParams struct {
-	AfterBlock    int64
-	AfterPosition int32
-	Page          int32
+type TransactionsOfBlocksParams struct {
+	First int64
+	Last  int64
 }
 
-func (q *Queries) TransactionsPage(ctx context.Context, arg TransactionsPageParams) ([]LedgerTransaction, error) {
-	rows, err := q.db.Query(ctx, transactionsPage, arg.AfterBlock, arg.AfterPosition, arg.Page)
+func (q *Queries) TransactionsOfBlocks(ctx context.Context, arg TransactionsOfBlocksParams) ([]LedgerTransaction, error) {
+	rows, err := q.db.Query(ctx, transactionsOfBlocks, arg.First, arg.Last)
 	if err != nil {
 		return nil, err
 	}
@@ -424,9 +439,9 @@ func (q *Queries) TransactionsPage(ctx context.Context, arg TransactionsPagePara
 	for rows.Next() {
 		var i LedgerTransaction
 		if err := rows.Scan(
-			&i.TxID,
 			&i.Block,
 			&i.Position,
+			&i.TxID,
 			&i.Code,
 			&i.At,
 			&i.Creator,
@@ -443,21 +458,22 @@ func (q *Queries) TransactionsPage(ctx context.Context, arg TransactionsPagePara
 }
 
 const transitionsOfAsset = `-- name: TransitionsOfAsset :many
-SELECT s.asset_id, s.version, s.tx_id, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.block, t.at, t.creator, t.endorsers
-FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+SELECT s.asset_id, s.version, s.block, s.position, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.tx_id, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.block = s.block AND t.position = s.position
 WHERE s.asset_id = $1 ORDER BY s.version
 `
 
 type TransitionsOfAssetRow struct {
 	AssetID   string
 	Version   int64
-	TxID      string
+	Block     int64
+	Position  int32
 	Act       string
 	CommandID string
 	FromPhase string
 	ToPhase   string
 	Signed    []byte
-	Block     int64
+	TxID      string
 	At        time.Time
 	Creator   string
 	Endorsers []string
@@ -475,13 +491,14 @@ func (q *Queries) TransitionsOfAsset(ctx context.Context, assetID string) ([]Tra
 		if err := rows.Scan(
 			&i.AssetID,
 			&i.Version,
-			&i.TxID,
+			&i.Block,
+			&i.Position,
 			&i.Act,
 			&i.CommandID,
 			&i.FromPhase,
 			&i.ToPhase,
 			&i.Signed,
-			&i.Block,
+			&i.TxID,
 			&i.At,
 			&i.Creator,
 			&i.Endorsers,
@@ -497,21 +514,22 @@ func (q *Queries) TransitionsOfAsset(ctx context.Context, assetID string) ([]Tra
 }
 
 const transitionsOfTransaction = `-- name: TransitionsOfTransaction :many
-SELECT s.asset_id, s.version, s.tx_id, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.block, t.at, t.creator, t.endorsers
-FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
-WHERE s.tx_id = $1 ORDER BY s.asset_id, s.version
+SELECT s.asset_id, s.version, s.block, s.position, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.tx_id, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.block = s.block AND t.position = s.position
+WHERE t.tx_id = $1 AND t.code = 'VALID' ORDER BY s.asset_id, s.version
 `
 
 type TransitionsOfTransactionRow struct {
 	AssetID   string
 	Version   int64
-	TxID      string
+	Block     int64
+	Position  int32
 	Act       string
 	CommandID string
 	FromPhase string
 	ToPhase   string
 	Signed    []byte
-	Block     int64
+	TxID      string
 	At        time.Time
 	Creator   string
 	Endorsers []string
@@ -529,13 +547,14 @@ func (q *Queries) TransitionsOfTransaction(ctx context.Context, txID string) ([]
 		if err := rows.Scan(
 			&i.AssetID,
 			&i.Version,
-			&i.TxID,
+			&i.Block,
+			&i.Position,
 			&i.Act,
 			&i.CommandID,
 			&i.FromPhase,
 			&i.ToPhase,
 			&i.Signed,
-			&i.Block,
+			&i.TxID,
 			&i.At,
 			&i.Creator,
 			&i.Endorsers,
@@ -551,8 +570,8 @@ func (q *Queries) TransitionsOfTransaction(ctx context.Context, txID string) ([]
 }
 
 const transitionsPage = `-- name: TransitionsPage :many
-SELECT s.asset_id, s.version, s.tx_id, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.block, t.at, t.creator, t.endorsers
-FROM ledger.transitions s JOIN ledger.transactions t ON t.tx_id = s.tx_id
+SELECT s.asset_id, s.version, s.block, s.position, s.act, s.command_id, s.from_phase, s.to_phase, s.signed, t.tx_id, t.at, t.creator, t.endorsers
+FROM ledger.transitions s JOIN ledger.transactions t ON t.block = s.block AND t.position = s.position
 WHERE (s.asset_id::text, s.version) > ($1::text, $2::bigint)
 ORDER BY s.asset_id, s.version LIMIT $3
 `
@@ -566,13 +585,14 @@ type TransitionsPageParams struct {
 type TransitionsPageRow struct {
 	AssetID   string
 	Version   int64
-	TxID      string
+	Block     int64
+	Position  int32
 	Act       string
 	CommandID string
 	FromPhase string
 	ToPhase   string
 	Signed    []byte
-	Block     int64
+	TxID      string
 	At        time.Time
 	Creator   string
 	Endorsers []string
@@ -590,13 +610,14 @@ func (q *Queries) TransitionsPage(ctx context.Context, arg TransitionsPageParams
 		if err := rows.Scan(
 			&i.AssetID,
 			&i.Version,
-			&i.TxID,
+			&i.Block,
+			&i.Position,
 			&i.Act,
 			&i.CommandID,
 			&i.FromPhase,
 			&i.ToPhase,
 			&i.Signed,
-			&i.Block,
+			&i.TxID,
 			&i.At,
 			&i.Creator,
 			&i.Endorsers,

@@ -155,7 +155,8 @@ type LedgerFingerprint struct {
 	AssetID  string
 	Freed    bool
 	Rejected bool
-	TxID     string
+	Block    int64
+	Position int32
 }
 
 type LedgerHolder struct {
@@ -167,9 +168,9 @@ type LedgerHolder struct {
 }
 
 type LedgerTransaction struct {
-	TxID      string
 	Block     int64
 	Position  int32
+	TxID      string
 	Code      string
 	At        time.Time
 	Creator   string
@@ -179,7 +180,8 @@ type LedgerTransaction struct {
 type LedgerTransition struct {
 	AssetID   string
 	Version   int64
-	TxID      string
+	Block     int64
+	Position  int32
 	Act       string
 	CommandID string
 	FromPhase string
