@@ -150,123 +150,84 @@ func (w *world) typing(path string) {
 	}
 }
 
-func (w *world) badRequests(t *testing.T) {
-	w = w.in(t)
-	receivable := "/v1/receivables/" + string(w.receivable)
-	reason := api.Because{Reason: "x"}
-	for name, c := range map[string]struct {
-		email, path string
-		body        any
-		status      int
-		code        trade.Code
-	}{
-		"wrong role": {
-			sellerChecker, "/v1/packs",
-			api.OpenPack{Title: "x", Parties: make([]api.PackParty, 2)},
-			http.StatusForbidden, app.CodeForbidden,
-		},
-		"a pack with strangers": {
-			sellerMaker, "/v1/packs",
-			api.OpenPack{
-				Title: "x",
-				Parties: []api.PackParty{
-					{Organisation: "NobodyMSP", Side: "seller"}, {Organisation: "LanqiaoMSP", Side: "obligor"},
-				},
-			},
-			http.StatusNotFound, app.CodeHidden,
-		},
-		"a bank as seller": {
-			bankMaker, "/v1/packs",
-			api.OpenPack{
-				Title: "x",
-				Parties: []api.PackParty{
-					{Organisation: "YongjiangMSP", Side: "seller"}, {Organisation: "CangningMSP", Side: "obligor"},
-				},
-			},
-			http.StatusUnprocessableEntity, app.CodePackParty,
-		},
-		"wrong organisation": {
-			sellerMaker, receivable + "/dispute",
-			api.DisputeReceivable{Amount: w.money("9999999.00"), Reason: "x"},
-			http.StatusConflict,
-			trade.CodeBalance,
-		},
-		"rejecting another's": {
-			sellerMaker, receivable + "/rejection", reason, http.StatusForbidden, app.CodeForbidden,
-		},
-		"withdrawing too late": {
-			sellerMaker, receivable + "/withdrawal", reason, http.StatusConflict, trade.CodePhase,
-		},
-		"confirming twice": {
-			obligorMaker, receivable + "/confirmation",
-			api.ConfirmReceivable{Amount: w.money("1.00"), Promise: trade.Acknowledgement, Text: "x"},
-			http.StatusConflict, trade.CodePhase,
-		},
-		"maturing too early": {
-			sellerMaker, receivable + "/maturity", api.Nothing{}, http.StatusConflict, trade.CodeNotDue,
-		},
-		"nothing is held": {
-			bankMaker, receivable + "/reservation/release", reason, http.StatusNotFound, app.CodeHidden,
-		},
-		"approving unaccepted": {
-			bankMaker, "/v1/financings/" + string(w.financing) + "/approval",
-			api.ApproveFinancing{Account: "1"},
-			http.StatusConflict, trade.CodeNotAccepted,
-		},
-		"quoting for the bank": {
-			sellerMaker, "/v1/financings/" + string(w.financing) + "/quote", w.quote(), http.StatusForbidden,
-			app.CodeForbidden,
-		},
-		"a rate from the moon": {
-			bankMaker, "/v1/financings/" + string(w.financing) + "/price",
-			w.priced(func(q *api.QuoteFinancing) { q.DayCount = money.Act365F }), http.StatusUnprocessableEntity,
-			trade.CodeTerms,
-		},
-		"another's financing": {
-			rivalMaker, "/v1/financings/" + string(w.financing) + "/quote", w.quote(), http.StatusNotFound,
-			app.CodeHidden,
-		},
-		"the keyring again": {operator, "/v1/keyring", api.Nothing{}, http.StatusConflict, trade.CodeExists},
-		"the clock by a bank": {
-			bankMaker, "/v1/demo/clock", api.MoveClock{Days: 1}, http.StatusForbidden, app.CodeForbidden,
-		},
-		"a clock back": {
-			operator, "/v1/demo/clock", api.MoveClock{Days: -1}, http.StatusUnprocessableEntity, app.CodeInput,
-		},
-		"a dossier of another's": {
-			rivalMaker, "/v1/reports",
-			api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)},
-			http.StatusNotFound,
-			app.CodeHidden,
-		},
-		"a report of no kind": {
-			bankMaker, "/v1/reports",
-			api.MakeReport{Kind: "poem", Format: "pdf"},
-			http.StatusUnprocessableEntity,
-			app.CodeInput,
-		},
-	} {
-		t.Run(name, func(t *testing.T) { w.in(t).refused(c.email, c.path, c.body, c.status, c.code) })
+// wrong is a request that is refused, with the code it is refused by.
+type wrong struct {
+	email, path string
+	body        any
+	code        trade.Code
+}
+
+// wrongRequests are right in form.
+func (w *world) wrongRequests() map[string]wrong {
+	receivable, financing := "/v1/receivables/"+string(w.receivable), "/v1/financings/"+string(w.financing)
+	reason, nothing := api.Because{Reason: "x"}, api.Nothing{}
+	open := "/v1/packs"
+	pack := func(seller, obligor trade.OrgID) api.OpenPack {
+		return api.OpenPack{Title: "x", Parties: []api.PackParty{
+			{Organisation: seller, Side: app.SideSeller}, {Organisation: obligor, Side: app.SideObligor},
+		}}
 	}
+	late := api.ConfirmReceivable{Amount: w.money("1.00"), Promise: trade.Acknowledgement, Text: "x"}
+	much := api.DisputeReceivable{Amount: w.money("9999999.00"), Reason: "x"}
+	moon := w.quote()
+	moon.DayCount = money.Act365F
+	dossier := api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)}
+	account := api.ApproveFinancing{Account: "1"}
+	poem := api.MakeReport{Kind: "poem", Format: "pdf"}
+	return map[string]wrong{
+		"wrong role":             {sellerChecker, open, pack("LanqiaoMSP", "CangningMSP"), app.CodeForbidden},
+		"a pack with nobody":     {sellerMaker, open, pack("NobodyMSP", "LanqiaoMSP"), app.CodeHidden},
+		"a bank as seller":       {bankMaker, open, pack("YongjiangMSP", "CangningMSP"), app.CodePackParty},
+		"more than the balance":  {sellerMaker, receivable + "/dispute", much, trade.CodeBalance},
+		"rejecting another's":    {sellerMaker, receivable + "/rejection", reason, app.CodeForbidden},
+		"withdrawing too late":   {sellerMaker, receivable + "/withdrawal", reason, trade.CodePhase},
+		"confirming twice":       {obligorMaker, receivable + "/confirmation", late, trade.CodePhase},
+		"maturing too early":     {sellerMaker, receivable + "/maturity", nothing, trade.CodeNotDue},
+		"releasing unseen":       {bankMaker, receivable + "/reservation/release", reason, app.CodeHidden},
+		"approving unaccepted":   {bankMaker, financing + "/approval", account, trade.CodeNotAccepted},
+		"quoting for the bank":   {sellerMaker, financing + "/quote", w.quote(), app.CodeForbidden},
+		"another's financing":    {rivalMaker, financing + "/quote", w.quote(), app.CodeHidden},
+		"another day count":      {bankMaker, financing + "/price", moon, trade.CodeTerms},
+		"the keyring again":      {operator, "/v1/keyring", nothing, trade.CodeExists},
+		"the clock by a bank":    {bankMaker, "/v1/demo/clock", api.MoveClock{Days: 1}, app.CodeForbidden},
+		"a clock back":           {operator, "/v1/demo/clock", api.MoveClock{Days: -1}, app.CodeInput},
+		"a dossier of another's": {rivalMaker, "/v1/reports", dossier, app.CodeHidden},
+		"a report of no kind":    {bankMaker, "/v1/reports", poem, app.CodeInput},
+	}
+}
+
+func (w *world) badRequests(t *testing.T) {
+	for name, c := range w.wrongRequests() {
+		t.Run(name, func(t *testing.T) {
+			w.in(t).refused(c.email, c.path, c.body, w.server.statusOf(c.code), c.code)
+		})
+	}
+	w = w.in(t)
 	for path, code := range map[string]trade.Code{
-		"/v1/packs?limit=201": app.CodeInput, "/v1/packs?limit=-1": app.CodeInput,
+		"/v1/packs?limit=201":                  app.CodeInput,
+		"/v1/packs?limit=-1":                   app.CodeInput,
 		"/v1/packs?limit=x":                    CodeMalformed,
-		"/v1/packs/" + strings.Repeat("x", 65): app.CodeHidden, "/v1/packs/a%00b": app.CodeHidden,
-		"/v1/packs/a%2Fb":      app.CodeHidden,
-		"/v1/packs?cursor=%00": app.CodeInput, "/v1/intents/cmd-x?wait=99s": app.CodeInput,
-		"/v1/receivables?side=%27%20OR%201=1": app.CodeInput, "/v1/receivables?phase=%00": app.CodeInput,
+		"/v1/packs?cursor=%00":                 app.CodeInput,
+		"/v1/packs/" + strings.Repeat("x", 65): app.CodeHidden,
+		"/v1/packs/a%00b":                      app.CodeHidden,
+		"/v1/packs/a%2Fb":                      app.CodeHidden,
+		"/v1/intents/cmd-x?wait=99s":           app.CodeInput,
+		"/v1/receivables?side=%27%20OR%201=1":  app.CodeInput,
+		"/v1/receivables?phase=%00":            app.CodeInput,
 	} {
 		got := w.send(w.token(sellerMaker), "GET", path, nil, nil)
 		if p := problemOf(t, got); p.Code != string(code) {
 			t.Errorf("%s: %d %s, want %s", path, got.Code, p.Code, code)
 		}
 	}
-	w.problem(
-		w.file(bankMaker, "/v1/statements", "s.csv", []byte("nonsense")), http.StatusUnprocessableEntity,
-		parse.CodeUnsupported,
-	)
-	w.problem(w.file(sellerMaker, "/v1/statements", "s.xml", w.trade().Files["statement.camt053.xml"]),
-		http.StatusUnprocessableEntity, app.CodeStatement) // the account is the bank's
+	statement := w.trade().Files["statement.camt053.xml"] // of an account of the bank
+	for _, c := range []struct {
+		email string
+		body  []byte
+		code  trade.Code
+	}{{bankMaker, []byte("nonsense"), parse.CodeUnsupported}, {sellerMaker, statement, app.CodeStatement}} {
+		w.problem(w.file(c.email, "/v1/statements", "s", c.body), http.StatusUnprocessableEntity, c.code)
+	}
 }
 
 func (w *world) money(decimal string) money.Amount {
@@ -274,12 +235,6 @@ func (w *world) money(decimal string) money.Amount {
 	a, err := money.Parse(decimal, "CNY")
 	must(w.t, err)
 	return a
-}
-
-func (w *world) priced(change func(*api.QuoteFinancing)) api.QuoteFinancing {
-	q := w.quote()
-	change(&q)
-	return q
 }
 
 func (w *world) badSignatures(t *testing.T) {

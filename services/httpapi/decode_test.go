@@ -96,9 +96,6 @@ func TestDecodeRefuses(t *testing.T) {
 			`{"title":"x","parties":[{"organisation":"A","side":"seller"}]}`, &api.OpenPack{}, app.CodeInput,
 			"parties",
 		},
-		"an intent twice": {
-			`{"intents":["a","a"],"signature":{"value":"AA=="}}`, &api.SignBatch{}, app.CodeInput, "intents",
-		},
 		"a signature without value": {
 			`{"intents":["a"],"signature":{"batch":[]}}`, &api.SignBatch{}, app.CodeInput, "signature.value",
 		},

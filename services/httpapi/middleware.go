@@ -77,7 +77,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		out := &seen{ResponseWriter: w}
 		w.Header().Set("X-Request-Id", c.id)
 		secure(w.Header(), r)
-		defer func() {
+		defer func() { //nolint:contextcheck // the request carries it
 			if p := recover(); p != nil {
 				s.log.LogAttrs(r.Context(), slog.LevelError, "handler panicked", slog.String("request", c.id),
 					slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
@@ -184,9 +184,7 @@ func (s *server) deadlines(ctx context.Context, w http.ResponseWriter, timeout t
 	control := http.NewResponseController(w)
 	for _, err := range []error{control.SetReadDeadline(end), control.SetWriteDeadline(end)} {
 		if err != nil && !errors.Is(err, http.ErrNotSupported) {
-			s.log.LogAttrs(
-				context.Background(), slog.LevelDebug, "deadline not set", slog.String("error", err.Error()),
-			)
+			s.log.LogAttrs(ctx, slog.LevelDebug, "deadline not set", slog.String("error", err.Error()))
 		}
 	}
 }

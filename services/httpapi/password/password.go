@@ -113,9 +113,8 @@ func (h *Hasher) derive(ctx context.Context, p hash, password string) ([]byte, e
 	case <-ctx.Done():
 		return nil, fmt.Errorf("password: waiting for a turn: %w", ctx.Err())
 	}
-	return argon2.IDKey(
-		[]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(len(p.key)),
-	), nil //nolint:gosec // 16 to 64
+	size := uint32(len(p.key)) //nolint:gosec // 16 to 64
+	return argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, size), nil
 }
 
 // hash is a stored hash.
@@ -157,15 +156,17 @@ func parse(stored string) (hash, error) {
 	if len(salt) < 8 || len(salt) > 64 || len(key) < 16 || len(key) > 64 {
 		return hash{}, ErrHash
 	}
-	return hash{memory: uint32(memory), passes: uint32(rounds), lanes: uint8(wide), salt: salt, key: key}, nil
+	p := hash{memory: memory, passes: rounds, salt: salt, key: key}
+	p.lanes = uint8(wide) //nolint:gosec // at most maxLanes
+	return p, nil
 }
 
 // cost reads one parameter between 1 and its bound.
-func cost(text, name string, most uint64) (uint64, error) {
+func cost(text, name string, most uint64) (uint32, error) {
 	digits, ok := strings.CutPrefix(text, name)
 	n, err := strconv.ParseUint(digits, 10, 32)
 	if !ok || err != nil || n < 1 || n > most {
 		return 0, ErrHash
 	}
-	return n, nil
+	return uint32(n), nil
 }
