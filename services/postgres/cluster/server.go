@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -264,8 +265,8 @@ func (s *server) logTail(from int64) string {
 }
 
 // clearLeftovers ends what a killed program left running in the data folder, and removes
-// the stale pid file. Holding the lock, nobody else can have started these processes; the
-// file goes only when none is left, since two servers on one folder would destroy it.
+// its stale files. Holding the lock, nobody else can have started these processes; the
+// files go only when none is left, since two servers on one folder would destroy it.
 func (c *Cluster) clearLeftovers(ctx context.Context, logger *slog.Logger) error {
 	for told := false; ; {
 		pids, err := processesIn(c.path(dataName), c.path(freshName))
@@ -291,9 +292,16 @@ func (c *Cluster) clearLeftovers(ctx context.Context, logger *slog.Logger) error
 			return fmt.Errorf("postgresql: processes %v still run in %s: %w", pids, c.path(dataName), err)
 		}
 	}
-	err := os.Remove(c.path(dataName) + "/postmaster.pid")
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("postgresql: stale pid file: %w", err)
+	// The socket's lock goes too: a killed server that nobody has reaped yet still has its
+	// process id, and postgres takes that for alive.
+	for _, file := range []string{
+		filepath.Join(dataName, "postmaster.pid"),
+		filepath.Join(runName, socketFileName+".lock"),
+		filepath.Join(runName, socketFileName),
+	} {
+		if err := os.Remove(c.path(file)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("postgresql: stale file of a killed server: %w", err)
+		}
 	}
 	return nil
 }
