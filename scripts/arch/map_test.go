@@ -123,7 +123,7 @@ var packages = map[string]place{
 		tests:   []string{"services/postgres", "services/postgres/postgrestest"},
 	},
 	"services/postgres": {
-		rung:    edges,
+		rung: edges,
 		imports: []string{
 			"chaincode/money", "chaincode/trade", "services/app", "services/check", "services/parse",
 			"services/postgres/internal/db",
@@ -169,6 +169,13 @@ var packages = map[string]place{
 	},
 	"services/cmd/fabricnet": {rung: wiring, imports: []string{"services/fabric/localnet"}},
 
+	"services/acceptance": { // tests of the built program, from outside
+		rung:  wiring,
+		tests: []string{
+			"chaincode/money", "chaincode/trade", "fixtures", "services/app", "services/demo",
+			"services/fabric/fabrictest",
+		},
+	},
 	"services/cmd/countersign": {
 		rung: wiring,
 		imports: []string{
@@ -216,8 +223,8 @@ var owners = map[string][]string{
 	"google.golang.org/protobuf": {
 		"chaincode", "services/embedded", "services/app/ledgertest", "services/fabric",
 	},
-	"go.etcd.io/bbolt":                   {"services/embedded"},
-	"golang.org/x/mod":                   {"services/embedded", "scripts/arch"},
+	"go.etcd.io/bbolt": {"services/embedded"},
+	"golang.org/x/mod": {"services/embedded", "scripts/arch"},
 
 	"github.com/jackc/pgx/v5":                {"services/postgres", "services/jobs"},
 	"github.com/pressly/goose/v3":            {"services/postgres"},

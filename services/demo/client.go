@@ -67,6 +67,11 @@ func (s *Session) At(address string) *Session {
 	return &moved
 }
 
+// Nobody is a session at a node without signing in.
+func Nobody(client *http.Client, address string) *Session {
+	return &Session{address: address, client: client}
+}
+
 // Get reads what is at a path: as it comes into a *[]byte, as JSON into anything else.
 func (s *Session) Get(ctx context.Context, path string, answer any) error {
 	return s.Send(ctx, http.MethodGet, path, nil, http.Header{}, answer)
