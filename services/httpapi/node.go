@@ -8,100 +8,18 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
 )
 
-// ImportStatement reads a bank statement.
-func (s *server) ImportStatement(w http.ResponseWriter, r *http.Request, _ api.ImportStatementParams) {
-	st, created, err := s.app.ImportStatement(r.Context(), callOf(r).actor, r.Body)
-	if err != nil {
+// OpenKeyring prepares the commitment to the consortium key.
+func (s *server) OpenKeyring(w http.ResponseWriter, r *http.Request, _ api.OpenKeyringParams) {
+	if err := s.decode(r, &api.Nothing{}); err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	status := http.StatusOK
-	if created {
-		status = http.StatusCreated
-	}
-	s.reply(w, r, status, api.Statement{
-		ID: st.ID, Organisation: st.Org, Digest: st.Digest, Syntax: st.Syntax, ImportedBy: st.ImportedBy,
-		ImportedAt: st.ImportedAt.UTC(), Lines: each(st.Lines, lineView),
-	})
-}
-
-// ListLines lists statement lines of the organisation.
-func (s *server) ListLines(w http.ResponseWriter, r *http.Request, params api.ListLinesParams) {
-	page, err := pageOf(params.Cursor, params.Limit)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	list, next, err := s.app.Lines(r.Context(), callOf(r).actor, page)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.reply(w, r, http.StatusOK, api.LineList{Items: each(list, lineView), Next: next})
-}
-
-// ApplyPayment prepares what a line pays.
-func (s *server) ApplyPayment(
-	w http.ResponseWriter, r *http.Request, id api.LineID, _ api.ApplyPaymentParams,
-) {
-	var in api.ApplyPayment
-	if err := s.decode(r, &in); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	list, err := s.app.ApplyPayment(r.Context(), callOf(r).actor, id, in.Receivable)
-	s.preparedAll(w, r, list, err)
-}
-
-// MakeReport makes a report.
-func (s *server) MakeReport(w http.ResponseWriter, r *http.Request, _ api.MakeReportParams) {
-	var in api.MakeReport
-	if err := s.decode(r, &in); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	report, err := s.app.MakeReport(r.Context(), callOf(r).actor, app.ReportInput{
-		Kind: in.Kind, Subject: trade.AssetID(in.Subject), Format: in.Format, From: in.From, To: in.To,
-	})
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	file := "/v1/reports/" + string(report.ID) + "/file"
-	w.Header().Set("Location", file)
-	s.reply(w, r, http.StatusCreated, api.Report{
-		ID: report.ID, Kind: report.Kind, Subject: report.Subject, MediaType: report.MediaType,
-		Digest: report.Digest,
-		Size:   report.Size, MadeAt: report.MadeAt.UTC(), FileURL: file,
-	})
-}
-
-// GetReportFile gives out the file of a report.
-func (s *server) GetReportFile(w http.ResponseWriter, r *http.Request, id api.ReportID) {
-	report, raw, err := s.app.ReportFile(r.Context(), callOf(r).actor, id)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	name := report.Kind + "-" + string(report.ID) + suffixOf(report.MediaType)
-	sendFile(w, report.MediaType, name, string(report.Digest), raw)
-}
-
-func suffixOf(mediaType string) string {
-	switch mediaType {
-	case "application/pdf":
-		return ".pdf"
-	case "text/csv; charset=utf-8":
-		return ".csv"
-	case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
-		return ".xlsx"
-	}
-	return ""
+	i, err := s.app.OpenKeyring(r.Context(), callOf(r).actor)
+	s.prepared(w, r, i, err)
 }
 
 // MoveClock moves the clock of a demo node.

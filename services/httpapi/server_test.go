@@ -50,13 +50,15 @@ func raw(t *testing.T, address, text string) (int, string) {
 func TestHeadersBeyondTheLimitAreRefused(t *testing.T) {
 	address := listening(t)
 	get := func(size int) string {
-		return "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("x", size) + "\r\nConnection: close\r\n\r\n"
+		return "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: " +
+			strings.Repeat("x", size) + "\r\n\r\n"
 	}
 	if status, _ := raw(t, address, get(maxHeaderBytes-200)); status != http.StatusOK {
 		t.Errorf("below the limit: %d", status)
 	}
 	// net/http gives 4 KiB of slack.
-	if status, _ := raw(t, address, get(maxHeaderBytes+4<<10)); status != http.StatusRequestHeaderFieldsTooLarge {
+	status, _ := raw(t, address, get(maxHeaderBytes+4<<10))
+	if status != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("beyond the limit: %d", status)
 	}
 }
