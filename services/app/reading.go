@@ -59,6 +59,9 @@ func (a *App) TypeFields(
 	if err := need(actor, trade.Maker, trade.Operator); err != nil {
 		return Document{}, err
 	}
+	if _, err := a.Document(ctx, actor, id); err != nil {
+		return Document{}, err
+	}
 	typed, err := parse.Typed(kind, fields)
 	if f, ok := errors.AsType[*parse.Fault](err); ok {
 		return Document{}, fault(trade.Code(f.Code), f.Path, "%s", f.Message)
