@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/shopspring/decimal"
 	"github.com/spf13/cobra"
 
 	"github.com/countersign/countersign/chaincode/money"
@@ -52,19 +51,25 @@ type fields struct {
 	Lines        int      `json:"lines"`
 }
 
-func fieldsOf(d *parse.Document) *fields {
-	text := func(v *decimal.Decimal) string {
-		if v == nil {
-			return ""
-		}
-		return v.String()
+// decimal is an exact number as text; empty when it is absent.
+func decimal[N interface {
+	comparable
+	fmt.Stringer
+}](v N) string {
+	var absent N
+	if v == absent {
+		return ""
 	}
+	return v.String()
+}
+
+func fieldsOf(d *parse.Document) *fields {
 	f := &fields{
 		Number: d.Number, Type: d.TypeCode, IssueDate: d.IssueDate.String(), DueDate: d.DueDate.String(),
 		SellerName: d.Seller.Name, SellerVAT: d.Seller.VAT, BuyerName: d.Buyer.Name, BuyerVAT: d.Buyer.VAT,
-		OrderRef: d.OrderRef, Currency: d.Currency, LineTotal: text(d.Totals.Lines),
-		TaxExclusive: text(d.Totals.TaxExclusive), Tax: text(d.Totals.Tax), TaxInclusive: text(d.Totals.TaxInclusive),
-		Prepaid: text(d.Totals.Prepaid), Payable: text(d.Totals.Payable), IBANs: []string{}, Lines: len(d.Lines),
+		OrderRef: d.OrderRef, Currency: d.Currency, LineTotal: decimal(d.Totals.Lines),
+		TaxExclusive: decimal(d.Totals.TaxExclusive), Tax: decimal(d.Totals.Tax), TaxInclusive: decimal(d.Totals.TaxInclusive),
+		Prepaid: decimal(d.Totals.Prepaid), Payable: decimal(d.Totals.Payable), IBANs: []string{}, Lines: len(d.Lines),
 	}
 	for _, a := range d.Accounts {
 		if a.IBAN != "" {
