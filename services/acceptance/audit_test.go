@@ -73,7 +73,7 @@ func rebuild(t *testing.T, data string) (rebuilt, int) {
 
 func TestAuditFindsAPlantedChangeAndRebuildRepairsIt(t *testing.T) {
 	data := newData(t)
-	h := open(t, data, nil)
+	h := open(t, program, data, nil)
 	c, err := h.claimed(t.Context(), "AUDIT", 1)
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func TestAuditFindsAPlantedChangeAndRebuildRepairsIt(t *testing.T) {
 
 func TestAuditFindsAPaperWhoseBytesChanged(t *testing.T) {
 	data := newData(t)
-	h := open(t, data, nil)
+	h := open(t, program, data, nil)
 	p := papersOf(h.set, "BYTES", 1)
 	id, err := h.openPack(t.Context(), sellerMaker, "One paper")
 	if err != nil {

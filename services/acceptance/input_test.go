@@ -97,7 +97,7 @@ type refusal struct {
 
 func TestBadInputOverHTTP(t *testing.T) {
 	w := &watcher{next: &http.Transport{MaxIdleConnsPerHost: 8}}
-	h := open(t, newData(t), w)
+	h := open(t, program, newData(t), w)
 	ctx := t.Context()
 	c, err := h.claimed(ctx, "BAD", 1)
 	if err != nil {
@@ -352,7 +352,7 @@ func unreadable(t *testing.T, h *house, c claim) {
 // answers 503 and says when to try again; afterwards it goes on, and nothing is lost.
 func TestNodeOutlivesItsDatabase(t *testing.T) {
 	w := &watcher{next: &http.Transport{MaxIdleConnsPerHost: 8}}
-	h := open(t, newData(t), w)
+	h := open(t, program, newData(t), w)
 	ctx := t.Context()
 	s := h.must(t, sellerMaker)
 	kept := []string{}

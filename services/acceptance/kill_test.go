@@ -104,7 +104,7 @@ func TestKilledMidRequestNothingAcknowledgedIsLost(t *testing.T) {
 	}
 	defer file.Close()
 	r := &recorder{next: &http.Transport{MaxIdleConnsPerHost: 64}, file: file}
-	h := open(t, data, r)
+	h := open(t, program, data, r)
 	programmes, err := h.programmes(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,19 +46,42 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// program is the built program, built once.
-var program = sync.OnceValues(func() (string, error) {
+// build is one way of building the program; each is built once.
+type build func() (file string, err error)
+
+// fast is the program as it is released. program is the same, under the race detector when
+// these tests are.
+var (
+	fast    = sync.OnceValues(func() (string, error) { return built("countersign") })
+	program = sync.OnceValues(func() (string, error) {
+		if !raced {
+			return fast()
+		}
+		return built("countersign-race", "-race")
+	})
+)
+
+// built builds the program into a file of the scratch folder. It walks over the sources
+// first, because go test repeats an old result unless a file changed that the test looked at.
+func built(name string, flags ...string) (string, error) {
+	for _, dir := range []string{"../../chaincode", "../../fixtures", "../../schemas", ".."} {
+		err := filepath.WalkDir(dir, func(string, fs.DirEntry, error) error { return nil })
+		if err != nil {
+			return "", err
+		}
+	}
 	dir, err := root()
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(dir, "countersign")
-	out, err := exec.Command("go", "build", "-o", file, "../cmd/countersign").CombinedOutput()
+	file := filepath.Join(dir, name)
+	args := append(append([]string{"build"}, flags...), "-o", file, "../cmd/countersign")
+	out, err := exec.Command("go", args...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("building the program: %w: %s", err, out)
 	}
 	return file, nil
-})
+}
 
 // scratch is an empty folder with a short path.
 func scratch(t *testing.T) string {
@@ -120,6 +144,7 @@ func environment() []string {
 // node is a program that serves.
 type node struct {
 	data    string
+	by      build
 	address string
 	cmd     *exec.Cmd
 	stderr  *lockedBuffer
@@ -127,13 +152,13 @@ type node struct {
 }
 
 // serve starts a node on a data folder and waits for its address.
-func serve(t *testing.T, data string) *node {
+func serve(t *testing.T, by build, data string) *node {
 	t.Helper()
-	file, err := program()
+	file, err := by()
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{data: data, stderr: &lockedBuffer{}, exited: make(chan struct{})}
+	n := &node{data: data, by: by, stderr: &lockedBuffer{}, exited: make(chan struct{})}
 	n.cmd = exec.Command(file, "serve", "--data", data, "--listen", "127.0.0.1:0")
 	n.cmd.Env = environment()
 	n.cmd.Stderr = n.stderr
@@ -146,6 +171,9 @@ func serve(t *testing.T, data string) *node {
 	}
 	t.Cleanup(func() {
 		n.end(t, syscall.SIGTERM)
+		if strings.Contains(n.stderr.String(), "DATA RACE") {
+			t.Error("the race detector found something in the node")
+		}
 		if t.Failed() {
 			t.Logf("the node said:\n%s", n.stderr.String())
 		}
