@@ -35,7 +35,7 @@ const (
 
 type wallClock struct{}
 
-func (wallClock) Now() time.Time { return time.Now() }
+func (wallClock) Now() time.Time { return time.Now() } //nolint:forbidigo // jobs wait by the database's clock
 
 // node is a whole node without its face: the steps over PostgreSQL, an embedded ledger, a
 // folder of papers and a runner of jobs, with the organisations of the fixtures registered.
@@ -45,7 +45,7 @@ type node struct {
 	t      *testing.T
 	ledger *embedded.Ledger
 	set    *fixtures.Set
-	people map[string]person                     // by e-mail
+	people map[string]person                    // by e-mail
 	exec   func(t *testing.T, sql string) int64 // behind the node's back; how many rows it changed
 }
 
@@ -59,7 +59,7 @@ type person struct {
 // openNode starts a node; it ends with the test.
 func openNode(t *testing.T) *node {
 	t.Helper()
-	set, err := fixtures.Load(fixtures.Default(), money.DateOf(time.Now()))
+	set, err := fixtures.Load(fixtures.Default(), money.DateOf(wallClock{}.Now()))
 	ok(t, err)
 	n := &node{t: t, set: set, people: map[string]person{}}
 	log := slog.New(slog.DiscardHandler)
@@ -94,7 +94,7 @@ func openNode(t *testing.T) *node {
 		Keys: map[int64][]byte{1: []byte("0123456789abcdef0123456789abcdef")},
 	})
 	runner, err := jobs.Start(t.Context(), pool, n.workers(log), jobs.Config{
-		Node: "test", Concurrency: 4, Now: time.Now, Logger: log,
+		Node: "test", Concurrency: 4, Now: wallClock{}.Now, Logger: log,
 	})
 	ok(t, err)
 	n.follow(runner.Stop)

@@ -17,35 +17,38 @@ type change struct {
 // planted lists one change of every kind of row of the projection, and of every kind of
 // change.
 func planted() []change {
-	const oneOf = " WHERE ctid = (SELECT min(ctid) FROM "
+	const (
+		changed = "projection.changed"
+		oneOf   = " WHERE ctid = (SELECT min(ctid) FROM "
+	)
 	return []change{
 		{
 			"an asset's phase", `UPDATE ledger.assets SET record = replace(record::text, '"SETTLED"', '"OPEN"')::json
-				WHERE phase = 'SETTLED'`, "projection.changed",
+				WHERE phase = 'SETTLED'`, changed,
 		},
-		{"an asset's state is gone", `UPDATE ledger.assets SET state = NULL WHERE phase = 'SETTLED'`, "projection.changed"},
+		{"an asset's state is gone", `UPDATE ledger.assets SET state = NULL WHERE phase = 'SETTLED'`, changed},
 		{
 			"an asset's record is no record", `UPDATE ledger.assets SET record = json_build_object(
 				'id', id, 'version', 1, 'time', 1, 'kind', '', 'phase', '', 'parties', 7), state = NULL
-				WHERE phase = 'SETTLED'`, "projection.changed",
+				WHERE phase = 'SETTLED'`, changed,
 		},
 		{"a holder more", `INSERT INTO ledger.holders SELECT asset_id, 'AldermoorMSP', true, value_hash, false
-			FROM ledger.holders WHERE org_id = 'CangningMSP' LIMIT 1`, "projection.changed"},
-		{"a holder less", "DELETE FROM ledger.holders" + oneOf + "ledger.holders)", "projection.changed"},
-		{"a step's phase", `UPDATE ledger.transitions SET to_phase = 'OPEN' WHERE to_phase = 'SETTLED'`, "projection.changed"},
+			FROM ledger.holders WHERE org_id = 'CangningMSP' LIMIT 1`, changed},
+		{"a holder less", "DELETE FROM ledger.holders" + oneOf + "ledger.holders)", changed},
+		{"a step's phase", `UPDATE ledger.transitions SET to_phase = 'OPEN' WHERE to_phase = 'SETTLED'`, changed},
 		{
 			"a step's signatures", `UPDATE ledger.transitions SET signed = json_build_object('signatures', 'none')
-				WHERE to_phase = 'SETTLED'`, "projection.changed",
+				WHERE to_phase = 'SETTLED'`, changed,
 		},
 		{"a step less", "DELETE FROM ledger.transitions" + oneOf + "ledger.transitions)", "projection.missing"},
 		{
-			"a step more", `INSERT INTO ledger.transitions SELECT asset_id, 99, block, position, act, command_id, from_phase, to_phase
-				FROM ledger.transitions LIMIT 1`, "projection.extra",
+			"a step more", `INSERT INTO ledger.transitions SELECT asset_id, 99, block, position, act, command_id,
+				from_phase, to_phase FROM ledger.transitions LIMIT 1`, "projection.extra",
 		},
-		{"a transaction's creator", "UPDATE ledger.transactions SET creator = 'NobodyMSP' WHERE block = 3", "projection.changed"},
-		{"a claim made free", "UPDATE ledger.fingerprints SET freed = true", "projection.changed"},
-		{"a block's time", "UPDATE ledger.blocks SET at = at + interval '1 microsecond' WHERE number = 2", "projection.changed"},
-		{"a clock that was never moved", "UPDATE ledger.blocks SET clock_note = ''", "projection.changed"},
+		{"a transaction's creator", "UPDATE ledger.transactions SET creator = 'NoMSP' WHERE block = 3", changed},
+		{"a claim made free", "UPDATE ledger.fingerprints SET freed = true", changed},
+		{"a block's time", "UPDATE ledger.blocks SET at = at + interval '1 us' WHERE number = 2", changed},
+		{"a clock that was never moved", "UPDATE ledger.blocks SET clock_note = ''", changed},
 	}
 }
 

@@ -187,13 +187,23 @@ func (a *App) refuseFollower(ctx context.Context, tx StoreTx, i, before Intent) 
 	return a.wakeFollowers(ctx, tx, i.ID)
 }
 
-// wakeFollowers enqueues the intents that wait for this one.
+// wakeFollowers enqueues the intents that wait for this one and are signed. Each is locked
+// first: whoever is signing it now either sees that this one is done, or is done before the
+// look. One that is not signed yet gets no job, because a job that finds nothing to do still
+// stands in the way of the next until the queue has put it away.
 func (a *App) wakeFollowers(ctx context.Context, tx StoreTx, id trade.CommandID) error {
 	followers, err := tx.Followers(ctx, id)
 	if err != nil {
 		return err
 	}
 	for _, f := range followers {
+		i, err := tx.LockIntent(ctx, f)
+		if err != nil {
+			return err
+		}
+		if i.State != IntentReady {
+			continue
+		}
 		if err := tx.Enqueue(ctx, SubmitJob{f}); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -57,11 +58,18 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 		return Document{}, false, err
 	}
 	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		version, err := nextVersion(ctx, tx, actor, u.Supersedes)
+		if err != nil {
+			return err
+		}
 		d, created, err = tx.InsertDocument(ctx, Document{
 			ID: DocumentID(id), Org: actor.Org, UploadedBy: actor.User, UploadedAt: a.Now(), Digest: digest,
-			Size: size, MediaType: media, FileName: u.FileName, Version: 1, Supersedes: u.Supersedes,
+			Size: size, MediaType: media, FileName: u.FileName, Version: version, Supersedes: u.Supersedes,
 			State: DocumentReceived, Edit: 1,
 		})
+		if errors.Is(err, ErrEdited) {
+			return fault(CodeEdited, "supersedes", "this paper has a newer version already: supersede that one")
+		}
 		if err != nil {
 			return err
 		}
@@ -82,6 +90,19 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 		return tx.Enqueue(ctx, ParseJob{d.ID})
 	})
 	return d, created, err
+}
+
+// nextVersion is the version of a paper that supersedes another of the same organisation; 1
+// when it supersedes none.
+func nextVersion(ctx context.Context, tx StoreTx, actor Actor, supersedes DocumentID) (int, error) {
+	if supersedes == "" {
+		return 1, nil
+	}
+	before, err := tx.Document(ctx, supersedes)
+	if err == nil && before.Org != actor.Org {
+		err = ErrNoRow
+	}
+	return before.Version + 1, found(err, "document")
 }
 
 // mediaType tells what the bytes are by their content.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,8 +35,10 @@ func begin(t *testing.T, n *node, nth int) *way {
 	w := &way{node: n, trade: n.set.Trades[nth]}
 	w.programme, _ = n.set.Demo.Programme(w.trade.Plan.Programme)
 	w.seller = n.with(w.programme.Seller, trade.Maker)[0]
-	w.buyer, w.buyerChecker = n.with(w.programme.Buyer, trade.Maker)[0], n.with(w.programme.Buyer, trade.Checker)[0]
-	w.bank, w.bankChecker = n.with(w.programme.Bank, trade.Maker)[0], n.with(w.programme.Bank, trade.Checker)[0]
+	w.buyer = n.with(w.programme.Buyer, trade.Maker)[0]
+	w.buyerChecker = n.with(w.programme.Buyer, trade.Checker)[0]
+	w.bank = n.with(w.programme.Bank, trade.Maker)[0]
+	w.bankChecker = n.with(w.programme.Bank, trade.Checker)[0]
 	for _, p := range n.people {
 		if p.Kind == trade.KindAuditor {
 			w.auditor = p
@@ -55,10 +58,13 @@ func begin(t *testing.T, n *node, nth int) *way {
 func (w *way) upload() {
 	t := w.t
 	parties := []app.PackParty{
-		{Org: w.seller.Org, Side: app.SideSeller}, {Org: w.buyer.Org, Side: app.SideObligor},
+		{Org: w.seller.Org, Side: app.SideSeller},
+		{Org: w.buyer.Org, Side: app.SideObligor},
 		{Org: w.auditor.Org, Side: app.SideReader},
 	}
-	sides := map[trade.OrgKind]app.PackSide{trade.KindCarrier: app.SideCarrier, trade.KindWarehouse: app.SideWarehouse}
+	sides := map[trade.OrgKind]app.PackSide{
+		trade.KindCarrier: app.SideCarrier, trade.KindWarehouse: app.SideWarehouse,
+	}
 	for _, paper := range w.trade.Plan.Documents {
 		by := w.people[paper.Person]
 		if side, brings := sides[by.Kind]; brings {
@@ -121,10 +127,12 @@ func (w *way) issued() {
 	w.sign([]app.Intent{confirm}, w.buyer, w.buyerChecker)
 }
 
-// financed brings the financing to the bank's payment.
-func (w *way) financed() {
+// accepted brings the financing to the seller's acceptance of a quote.
+func (w *way) accepted() {
 	t := w.t
-	asked, err := w.RequestFinancing(t.Context(), w.seller.Actor, app.RequestInput{Pack: w.pack, Programme: w.frame})
+	asked, err := w.RequestFinancing(t.Context(), w.seller.Actor, app.RequestInput{
+		Pack: w.pack, Programme: w.frame,
+	})
 	ok(t, err)
 	if asked.State != app.RequestSubmitted {
 		t.Fatalf("refused by rule: %v", asked.Reasons)
@@ -142,6 +150,12 @@ func (w *way) financed() {
 	ok(t, err)
 	w.sign([]app.Intent{accept}, w.seller, w.bank)
 	w.inbox(w.bank, "approve")
+}
+
+// financed brings the financing to the bank's payment.
+func (w *way) financed() {
+	t := w.t
+	w.accepted()
 	approve, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank))
 	ok(t, err)
 	w.sign(approve, w.bank, w.bankChecker)
@@ -162,7 +176,8 @@ func (w *way) price() app.QuoteInput {
 	return app.QuoteInput{
 		AdvanceRate: percent(q.AdvancePercent), Rate: percent(q.DiscountPercent), Kind: trade.Discount,
 		DayCount: q.DayCount, FeeRate: percent(q.FeePercentOfFace), FeeBearer: trade.Bearer(q.FeeBearer),
-		ValueDate: w.set.Today, Recourse: w.programme.Recourse == "with_recourse", Lapses: w.Now().Add(72 * time.Hour),
+		ValueDate: w.set.Today, Recourse: w.programme.Recourse == "with_recourse",
+		Lapses: w.Now().Add(72 * time.Hour),
 	}
 }
 
@@ -265,7 +280,9 @@ func TestPapersThatContradictAndClaimsThatAreTakenAreRefusedByRule(t *testing.T)
 		if _, err := w.IssueReceivable(t.Context(), w.seller.Actor, w.pack); err == nil {
 			t.Errorf("%s: the claim could be issued", w.trade.Name)
 		}
-		r, err := w.RequestFinancing(t.Context(), w.seller.Actor, app.RequestInput{Pack: w.pack, Programme: w.frame})
+		r, err := w.RequestFinancing(t.Context(), w.seller.Actor, app.RequestInput{
+			Pack: w.pack, Programme: w.frame,
+		})
 		ok(t, err)
 		seen, err := w.Financing(t.Context(), w.bank.Actor, r.ID)
 		ok(t, err)
@@ -276,6 +293,44 @@ func TestPapersThatContradictAndClaimsThatAreTakenAreRefusedByRule(t *testing.T)
 		wantCode(t, err, app.CodeHidden)
 	}
 	n.sound()
+}
+
+func TestWhatIsSignedJustAfterWhatItWaitsForWasCommittedGoesOn(t *testing.T) {
+	n := openNode(t)
+	w := begin(t, n, 0)
+	w.upload()
+	w.verified()
+	w.issued()
+	w.accepted()
+	both, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank))
+	ok(t, err)
+	w.sign(both[:1], w.bank, w.bankChecker)
+	w.sign(both[1:], w.bank, w.bankChecker)
+}
+
+func TestACorrectedPaperSupersedesOnceAndOnlyItsOwn(t *testing.T) {
+	n := openNode(t)
+	w := begin(t, n, 0)
+	w.upload()
+	papers := w.trade.Plan.Documents
+	_, held, err := n.PackPapers(t.Context(), w.seller.Actor, w.pack)
+	ok(t, err)
+	invoice := held[slices.IndexFunc(held, func(d app.Document) bool { return d.FileName == "invoice.xml" })]
+	correct := func(by person, text string, before app.DocumentID) (app.Document, error) {
+		d, _, err := n.Upload(t.Context(), by.Actor, app.Upload{
+			Pack: w.pack, FileName: papers[0].File, Supersedes: before, Body: strings.NewReader(text),
+		})
+		return d, err
+	}
+	_, err = correct(w.buyer, "<a/>", invoice.ID)
+	wantCode(t, err, app.CodeHidden)
+	second, err := correct(w.seller, "<b/>", invoice.ID)
+	ok(t, err)
+	if second.Version != 2 || second.Supersedes != invoice.ID {
+		t.Errorf("the corrected paper is %+v", second)
+	}
+	_, err = correct(w.seller, "<c/>", invoice.ID)
+	wantCode(t, err, app.CodeEdited)
 }
 
 // stands asserts the phase of an asset.

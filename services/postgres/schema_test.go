@@ -140,7 +140,10 @@ func TestProjectionRefusesAStateThatTheCommitmentIsNotOf(t *testing.T) {
 			trade.DigestOf([]byte(state)), id)
 	}
 	mustExec(t, pool, insert, "r1", record("r1"), state)
-	wantRefused(t, pool, checkViolation, "assets_commitment", insert, "r2", record("r2"), `{"receivable":{"face":1}}`)
+	wantRefused(
+		t, pool, checkViolation, "assets_commitment", insert, "r2", record("r2"),
+		`{"receivable":{"face":1}}`,
+	)
 	wantRefused(t, pool, checkViolation, "", insert, "r2", record("r1"), nil)
 	mustExec(t, pool, insert, "r3", record("r3"), nil)
 	var kept, drawn string

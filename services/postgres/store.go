@@ -66,7 +66,9 @@ type storeTx struct {
 }
 
 // Enqueue adds a job that exists only if the transaction commits.
-func (t *storeTx) Enqueue(ctx context.Context, job app.Job) error { return t.jobs.InsertTx(ctx, t.tx, job) }
+func (t *storeTx) Enqueue(ctx context.Context, job app.Job) error {
+	return t.jobs.InsertTx(ctx, t.tx, job)
+}
 
 // Audit keeps an entry until the end of the transaction.
 func (t *storeTx) Audit(_ context.Context, e app.AuditEntry) error {
@@ -107,7 +109,8 @@ func told(err error) error {
 	switch {
 	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrBusy):
 		return fmt.Errorf("%w: %w", &trade.Fault{
-			Code: app.CodeUnavailable, Message: "the database does not take this now, and nothing was written: try again",
+			Code:    app.CodeUnavailable,
+			Message: "the database does not take this now, and nothing was written: try again",
 		}, err)
 	case errors.Is(err, ErrOutcomeUnknown):
 		return fmt.Errorf("%w: %w", app.ErrOutcomeUnknown, err)

@@ -13,8 +13,10 @@ import (
 // Apply adds what one block means and moves the checkpoint to it. Blocks come in order and
 // without gaps, and an asset's version only grows: everything else is an error.
 func (t *storeTx) Apply(ctx context.Context, channel string, d app.Derived) error {
-	number := int64(d.Number) //nolint:gosec // the table refuses a negative one
-	err := t.q.InsertBlock(ctx, db.InsertBlockParams{Number: number, Hash: d.Hash, At: d.At, ClockNote: d.ClockNote})
+	number := height(d.Number)
+	err := t.q.InsertBlock(ctx, db.InsertBlockParams{
+		Number: number, Hash: d.Hash, At: d.At, ClockNote: d.ClockNote,
+	})
 	if err != nil {
 		return fmt.Errorf("block %d: %w", d.Number, err)
 	}
@@ -36,7 +38,7 @@ func (t *storeTx) addTransactions(ctx context.Context, d app.Derived) error {
 	rows := make([]db.InsertTransactionsParams, len(d.Transactions))
 	for i, tx := range d.Transactions {
 		rows[i] = db.InsertTransactionsParams{
-			TxID: tx.ID, Block: int64(d.Number), Position: int32(i), Code: tx.Code, At: tx.Time, //nolint:gosec // bounded by the ledger
+			TxID: tx.ID, Block: height(d.Number), Position: small(i), Code: tx.Code, At: tx.Time,
 			Creator: tx.Creator, Endorsers: texts[string](tx.Endorsers),
 		}
 	}
@@ -68,7 +70,10 @@ func (t *storeTx) addAssets(ctx context.Context, d app.Derived) error {
 		return fmt.Errorf("assets: %w", err)
 	}
 	if written != int64(len(put.Ids)) {
-		return fmt.Errorf("assets: %d of %d stand at this version or a later one", int64(len(put.Ids))-written, len(put.Ids))
+		return fmt.Errorf(
+			"assets: %d of %d stand at this version or a later one", int64(len(put.Ids))-written,
+			len(put.Ids),
+		)
 	}
 	if err := t.q.DeleteHolders(ctx, put.Ids); err != nil {
 		return fmt.Errorf("holders: %w", err)
@@ -85,7 +90,7 @@ func positions(d app.Derived) map[string]int32 {
 	at := make(map[string]int32, len(d.Transactions))
 	for i, tx := range d.Transactions {
 		if tx.Valid() {
-			at[tx.ID] = int32(i) //nolint:gosec // bounded by the ledger
+			at[tx.ID] = small(i)
 		}
 	}
 	return at
@@ -96,7 +101,7 @@ func (t *storeTx) addTransitions(ctx context.Context, d app.Derived) error {
 	rows := make([]db.InsertTransitionsParams, len(d.Transitions))
 	for i, s := range d.Transitions {
 		rows[i] = db.InsertTransitionsParams{
-			AssetID: string(s.Asset), Version: s.Version, Block: int64(d.Number), Position: at[s.TxID], //nolint:gosec // as above
+			AssetID: string(s.Asset), Version: s.Version, Block: height(d.Number), Position: at[s.TxID],
 			Act: string(s.Act), CommandID: string(s.Command), FromPhase: string(s.From), ToPhase: string(s.To),
 		}
 		if s.Signed == nil {
@@ -114,7 +119,7 @@ func (t *storeTx) addTransitions(ctx context.Context, d app.Derived) error {
 }
 
 func (t *storeTx) addFingerprints(ctx context.Context, d app.Derived) error {
-	at, put := positions(d), db.PutFingerprintsParams{Block: int64(d.Number)} //nolint:gosec // as above
+	at, put := positions(d), db.PutFingerprintsParams{Block: height(d.Number)}
 	for key, f := range last(d.Fingerprints, func(f app.FingerprintRow) string { return f.Key }) {
 		put.Keys = append(put.Keys, key)
 		put.AssetIds = append(put.AssetIds, string(f.Value.Asset))
@@ -178,7 +183,7 @@ func (t *storeTx) giveBlocks(ctx context.Context, fn func(app.Derived) error) er
 		}
 		for _, b := range rows {
 			d := app.Derived{
-				Number: uint64(b.Number), Hash: b.Hash, At: b.At.UTC(), ClockNote: b.ClockNote, //nolint:gosec // never negative, says the table
+				Number: heightOf(b.Number), Hash: b.Hash, At: b.At.UTC(), ClockNote: b.ClockNote,
 				Transactions: of[b.Number],
 			}
 			if err := fn(d); err != nil {

@@ -19,7 +19,7 @@ func (t *storeTx) InsertDocument(ctx context.Context, d app.Document) (app.Docum
 	added, err := t.q.InsertDocument(ctx, db.InsertDocumentParams{
 		ID: string(d.ID), OrgID: string(d.Org), UploadedBy: string(d.UploadedBy), UploadedAt: d.UploadedAt,
 		Digest: string(d.Digest), Size: d.Size, MediaType: d.MediaType, Filename: d.FileName,
-		Version: int32(d.Version), Supersedes: optional(d.Supersedes), State: string(d.State), //nolint:gosec // a small count
+		Version: small(d.Version), Supersedes: optional(d.Supersedes), State: string(d.State),
 	})
 	if violates(err, "documents_supersedes") {
 		return app.Document{}, false, app.ErrEdited
@@ -27,7 +27,9 @@ func (t *storeTx) InsertDocument(ctx context.Context, d app.Document) (app.Docum
 	if err != nil || added == 1 {
 		return d, err == nil, err
 	}
-	row, err := t.q.DocumentByDigest(ctx, db.DocumentByDigestParams{OrgID: string(d.Org), Digest: string(d.Digest)})
+	row, err := t.q.DocumentByDigest(ctx, db.DocumentByDigestParams{
+		OrgID: string(d.Org), Digest: string(d.Digest),
+	})
 	if err != nil {
 		return app.Document{}, false, err
 	}
@@ -61,7 +63,7 @@ func (t *storeTx) UpdateDocument(ctx context.Context, d app.Document) error {
 		return fmt.Errorf("document %s: %w", d.ID, err)
 	}
 	rows, err := t.q.UpdateDocument(ctx, db.UpdateDocumentParams{
-		ID: string(d.ID), Edit: int32(d.Edit), State: string(d.State), Fields: fields, //nolint:gosec // a small count
+		ID: string(d.ID), Edit: small(d.Edit), State: string(d.State), Fields: fields,
 		CanonicalDigest: optional(d.CanonicalDigest), FieldsBy: optional(d.FieldsBy),
 		ParsedAt: optionalTime(d.ParsedAt), Reader: optional(d.Reader), Findings: findings,
 	})
@@ -69,7 +71,9 @@ func (t *storeTx) UpdateDocument(ctx context.Context, d app.Document) error {
 }
 
 // Documents lists the papers of an organisation and of the packs it is a party of.
-func (t *storeTx) Documents(ctx context.Context, org trade.OrgID, p app.Page) ([]app.Document, string, error) {
+func (t *storeTx) Documents(
+	ctx context.Context, org trade.OrgID, p app.Page,
+) ([]app.Document, string, error) {
 	from, asked, err := placeOf(p)
 	if err != nil {
 		return nil, "", err

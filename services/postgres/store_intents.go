@@ -30,7 +30,7 @@ func (t *storeTx) InsertIntent(ctx context.Context, i app.Intent) error {
 	}
 	for n, d := range i.Duties {
 		err := t.q.InsertIntentDuty(ctx, db.InsertIntentDutyParams{
-			IntentID: string(i.ID), Position: int32(n), Orgs: texts[string](d.Orgs), Roles: texts[string](d.Roles), //nolint:gosec // a few
+			IntentID: string(i.ID), Position: small(n), Orgs: texts[string](d.Orgs), Roles: texts[string](d.Roles),
 		})
 		if err != nil {
 			return fmt.Errorf("intent %s: %w", i.ID, err)
@@ -71,7 +71,7 @@ func (t *storeTx) AddSignature(ctx context.Context, id trade.CommandID, s app.Si
 		return fmt.Errorf("intent %s: signature: %w", id, err)
 	}
 	err = t.q.InsertSignature(ctx, db.InsertSignatureParams{
-		IntentID: string(id), Duty: int32(s.Duty), OrgID: string(s.Signature.Org), //nolint:gosec // a few
+		IntentID: string(id), Duty: small(s.Duty), OrgID: string(s.Signature.Org),
 		PersonID: string(s.Signature.Person), UserID: string(s.User), PublicKey: s.PublicKey,
 		Signature: signature, SignedAt: s.SignedAt,
 	})
@@ -93,7 +93,7 @@ func (t *storeTx) AddSignature(ctx context.Context, id trade.CommandID, s app.Si
 func (t *storeTx) SetIntent(ctx context.Context, i app.Intent) error {
 	p := db.SetIntentParams{ID: string(i.ID), State: string(i.State), FinishedAt: optionalTime(i.FinishedAt)}
 	if i.TxID != "" {
-		block := int64(i.Block) //nolint:gosec // the table refuses a negative one
+		block := height(i.Block)
 		p.TxID, p.Block = &i.TxID, &block
 	}
 	if f := i.Fault; f != nil {
@@ -123,7 +123,9 @@ func (t *storeTx) Waiting(ctx context.Context, org trade.OrgID, p app.Page) ([]a
 }
 
 // IntentsOf lists the intents about an asset.
-func (t *storeTx) IntentsOf(ctx context.Context, asset trade.AssetID, p app.Page) ([]app.Intent, string, error) {
+func (t *storeTx) IntentsOf(
+	ctx context.Context, asset trade.AssetID, p app.Page,
+) ([]app.Intent, string, error) {
 	from, asked, err := placeOf(p)
 	if err != nil {
 		return nil, "", err
@@ -137,7 +139,9 @@ func (t *storeTx) IntentsOf(ctx context.Context, asset trade.AssetID, p app.Page
 	return t.intentPage(ctx, rows, asked)
 }
 
-func (t *storeTx) intentPage(ctx context.Context, rows []db.Intent, asked int32) ([]app.Intent, string, error) {
+func (t *storeTx) intentPage(
+	ctx context.Context, rows []db.Intent, asked int32,
+) ([]app.Intent, string, error) {
 	rows, next := paged(rows, asked, func(i db.Intent) (time.Time, string) { return i.CreatedAt, i.ID })
 	list, err := t.intentsOf(ctx, rows)
 	return list, next, err
@@ -154,7 +158,7 @@ func (t *storeTx) Followers(ctx context.Context, id trade.CommandID) ([]trade.Co
 // stand, because a job is only gone when its work was done.
 const recoverLimit = 10_000
 
-// Unfinished lists ready and submitted intents, oldest first.
+// Unfinished lists ready and submitted intents that wait for no other, oldest first.
 func (t *storeTx) Unfinished(ctx context.Context) ([]trade.CommandID, error) {
 	rows, err := t.q.UnfinishedIntents(ctx, recoverLimit)
 	return texts[trade.CommandID](rows), err
@@ -205,15 +209,17 @@ func intentOf(row db.Intent) (app.Intent, error) {
 		ID: trade.CommandID(row.ID), Org: trade.OrgID(row.OrgID), Command: command, Bytes: row.Command,
 		Digest: trade.Digest(row.Digest), Endorsers: texts[trade.OrgID](row.Endorsers),
 		After: present[trade.CommandID](row.After), State: app.IntentState(row.State),
-		CreatedBy: present[app.UserID](row.CreatedBy), CreatedAt: row.CreatedAt.UTC(), ExpiresAt: row.ExpiresAt.UTC(),
+		CreatedBy: present[app.UserID](row.CreatedBy), CreatedAt: row.CreatedAt.UTC(),
+		ExpiresAt:  row.ExpiresAt.UTC(),
 		FinishedAt: presentTime(row.FinishedAt), TxID: present[string](row.TxID), Edit: int(row.Edit),
 	}
 	if row.Block != nil {
-		i.Block = uint64(*row.Block) //nolint:gosec // the table refuses a negative one
+		i.Block = heightOf(*row.Block)
 	}
 	if row.FaultCode != nil {
 		i.Fault = &trade.Fault{
-			Code: trade.Code(*row.FaultCode), Path: present[string](row.FaultPath), Message: present[string](row.FaultMessage),
+			Code: trade.Code(*row.FaultCode), Path: present[string](row.FaultPath),
+			Message: present[string](row.FaultMessage),
 		}
 	}
 	return i, nil

@@ -28,8 +28,10 @@ func anIntent(t *testing.T, id trade.CommandID) app.Intent {
 	bank := []trade.OrgID{"BankMSP"}
 	return app.Intent{
 		ID: id, Org: "BankMSP", Command: c, Bytes: b, Digest: digest, Endorsers: []trade.OrgID{"SellerMSP"},
-		Duties:    []app.Duty{{Orgs: bank, Roles: []trade.Role{trade.Maker}}, {Orgs: bank, Roles: []trade.Role{trade.Checker}}},
-		State:     app.IntentOpen, CreatedBy: "b1", CreatedAt: at(0), ExpiresAt: at(9), Edit: 1,
+		Duties: []app.Duty{
+			{Orgs: bank, Roles: []trade.Role{trade.Maker}}, {Orgs: bank, Roles: []trade.Role{trade.Checker}},
+		},
+		State: app.IntentOpen, CreatedBy: "b1", CreatedAt: at(0), ExpiresAt: at(9), Edit: 1,
 	}
 }
 
@@ -191,9 +193,14 @@ func TestIntentsAreFoundByAssetByPredecessorAndAfterACrash(t *testing.T) {
 		list, err := tx.Followers(ctx, "c1")
 		same(t, err, list, []trade.CommandID{"c2", "c3"})
 		list, err = tx.Unfinished(ctx)
-		same(t, err, list, []trade.CommandID{"c3"})
+		same(t, err, list, []trade.CommandID{}) // c3 waits for c1
 		return nil
 	}))
+	first.State, first.FinishedAt = app.IntentWithdrawn, at(3)
+	ok(t, s.set(first))
+	same(t, nil, read(s, func(ctx context.Context, tx app.StoreTx) ([]trade.CommandID, error) {
+		return tx.Unfinished(ctx)
+	}), []trade.CommandID{"c3"})
 }
 
 func yuan(t *testing.T, minor int64) money.Amount {
@@ -207,14 +214,19 @@ func TestARequestIsSeenByWhoAskedAndWhoWasAsked(t *testing.T) {
 	s := open(t, seed(t))
 	s.keep(anIntent(t, "c1"))
 	submitted := app.FinancingRequest{
-		ID: "f1", Seller: "SellerMSP", Bank: "BankMSP", Pack: "p", Receivable: "r", Programme: "g", Amount: yuan(t, 200688000),
-		State: app.RequestSubmitted, CreatedBy: "s1", CreatedAt: at(0), Reasons: []app.Reason{}, Intent: "c1",
+		ID: "f1", Seller: "SellerMSP", Bank: "BankMSP", Pack: "p", Receivable: "r", Programme: "g",
+		Amount: yuan(t, 200688000),
+		State:  app.RequestSubmitted, CreatedBy: "s1", CreatedAt: at(0), Reasons: []app.Reason{}, Intent: "c1",
 	}
 	refused := submitted
 	refused.ID, refused.Receivable, refused.Intent, refused.CreatedAt = "f2", "", "", at(1)
-	refused.State, refused.Reasons = app.RequestRefused, []app.Reason{{Code: "goods.quantity", Message: "21 of 24"}}
+	refused.State, refused.Reasons = app.RequestRefused, []app.Reason{
+		{Code: "goods.quantity", Message: "21 of 24"},
+	}
 	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
-		return errors.Join(tx.InsertPack(ctx, aPack("p")), tx.PutRequest(ctx, submitted), tx.PutRequest(ctx, refused))
+		return errors.Join(
+			tx.InsertPack(ctx, aPack("p")), tx.PutRequest(ctx, submitted), tx.PutRequest(ctx, refused),
+		)
 	}))
 	same(t, nil, read(s, func(ctx context.Context, tx app.StoreTx) (app.FinancingRequest, error) {
 		return tx.Request(ctx, "f2")
@@ -248,7 +260,8 @@ func TestOverlappingStatementsBringALineOnce(t *testing.T) {
 	s := open(t, seed(t))
 	insert := func(id app.StatementID, lines ...app.Line) (app.Statement, bool) {
 		st := app.Statement{
-			ID: id, Org: "SellerMSP", Digest: trade.DigestOf([]byte(id)), Syntax: "csv", ImportedBy: "s1", ImportedAt: at(0),
+			ID: id, Org: "SellerMSP", Digest: trade.DigestOf([]byte(id)), Syntax: "csv", ImportedBy: "s1",
+			ImportedAt: at(0),
 		}
 		for n := range lines {
 			lines[n].Statement = id
@@ -304,5 +317,9 @@ func TestAReportIsKeptAsItWasMade(t *testing.T) {
 	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
 		return errors.Join(tx.PutReport(ctx, r), tx.PutReport(ctx, other))
 	}))
-	same(t, nil, read(s, func(ctx context.Context, tx app.StoreTx) (app.Report, error) { return tx.Report(ctx, "rep") }), r)
+	same(
+		t, nil,
+		read(s, func(ctx context.Context, tx app.StoreTx) (app.Report, error) { return tx.Report(ctx, "rep") }),
+		r,
+	)
 }

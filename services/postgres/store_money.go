@@ -42,7 +42,9 @@ func (t *storeTx) Request(ctx context.Context, id trade.AssetID) (app.FinancingR
 }
 
 // Requests lists what the organisation asked for or was asked.
-func (t *storeTx) Requests(ctx context.Context, org trade.OrgID, p app.Page) ([]app.FinancingRequest, string, error) {
+func (t *storeTx) Requests(
+	ctx context.Context, org trade.OrgID, p app.Page,
+) ([]app.FinancingRequest, string, error) {
 	from, asked, err := placeOf(p)
 	if err != nil {
 		return nil, "", err
@@ -53,7 +55,9 @@ func (t *storeTx) Requests(ctx context.Context, org trade.OrgID, p app.Page) ([]
 	if err != nil {
 		return nil, "", err
 	}
-	rows, next := paged(rows, asked, func(r db.FinancingRequest) (time.Time, string) { return r.CreatedAt, r.ID })
+	rows, next := paged(
+		rows, asked, func(r db.FinancingRequest) (time.Time, string) { return r.CreatedAt, r.ID },
+	)
 	list := make([]app.FinancingRequest, len(rows))
 	for i, row := range rows {
 		if list[i], err = requestOf(row); err != nil {
@@ -115,8 +119,12 @@ func (t *storeTx) InsertStatement(ctx context.Context, s app.Statement) (app.Sta
 	return s, failed == nil, failed
 }
 
-func (t *storeTx) firstStatement(ctx context.Context, org trade.OrgID, digest trade.Digest) (app.Statement, error) {
-	row, err := t.q.StatementByDigest(ctx, db.StatementByDigestParams{OrgID: string(org), Digest: string(digest)})
+func (t *storeTx) firstStatement(
+	ctx context.Context, org trade.OrgID, digest trade.Digest,
+) (app.Statement, error) {
+	row, err := t.q.StatementByDigest(ctx, db.StatementByDigestParams{
+		OrgID: string(org), Digest: string(digest),
+	})
 	if err != nil {
 		return app.Statement{}, err
 	}
@@ -143,7 +151,7 @@ func lineParams(s app.Statement, l app.Line) (db.InsertStatementLinesParams, err
 	}
 	value, err := day(l.ValueOn)
 	return db.InsertStatementLinesParams{
-		ID: string(l.ID), StatementID: string(s.ID), OrgID: string(s.Org), Position: int32(l.Position), //nolint:gosec // bounded by the reader
+		ID: string(l.ID), StatementID: string(s.ID), OrgID: string(s.Org), Position: small(l.Position),
 		Account: l.Account, BankReference: l.Reference, BookedOn: *booked, ValueOn: value,
 		Amount: l.Amount.Minor(), Currency: string(l.Amount.Currency()), PartyName: l.PartyName,
 		PartyAccount: l.PartyAccount, Remittance: l.Remittance, Allocated: l.Allocated.Minor(),
@@ -237,7 +245,9 @@ func (t *storeTx) PutReport(ctx context.Context, r app.Report) error {
 func (t *storeTx) Report(ctx context.Context, id app.ReportID) (app.Report, error) {
 	r, err := t.q.Report(ctx, string(id))
 	return app.Report{
-		ID: app.ReportID(r.ID), Org: trade.OrgID(r.OrgID), Kind: r.Kind, Subject: r.SubjectID, MediaType: r.MediaType,
-		Digest: trade.Digest(r.Digest), Size: r.Size, RequestedBy: app.UserID(r.RequestedBy), MadeAt: r.MadeAt.UTC(),
+		ID: app.ReportID(r.ID), Org: trade.OrgID(r.OrgID), Kind: r.Kind, Subject: r.SubjectID,
+		MediaType: r.MediaType,
+		Digest:    trade.Digest(r.Digest), Size: r.Size, RequestedBy: app.UserID(r.RequestedBy),
+		MadeAt: r.MadeAt.UTC(),
 	}, rowed(err)
 }

@@ -14,7 +14,8 @@ import (
 // InsertPack adds a pack with its parties.
 func (t *storeTx) InsertPack(ctx context.Context, p app.Pack) error {
 	err := t.q.InsertPack(ctx, db.InsertPackParams{
-		ID: string(p.ID), OrgID: string(p.Org), Title: p.Title, CreatedBy: string(p.CreatedBy), CreatedAt: p.CreatedAt,
+		ID: string(p.ID), OrgID: string(p.Org), Title: p.Title, CreatedBy: string(p.CreatedBy),
+		CreatedAt: p.CreatedAt,
 	})
 	if err != nil {
 		return err
@@ -35,7 +36,9 @@ func (t *storeTx) AddParty(ctx context.Context, id app.PackID, party app.PackPar
 }
 
 // AddDocument puts a paper into a pack and counts the edit; false when it was there.
-func (t *storeTx) AddDocument(ctx context.Context, id app.PackID, d app.DocumentID, by app.UserID, at time.Time) (bool, error) {
+func (t *storeTx) AddDocument(
+	ctx context.Context, id app.PackID, d app.DocumentID, by app.UserID, at time.Time,
+) (bool, error) {
 	added, err := t.q.AddPackDocument(ctx, db.AddPackDocumentParams{
 		PackID: string(id), DocumentID: string(d), AddedBy: string(by), AddedAt: at,
 	})
@@ -136,7 +139,7 @@ func (t *storeTx) InsertVerification(ctx context.Context, v app.Verification) er
 		return fmt.Errorf("verification %s: %w", v.ID, err)
 	}
 	return t.q.InsertVerification(ctx, db.InsertVerificationParams{
-		ID: v.ID, PackID: string(v.Pack), PackEdit: int32(v.PackEdit), //nolint:gosec // a small count
+		ID: v.ID, PackID: string(v.Pack), PackEdit: small(v.PackEdit),
 		TakenAt: v.TakenAt, ExpiresAt: v.ExpiresAt, Body: body,
 	})
 }

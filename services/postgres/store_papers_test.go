@@ -37,7 +37,9 @@ func (s shelf) insert(d app.Document) (app.Document, bool) {
 
 func (s shelf) document(id app.DocumentID) app.Document {
 	s.t.Helper()
-	return read(s, func(ctx context.Context, tx app.StoreTx) (app.Document, error) { return tx.Document(ctx, id) })
+	return read(
+		s, func(ctx context.Context, tx app.StoreTx) (app.Document, error) { return tx.Document(ctx, id) },
+	)
 }
 
 func aPack(id app.PackID, parties ...app.PackParty) app.Pack {
@@ -167,7 +169,10 @@ func TestPapersShowThemselvesToThePartiesOfTheirPacks(t *testing.T) {
 	whole := aPack("p1", app.PackParty{Org: "BankMSP", Side: app.SideBank}, seller)
 	whole.Edit, whole.Documents = 2, []app.DocumentID{"d1"}
 	same(t, nil, p, whole)
-	packs := read(s, func(ctx context.Context, tx app.StoreTx) ([]app.PackID, error) { return tx.PacksOf(ctx, "d1") })
+	packs := read(
+		s,
+		func(ctx context.Context, tx app.StoreTx) ([]app.PackID, error) { return tx.PacksOf(ctx, "d1") },
+	)
 	same(t, nil, packs, []app.PackID{"p1", "p2"})
 }
 
@@ -177,7 +182,8 @@ func TestEveryEditOfAPackIsCounted(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 10 {
 		wg.Go(func() {
-			if err := s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.TouchPack(ctx, "p") }); err != nil {
+			err := s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.TouchPack(ctx, "p") })
+			if err != nil {
 				t.Error(err)
 			}
 		})

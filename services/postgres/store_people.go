@@ -63,7 +63,7 @@ func (t *storeTx) PutUser(ctx context.Context, u app.User) error {
 	return t.q.PutUser(ctx, db.PutUserParams{
 		ID: string(u.ID), OrgID: string(u.Org), PersonID: string(u.Person), Email: u.Email, Name: u.Name,
 		Roles: texts[string](u.Roles), PasswordHash: u.PasswordHash, PublicKey: u.PublicKey,
-		CreatedAt: u.CreatedAt, Disabled: u.Disabled, FailedSignins: int32(u.Failed), //nolint:gosec // a small count
+		CreatedAt: u.CreatedAt, Disabled: u.Disabled, FailedSignins: small(u.Failed),
 		LockedUntil: optionalTime(u.LockedUntil),
 	})
 }
@@ -86,7 +86,9 @@ func (t *storeTx) UserByEmail(ctx context.Context, email string) (app.User, erro
 }
 
 // UserByPerson finds the user of an organisation's person.
-func (t *storeTx) UserByPerson(ctx context.Context, org trade.OrgID, person trade.PersonID) (app.User, error) {
+func (t *storeTx) UserByPerson(
+	ctx context.Context, org trade.OrgID, person trade.PersonID,
+) (app.User, error) {
 	row, err := t.q.UserByPerson(ctx, db.UserByPersonParams{OrgID: string(org), PersonID: string(person)})
 	return userOf(row), rowed(err)
 }
@@ -109,7 +111,8 @@ func userOf(u db.User) app.User {
 // PutSession opens a session.
 func (t *storeTx) PutSession(ctx context.Context, s app.Session) error {
 	return t.q.InsertSession(ctx, db.InsertSessionParams{
-		TokenHash: s.TokenHash, UserID: string(s.User), CreatedAt: s.CreatedAt, ExpiresAt: s.ExpiresAt, Agent: s.Agent,
+		TokenHash: s.TokenHash, UserID: string(s.User), CreatedAt: s.CreatedAt, ExpiresAt: s.ExpiresAt,
+		Agent: s.Agent,
 	})
 }
 
@@ -137,6 +140,8 @@ func (t *storeTx) DeleteExpired(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.q.DeleteExpiredIdempotencyKeys(ctx, db.DeleteExpiredIdempotencyKeysParams{Now: now, Page: expiredLimit})
+	_, err = t.q.DeleteExpiredIdempotencyKeys(
+		ctx, db.DeleteExpiredIdempotencyKeysParams{Now: now, Page: expiredLimit},
+	)
 	return err
 }

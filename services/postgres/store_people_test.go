@@ -26,11 +26,14 @@ func aUser() app.User {
 func TestOrganisationsUsersAndAccountsComeBackAsTheyWere(t *testing.T) {
 	s := open(t, postgrestest.New(t))
 	org := app.Organisation{
-		ID: "SellerMSP", Kind: trade.KindSupplier, Name: "Lanqiao", NameLocal: "蓝桥", RegistrationID: "91330212XA1Q7K2AXU",
-		LEI: "ZZZZ00LANQIAO0000023", Country: "CN", CreatedAt: at(0),
+		ID: "SellerMSP", Kind: trade.KindSupplier, Name: "Lanqiao", NameLocal: "蓝桥",
+		RegistrationID: "91330212XA1Q7K2AXU",
+		LEI:            "ZZZZ00LANQIAO0000023", Country: "CN", CreatedAt: at(0),
 	}
 	user := aUser()
-	account := app.Account{ID: "a", Org: org.ID, Number: "3901209904172630018", Holder: "Lanqiao", Currency: "CNY"}
+	account := app.Account{
+		ID: "a", Org: org.ID, Number: "3901209904172630018", Holder: "Lanqiao", Currency: "CNY",
+	}
 	for range 2 { // inserted, replaced
 		org.Name, user.Failed, account.BIC = org.Name+"!", user.Failed+1, "YJCBCN2N"
 		ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
@@ -87,7 +90,10 @@ func TestWhatIsNotThereIsNoRow(t *testing.T) {
 		missing(tx.Report(ctx, "x"))
 		return nil
 	}))
-	want(t, s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.TouchPack(ctx, "x") }), app.ErrNoRow)
+	want(
+		t, s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.TouchPack(ctx, "x") }),
+		app.ErrNoRow,
+	)
 }
 
 func TestNoFailedSignInGoesUncounted(t *testing.T) {
@@ -127,7 +133,8 @@ func TestASessionIsThereUntilItIsEndedOrExpires(t *testing.T) {
 	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
 		return errors.Join(
 			tx.PutSession(ctx, left), tx.PutSession(ctx, ended), tx.PutSession(ctx, expired),
-			tx.DeleteSession(ctx, ended.TokenHash), tx.DeleteSession(ctx, ended.TokenHash), tx.DeleteExpired(ctx, at(1)),
+			tx.DeleteSession(ctx, ended.TokenHash), tx.DeleteSession(ctx, ended.TokenHash),
+			tx.DeleteExpired(ctx, at(1)),
 		)
 	}))
 	ok(t, s.Read(t.Context(), func(ctx context.Context, tx app.StoreTx) error {
@@ -248,7 +255,10 @@ func TestADatabaseThatIsNotThereIsUnavailable(t *testing.T) {
 	t.Cleanup(pool.Close)
 	s := open(t, pool)
 	wantCode(t, s.write(func(context.Context, app.StoreTx) error { return nil }), app.CodeUnavailable)
-	wantCode(t, s.Read(t.Context(), func(context.Context, app.StoreTx) error { return nil }), app.CodeUnavailable)
+	wantCode(
+		t, s.Read(t.Context(), func(context.Context, app.StoreTx) error { return nil }),
+		app.CodeUnavailable,
+	)
 }
 
 func TestAReaderSeesOneSnapshotAndWritesNothing(t *testing.T) {
@@ -273,14 +283,23 @@ func TestAReaderSeesOneSnapshotAndWritesNothing(t *testing.T) {
 
 func TestAuditEntriesAndJobsComeWithTheirTransactionOrNotAtAll(t *testing.T) {
 	s := open(t, seed(t))
-	entry := app.AuditEntry{Org: "SellerMSP", At: at(0), User: "s1", Action: "pack.open", SubjectKind: "pack", Subject: "p"}
+	entry := app.AuditEntry{
+		Org: "SellerMSP", At: at(0), User: "s1", Action: "pack.open", SubjectKind: "pack", Subject: "p",
+	}
 	both := func(ctx context.Context, tx app.StoreTx) error {
 		return errors.Join(tx.Audit(ctx, entry), tx.Enqueue(ctx, app.ParseJob{Document: "d"}))
 	}
 	refused := errors.New("no")
-	want(t, s.write(func(ctx context.Context, tx app.StoreTx) error { return errors.Join(both(ctx, tx), refused) }), refused)
+	want(
+		t,
+		s.write(func(ctx context.Context, tx app.StoreTx) error { return errors.Join(both(ctx, tx), refused) }),
+		refused,
+	)
 	count := func() (jobs, entries int) {
-		ok(t, s.pool.QueryRow(t.Context(), "SELECT count(*) FROM river_job WHERE kind = 'parse_document'").Scan(&jobs))
+		ok(
+			t,
+			s.pool.QueryRow(t.Context(), "SELECT count(*) FROM river_job WHERE kind = 'parse_document'").Scan(&jobs),
+		)
 		ok(t, s.pool.QueryRow(t.Context(), "SELECT count(*) FROM audit_log").Scan(&entries))
 		return jobs, entries
 	}

@@ -18,7 +18,7 @@ import (
 func (t *storeTx) Checkpoint(ctx context.Context, channel string) (app.Checkpoint, error) {
 	c, err := t.q.Checkpoint(ctx, channel)
 	return app.Checkpoint{
-		Channel: c.Channel, Block: uint64(c.Number), Hash: c.Hash, At: c.At.UTC(), //nolint:gosec // never negative, says the table
+		Channel: c.Channel, Block: heightOf(c.Number), Hash: c.Hash, At: c.At.UTC(),
 	}, rowed(err)
 }
 
@@ -73,7 +73,9 @@ func (t *storeTx) Transitions(ctx context.Context, id trade.AssetID) ([]app.Tran
 	if err != nil {
 		return nil, err
 	}
-	return transitionsOf(mapped(rows, func(r db.TransitionsOfAssetRow) transitionRow { return transitionRow(r) }))
+	return transitionsOf(
+		mapped(rows, func(r db.TransitionsOfAssetRow) transitionRow { return transitionRow(r) }),
+	)
 }
 
 // TransitionsOfTx lists what a transaction did.
@@ -82,7 +84,9 @@ func (t *storeTx) TransitionsOfTx(ctx context.Context, txID string) ([]app.Trans
 	if err != nil {
 		return nil, err
 	}
-	return transitionsOf(mapped(rows, func(r db.TransitionsOfTransactionRow) transitionRow { return transitionRow(r) }))
+	return transitionsOf(
+		mapped(rows, func(r db.TransitionsOfTransactionRow) transitionRow { return transitionRow(r) }),
+	)
 }
 
 // assetRow and transitionRow are what every query for assets and transitions returns.
@@ -109,7 +113,9 @@ func (t *storeTx) addHolders(ctx context.Context, list []app.Asset) error {
 	for i := range list {
 		at[string(list[i].Record.ID)] = &list[i]
 	}
-	holders, err := t.q.HoldersOfAssets(ctx, mapped(list, func(a app.Asset) string { return string(a.Record.ID) }))
+	holders, err := t.q.HoldersOfAssets(
+		ctx, mapped(list, func(a app.Asset) string { return string(a.Record.ID) }),
+	)
 	for _, h := range holders {
 		a := at[h.AssetID]
 		a.Holders = append(a.Holders, app.Holder{
@@ -148,7 +154,7 @@ func transitionsOf(rows []transitionRow) ([]app.Transition, error) {
 // transitionOf reads a transition's row. With an error Signed is a command that nobody gave.
 func transitionOf(row transitionRow) (app.Transition, error) {
 	t := app.Transition{
-		Asset: trade.AssetID(row.AssetID), Version: row.Version, TxID: row.TxID, Block: uint64(row.Block), //nolint:gosec // never negative, says the table
+		Asset: trade.AssetID(row.AssetID), Version: row.Version, TxID: row.TxID, Block: heightOf(row.Block),
 		At: row.At.UTC(), Act: trade.Act(row.Act), Command: trade.CommandID(row.CommandID),
 		From: trade.Phase(row.FromPhase), To: trade.Phase(row.ToPhase), Actor: trade.OrgID(row.Creator),
 		Endorsers: row.Endorsers,

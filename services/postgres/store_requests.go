@@ -44,7 +44,8 @@ func (t *storeTx) FinishRequest(ctx context.Context, k app.RequestKey, a app.Sto
 	}
 	_, err := t.q.AnswerIdempotencyKey(ctx, db.AnswerIdempotencyKeyParams{
 		UserID: string(k.User), Key: k.Key, CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt,
-		Status: int16(a.Status), ContentType: a.ContentType, Body: a.Body, //nolint:gosec // an HTTP status, checked by the table
+		Status:      int16(a.Status), //nolint:gosec // checked by the table
+		ContentType: a.ContentType, Body: a.Body,
 	})
 	return err
 }

@@ -114,3 +114,12 @@ func day(d money.Date) (*time.Time, error) {
 	t, err := time.Parse(time.DateOnly, d.String())
 	return &t, err
 }
+
+// small is a count or a position as an integer column takes it.
+func small(n int) int32 { return int32(n) } //nolint:gosec // bounded far below by every caller
+
+// height is a block's number as a bigint column takes it, which refuses a negative one.
+func height(n uint64) int64 { return int64(n) } //nolint:gosec // see above
+
+// heightOf is the opposite of height.
+func heightOf(n int64) uint64 { return uint64(n) } //nolint:gosec // never negative, says the table

@@ -67,5 +67,6 @@ ORDER BY i.created_at DESC, i.id DESC LIMIT @page;
 SELECT id FROM intents WHERE after = @id AND finished_at IS NULL ORDER BY created_at, id;
 
 -- name: UnfinishedIntents :many
-SELECT id FROM intents WHERE state IN ('ready', 'submitted') AND finished_at IS NULL
-ORDER BY created_at, id LIMIT @page;
+SELECT i.id FROM intents i WHERE i.state IN ('ready', 'submitted') AND i.finished_at IS NULL
+    AND NOT EXISTS (SELECT FROM intents b WHERE b.id = i.after AND b.finished_at IS NULL)
+ORDER BY i.created_at, i.id LIMIT @page;

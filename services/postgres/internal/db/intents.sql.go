@@ -430,8 +430,9 @@ func (q *Queries) TouchIntent(ctx context.Context, id string) error {
 }
 
 const unfinishedIntents = `-- name: UnfinishedIntents :many
-SELECT id FROM intents WHERE state IN ('ready', 'submitted') AND finished_at IS NULL
-ORDER BY created_at, id LIMIT $1
+SELECT i.id FROM intents i WHERE i.state IN ('ready', 'submitted') AND i.finished_at IS NULL
+    AND NOT EXISTS (SELECT FROM intents b WHERE b.id = i.after AND b.finished_at IS NULL)
+ORDER BY i.created_at, i.id LIMIT $1
 `
 
 func (q *Queries) UnfinishedIntents(ctx context.Context, page int32) ([]string, error) {
