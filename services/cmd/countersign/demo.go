@@ -59,9 +59,7 @@ func runDemo(ctx context.Context, o options, files fs.FS, exit bool) error {
 	}
 	o.demo = true
 	o.data = filepath.Join(o.data, "demo-"+began.UTC().Format("20060102-150405.000"))
-	if err := os.MkdirAll(
-		o.data, 0o755,
-	); err != nil { //nolint:gosec // the database's own user must pass through
+	if err := os.MkdirAll(o.data, 0o700); err != nil {
 		return err
 	}
 	people, err := demo.LoadPeople(filepath.Join(o.data, "people.json"), set.Demo)
@@ -182,5 +180,5 @@ func invite(out io.Writer, address, data string, d fixtures.Demo, people *demo.P
 			)
 		}
 	}
-	_ = w.Flush() //nolint:errcheck // nobody to tell
+	_ = w.Flush()
 }

@@ -58,7 +58,8 @@ func run(ctx context.Context) int {
 	)
 	flags.TextVar(&o.level, "log", slog.LevelWarn, "least level that is logged: DEBUG, INFO, WARN, ERROR")
 	o.clock = systemClock{}
-	root.AddCommand(serveCommand(&o), demoCommand(&o), auditCommand(&o), rebuildCommand(&o), checkCommand(), personCommand(&o))
+	root.AddCommand(serveCommand(&o), demoCommand(&o), auditCommand(&o), rebuildCommand(&o))
+	root.AddCommand(checkCommand(), personCommand(&o))
 	err := root.ExecuteContext(ctx)
 	code, ended := errors.AsType[exitError](err)
 	switch {

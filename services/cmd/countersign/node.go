@@ -72,9 +72,7 @@ func openNode(ctx context.Context, o options) (n *node, err error) {
 	if o.data, err = filepath.Abs(o.data); err != nil {
 		return n, err
 	}
-	if err := os.MkdirAll(
-		o.data, 0o755,
-	); err != nil { //nolint:gosec // the database's own user must pass through
+	if err := os.MkdirAll(o.data, 0o700); err != nil {
 		return n, fmt.Errorf("making the data folder: %w", err)
 	}
 	renderer, err := report.New(report.Options{})
@@ -242,7 +240,7 @@ func (n *node) serve(ctx context.Context, l net.Listener) error {
 
 // secret reads a secret of this node, or makes it.
 func secret(path string) ([]byte, error) {
-	b, err := os.ReadFile(path) //nolint:gosec // a fixed name in the data folder
+	b, err := os.ReadFile(path)
 	if err == nil && len(b) == secretBytes {
 		return b, nil
 	}

@@ -29,13 +29,13 @@ func personCommand(o *options) *cobra.Command {
 	var email, name, roles, keyFile string
 	c := &cobra.Command{
 		Use:   "person",
-		Short: "Make a key and the entry of a person for a node's organisations; the password is read from standard input.",
+		Short: "Make a key and a person's entry for a node; reads the password from standard input.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 			secret := strings.TrimRight(line, "\r\n")
 			if len(secret) < minPassword {
-				return errors.Join(err, fmt.Errorf("a password of at least %d bytes is wanted on standard input", minPassword))
+				return errors.Join(err, fmt.Errorf("at least %d bytes of password on standard input", minPassword))
 			}
 			u, key, err := newUser(email, name, strings.Split(roles, ","))
 			if err != nil {

@@ -40,7 +40,7 @@ func serveCommand(o *options) *cobra.Command {
 }
 
 func serve(ctx context.Context, o options, setup string) error {
-	raw, err := os.ReadFile(setup) //nolint:gosec // the operator names it
+	raw, err := os.ReadFile(setup)
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf(
 			"%s is not there: name the organisations of this node in it, see docs/operating.md",
@@ -66,7 +66,7 @@ func serve(ctx context.Context, o options, setup string) error {
 	if err := n.app.Bootstrap(ctx, setups); err != nil {
 		return errors.Join(err, l.Close(), n.close(ctx))
 	}
-	fmt.Fprintf(os.Stdout, "countersign serves on http://%s\n", l.Addr()) //nolint:errcheck // nobody to tell
+	fmt.Fprintf(os.Stdout, "countersign serves on http://%s\n", l.Addr())
 	return errors.Join(n.serve(ctx, l), n.close(ctx))
 }
 
