@@ -305,6 +305,10 @@ func TestWhatIsSignedJustAfterWhatItWaitsForWasCommittedGoesOn(t *testing.T) {
 	both, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank))
 	ok(t, err)
 	w.sign(both[:1], w.bank, w.bankChecker)
+	job := "SELECT FROM river_job WHERE args ->> 'command' = '" + string(both[1].ID) + "'"
+	if n.exec(t, job) > 0 {
+		t.Error("a command that is not signed has a job, which keeps the next from being added")
+	}
 	w.sign(both[1:], w.bank, w.bankChecker)
 }
 
