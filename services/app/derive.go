@@ -15,7 +15,9 @@ const fingerprintPrefix = "fp."
 // Derive reads what one block means, purely: the same blocks always give the same rows. It
 // is what the follower, the rebuild and the audit share.
 func Derive(b Block) (Derived, error) {
-	d := Derived{Number: b.Number, Hash: b.Hash, At: b.Time, ClockNote: b.ClockNote, Transactions: headers(b.Txs)}
+	d := Derived{
+		Number: b.Number, Hash: b.Hash, At: b.Time, ClockNote: b.ClockNote, Transactions: headers(b.Txs),
+	}
 	for _, tx := range b.Txs {
 		if !tx.Valid() || tx.Effects.Event == nil || tx.Effects.Event.Name != trade.EventName {
 			continue

@@ -59,8 +59,9 @@ func (s shelf) intent(id trade.CommandID) app.Intent {
 	return read(s, func(ctx context.Context, tx app.StoreTx) (app.Intent, error) { return tx.Intent(ctx, id) })
 }
 
-func (s shelf) sign(id trade.CommandID, d app.SignedDuty) error {
-	return s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.AddSignature(ctx, id, d) })
+// sign adds a signature to the intent c1.
+func (s shelf) sign(d app.SignedDuty) error {
+	return s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.AddSignature(ctx, "c1", d) })
 }
 
 func (s shelf) set(i app.Intent) error {
@@ -84,7 +85,7 @@ func TestAnIntentWaitsForItsSignersUntilAllHaveSigned(t *testing.T) {
 		if s.waiting("BankMSP") != 1 || s.waiting("SellerMSP") != 0 {
 			t.Errorf("%d signatures: %d wait for the bank", n, s.waiting("BankMSP"))
 		}
-		ok(t, s.sign("c1", signed(n, user)))
+		ok(t, s.sign(signed(n, user)))
 	}
 	if s.waiting("BankMSP") != 0 {
 		t.Error("a duty that is fulfilled still waits")
@@ -97,16 +98,16 @@ func TestAnIntentWaitsForItsSignersUntilAllHaveSigned(t *testing.T) {
 func TestAPersonSignsOnceAndADutyIsFulfilledOnceWhateverTheRace(t *testing.T) {
 	s := open(t, seed(t))
 	s.keep(anIntent(t, "c1"))
-	ok(t, s.sign("c1", signed(0, "b1")))
-	wantCode(t, s.sign("c1", signed(1, "b1")), trade.CodeSignatureSame)
+	ok(t, s.sign(signed(0, "b1")))
+	wantCode(t, s.sign(signed(1, "b1")), trade.CodeSignatureSame)
 	borrowed := signed(1, "b2")
 	borrowed.PublicKey = []byte("b1")
-	wantCode(t, s.sign("c1", borrowed), trade.CodeSignatureSame)
-	want(t, s.sign("c1", signed(0, "b2")), app.ErrEdited)
+	wantCode(t, s.sign(borrowed), trade.CodeSignatureSame)
+	want(t, s.sign(signed(0, "b2")), app.ErrEdited)
 	var wg sync.WaitGroup
 	errs := make([]error, 8)
 	for n := range errs {
-		wg.Go(func() { errs[n] = s.sign("c1", signed(1, "b2")) })
+		wg.Go(func() { errs[n] = s.sign(signed(1, "b2")) })
 	}
 	wg.Wait()
 	taken := 0
@@ -128,7 +129,7 @@ func TestALockedIntentIsNotChangedByOthers(t *testing.T) {
 		i, err := tx.LockIntent(ctx, "c1")
 		ok(t, err)
 		go func() {
-			moved <- s.write(func(ctx context.Context, tx app.StoreTx) error {
+			moved <- s.Write(ctx, func(ctx context.Context, tx app.StoreTx) error {
 				i, err := tx.LockIntent(ctx, "c1")
 				if err == nil && i.State != app.IntentReady {
 					err = errors.New("it saw " + string(i.State))
@@ -136,7 +137,7 @@ func TestALockedIntentIsNotChangedByOthers(t *testing.T) {
 				return err
 			})
 		}()
-		waitForALock(t, s.pool)
+		waitForALock(ctx, t, s.pool)
 		i.State = app.IntentReady
 		return tx.SetIntent(ctx, i)
 	}))
@@ -144,10 +145,10 @@ func TestALockedIntentIsNotChangedByOthers(t *testing.T) {
 }
 
 // waitForALock waits until somebody waits for a lock: the server says so.
-func waitForALock(t *testing.T, pool *pgxpool.Pool) {
+func waitForALock(ctx context.Context, t *testing.T, pool *pgxpool.Pool) {
 	t.Helper()
 	for waiting := 0; waiting == 0; {
-		ok(t, pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+		ok(t, pool.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting))
 	}
 }

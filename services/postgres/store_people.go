@@ -63,7 +63,7 @@ func (t *storeTx) PutUser(ctx context.Context, u app.User) error {
 	return t.q.PutUser(ctx, db.PutUserParams{
 		ID: string(u.ID), OrgID: string(u.Org), PersonID: string(u.Person), Email: u.Email, Name: u.Name,
 		Roles: texts[string](u.Roles), PasswordHash: u.PasswordHash, PublicKey: u.PublicKey,
-		CreatedAt: u.CreatedAt, Disabled: u.Disabled, FailedSignins: small(u.Failed),
+		CreatedAt: u.CreatedAt, Disabled: u.Disabled, FailedSignIns: small(u.Failed),
 		LockedUntil: optionalTime(u.LockedUntil),
 	})
 }
@@ -103,7 +103,7 @@ func userOf(u db.User) app.User {
 	return app.User{
 		ID: app.UserID(u.ID), Org: trade.OrgID(u.OrgID), Person: trade.PersonID(u.PersonID), Email: u.Email,
 		Name: u.Name, Roles: texts[trade.Role](u.Roles), PasswordHash: u.PasswordHash, PublicKey: u.PublicKey,
-		CreatedAt: u.CreatedAt.UTC(), Disabled: u.Disabled, Failed: int(u.FailedSignins),
+		CreatedAt: u.CreatedAt.UTC(), Disabled: u.Disabled, Failed: int(u.FailedSignIns),
 		LockedUntil: presentTime(u.LockedUntil),
 	}
 }

@@ -271,7 +271,7 @@ func TestAReaderSeesOneSnapshotAndWritesNothing(t *testing.T) {
 	ok(t, s.Read(t.Context(), func(ctx context.Context, tx app.StoreTx) error {
 		before, err := tx.User(ctx, "s1")
 		ok(t, err)
-		ok(t, s.write(rename))
+		ok(t, s.Write(ctx, rename))
 		after, err := tx.User(ctx, "s1")
 		same(t, err, after, before)
 		return nil

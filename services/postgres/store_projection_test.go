@@ -146,10 +146,10 @@ func (s shelf) apply(d app.Derived) error {
 }
 
 // projected reads the whole projection back.
-func (s shelf) projected() *chain {
+func (s shelf) projected(ctx context.Context) *chain {
 	s.t.Helper()
 	c := newChain(s.t)
-	ok(s.t, s.Read(s.t.Context(), func(ctx context.Context, tx app.StoreTx) error {
+	ok(s.t, s.Read(ctx, func(ctx context.Context, tx app.StoreTx) error {
 		return tx.Projected(ctx, func(d app.Derived) error { c.fill(d); return nil })
 	}))
 	return c
@@ -192,7 +192,7 @@ func TestTheProjectionGivesBackWhatWasApplied(t *testing.T) {
 				note = d.ClockNote
 			}
 		}
-		c.same(s.projected())
+		c.same(s.projected(t.Context()))
 		ok(t, s.Read(t.Context(), func(ctx context.Context, tx app.StoreTx) error {
 			at, err := tx.Checkpoint(ctx, "trade")
 			last := c.blocks[c.next-1]
@@ -235,7 +235,7 @@ func TestBlocksComeInOrderOnceAndWhole(t *testing.T) {
 	for _, d := range blocks[1:] {
 		ok(t, s.apply(d))
 	}
-	c.same(s.projected())
+	c.same(s.projected(t.Context()))
 }
 
 func TestAnAssetsVersionOnlyGrows(t *testing.T) {
@@ -247,7 +247,7 @@ func TestAnAssetsVersionOnlyGrows(t *testing.T) {
 	if s.apply(again) == nil {
 		t.Error("the same version came twice")
 	}
-	c.same(s.projected())
+	c.same(s.projected(t.Context()))
 }
 
 // blockOf makes the next block: each asset is stepped in a transaction of its own, and held
@@ -329,7 +329,7 @@ func TestABlockOfFiveHundredTransactionsTakesAFewStatements(t *testing.T) {
 	for n := range 3 {
 		ok(t, s.apply(c.blockOf(t, n, ids...)))
 	}
-	c.same(s.projected())
+	c.same(s.projected(t.Context()))
 }
 
 func TestAReaderGoesOnSeeingTheOldProjectionWhileItIsRebuilt(t *testing.T) {
@@ -339,8 +339,8 @@ func TestAReaderGoesOnSeeingTheOldProjectionWhileItIsRebuilt(t *testing.T) {
 	ok(t, s.apply(first))
 	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
 		ok(t, tx.ClearProjection(ctx))
-		c.same(s.projected())
+		c.same(s.projected(ctx))
 		return tx.Apply(ctx, "trade", first)
 	}))
-	c.same(s.projected())
+	c.same(s.projected(t.Context()))
 }

@@ -50,7 +50,7 @@ CREATE TABLE users (
     public_key     bytea,                     -- PKIX, P-256; null until a key is registered
     created_at     timestamptz NOT NULL,
     disabled       boolean     NOT NULL,
-    failed_signins integer     NOT NULL CHECK (failed_signins >= 0),
+    failed_sign_ins integer     NOT NULL CHECK (failed_sign_ins >= 0),
     locked_until   timestamptz,
     UNIQUE (org_id, person_id),
     UNIQUE (id, org_id)                       -- lets others require user and organisation to agree

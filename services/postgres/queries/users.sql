@@ -1,14 +1,14 @@
 -- name: PutUser :exec
 INSERT INTO users (
     id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled,
-    failed_signins, locked_until)
+    failed_sign_ins, locked_until)
 VALUES (
     @id, @org_id, @person_id, lower(@email::text), @name, @roles, @password_hash, @public_key,
-    @created_at, @disabled, @failed_signins, @locked_until)
+    @created_at, @disabled, @failed_sign_ins, @locked_until)
 ON CONFLICT (id) DO UPDATE SET
     email = excluded.email, name = excluded.name, roles = excluded.roles,
     password_hash = excluded.password_hash, public_key = excluded.public_key,
-    disabled = excluded.disabled, failed_signins = excluded.failed_signins,
+    disabled = excluded.disabled, failed_sign_ins = excluded.failed_sign_ins,
     locked_until = excluded.locked_until;
 
 -- name: User :one

@@ -282,7 +282,7 @@ type User struct {
 	PublicKey     []byte
 	CreatedAt     time.Time
 	Disabled      bool
-	FailedSignins int32
+	FailedSignIns int32
 	LockedUntil   *time.Time
 }
 

@@ -173,7 +173,7 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 }
 
 const lockUser = `-- name: LockUser :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // For a change of the row; foreign keys to it go on being checked.
@@ -191,7 +191,7 @@ func (q *Queries) LockUser(ctx context.Context, id string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
-		&i.FailedSignins,
+		&i.FailedSignIns,
 		&i.LockedUntil,
 	)
 	return i, err
@@ -200,14 +200,14 @@ func (q *Queries) LockUser(ctx context.Context, id string) (User, error) {
 const putUser = `-- name: PutUser :exec
 INSERT INTO users (
     id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled,
-    failed_signins, locked_until)
+    failed_sign_ins, locked_until)
 VALUES (
     $1, $2, $3, lower($4::text), $5, $6, $7, $8,
     $9, $10, $11, $12)
 ON CONFLICT (id) DO UPDATE SET
     email = excluded.email, name = excluded.name, roles = excluded.roles,
     password_hash = excluded.password_hash, public_key = excluded.public_key,
-    disabled = excluded.disabled, failed_signins = excluded.failed_signins,
+    disabled = excluded.disabled, failed_sign_ins = excluded.failed_sign_ins,
     locked_until = excluded.locked_until
 `
 
@@ -222,7 +222,7 @@ type PutUserParams struct {
 	PublicKey     []byte
 	CreatedAt     time.Time
 	Disabled      bool
-	FailedSignins int32
+	FailedSignIns int32
 	LockedUntil   *time.Time
 }
 
@@ -238,7 +238,7 @@ func (q *Queries) PutUser(ctx context.Context, arg PutUserParams) error {
 		arg.PublicKey,
 		arg.CreatedAt,
 		arg.Disabled,
-		arg.FailedSignins,
+		arg.FailedSignIns,
 		arg.LockedUntil,
 	)
 	return err
@@ -279,7 +279,7 @@ func (q *Queries) Session(ctx context.Context, tokenHash []byte) (Session, error
 }
 
 const user = `-- name: User :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE id = $1
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE id = $1
 `
 
 func (q *Queries) User(ctx context.Context, id string) (User, error) {
@@ -296,14 +296,14 @@ func (q *Queries) User(ctx context.Context, id string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
-		&i.FailedSignins,
+		&i.FailedSignIns,
 		&i.LockedUntil,
 	)
 	return i, err
 }
 
 const userByEmail = `-- name: UserByEmail :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE email = lower($1::text)
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE email = lower($1::text)
 `
 
 func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
@@ -320,14 +320,14 @@ func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
-		&i.FailedSignins,
+		&i.FailedSignIns,
 		&i.LockedUntil,
 	)
 	return i, err
 }
 
 const userByPerson = `-- name: UserByPerson :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE org_id = $1 AND person_id = $2
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE org_id = $1 AND person_id = $2
 `
 
 type UserByPersonParams struct {
@@ -349,14 +349,14 @@ func (q *Queries) UserByPerson(ctx context.Context, arg UserByPersonParams) (Use
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
-		&i.FailedSignins,
+		&i.FailedSignIns,
 		&i.LockedUntil,
 	)
 	return i, err
 }
 
 const usersOf = `-- name: UsersOf :many
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_signins, locked_until FROM users WHERE org_id = $1 ORDER BY id LIMIT $2
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE org_id = $1 ORDER BY id LIMIT $2
 `
 
 type UsersOfParams struct {
@@ -384,7 +384,7 @@ func (q *Queries) UsersOf(ctx context.Context, arg UsersOfParams) ([]User, error
 			&i.PublicKey,
 			&i.CreatedAt,
 			&i.Disabled,
-			&i.FailedSignins,
+			&i.FailedSignIns,
 			&i.LockedUntil,
 		); err != nil {
 			return nil, err
