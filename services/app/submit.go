@@ -211,10 +211,13 @@ func (a *App) wakeFollowers(ctx context.Context, tx StoreTx, id trade.CommandID)
 	return nil
 }
 
-// Recover enqueues the intents that a crash left on their way. Their jobs usually still
-// stand; a second run is harmless.
+// Recover enqueues the intents that a crash left on their way, and lets go of sessions and
+// idempotency keys that have ended. Jobs usually still stand; a second run is harmless.
 func (a *App) Recover(ctx context.Context) error {
 	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		if err := tx.DeleteExpired(ctx, a.wall.Now().UTC()); err != nil {
+			return err
+		}
 		ids, err := tx.Unfinished(ctx)
 		if err != nil {
 			return err
