@@ -170,7 +170,7 @@ var packages = map[string]place{
 	"services/cmd/fabricnet": {rung: wiring, imports: []string{"services/fabric/localnet"}},
 
 	"services/acceptance": { // tests of the built program, from outside
-		rung:  wiring,
+		rung: wiring,
 		tests: []string{
 			"chaincode/money", "chaincode/trade", "fixtures", "services/app", "services/demo",
 			"services/fabric/fabrictest",
