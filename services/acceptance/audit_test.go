@@ -29,7 +29,7 @@ type digest struct {
 // audit audits the stopped node of a data folder.
 func audit(t *testing.T, data string) (audited, int) {
 	t.Helper()
-	r := run(t, "audit", "--data", data)
+	r := run(t, fast, "audit", "--data", data)
 	var a audited
 	if err := json.Unmarshal([]byte(r.stdout), &a); err != nil {
 		t.Fatalf("audit ended with %d: %v\n%s\n%s", r.code, err, r.stdout, r.stderr)
@@ -62,7 +62,7 @@ type rebuilt struct {
 // rebuild rebuilds the projection of the stopped node of a data folder.
 func rebuild(t *testing.T, data string) (rebuilt, int) {
 	t.Helper()
-	r := run(t, "rebuild", "--data", data)
+	r := run(t, fast, "rebuild", "--data", data)
 	var b rebuilt
 	if err := json.Unmarshal([]byte(r.stdout), &b); err != nil {
 		t.Fatalf("rebuild ended with %d: %v\n%s\n%s", r.code, err, r.stdout, r.stderr)

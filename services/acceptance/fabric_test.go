@@ -35,7 +35,7 @@ func TestTheProgramSettlesATradeOnFiveFabricPeers(t *testing.T) {
 	folder := scratch(t)
 	seated(t, folder)
 	dir := scratch(t)
-	r := run(t, "demo", "--exit", "--data", dir, "--listen", "127.0.0.1:0", "--fixtures", folder,
+	r := run(t, fast, "demo", "--exit", "--data", dir, "--listen", "127.0.0.1:0", "--fixtures", folder,
 		"--ledger", n.DescriptionPath())
 	if r.code != 0 || !strings.Contains(r.stdout, "settled") {
 		t.Fatalf("exit %d\n%s\n%s", r.code, r.stdout, r.stderr)
@@ -58,7 +58,7 @@ func TestTheProgramSettlesATradeOnFiveFabricPeers(t *testing.T) {
 		}
 	}
 	for _, command := range []string{"audit", "rebuild"} {
-		again := run(t, command, "--data", demoFolder(t, dir), "--ledger", n.DescriptionPath())
+		again := run(t, fast, command, "--data", demoFolder(t, dir), "--ledger", n.DescriptionPath())
 		t.Logf("%s: %s", command, strings.Join(strings.Fields(again.stdout), " "))
 		if again.code != 0 {
 			t.Errorf("%s of the node ended with %d: %s", command, again.code, again.stderr)

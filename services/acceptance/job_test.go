@@ -35,14 +35,14 @@ type played struct {
 
 // play runs the demonstration in an empty folder: on the fixtures that are built in, or on
 // those of a folder.
-func play(t *testing.T, folder string) played {
+func play(t *testing.T, by build, folder string) played {
 	t.Helper()
 	dir := scratch(t)
 	args := []string{"demo", "--exit", "--data", dir, "--listen", "127.0.0.1:0"}
 	if folder != "" {
 		args = append(args, "--fixtures", folder)
 	}
-	p := played{result: run(t, args...), outcomes: map[string]demo.Outcome{}}
+	p := played{result: run(t, by, args...), outcomes: map[string]demo.Outcome{}}
 	p.data = demoFolder(t, dir)
 	raw, err := os.ReadFile(filepath.Join(p.data, "outcomes.json"))
 	if err != nil {
@@ -65,7 +65,7 @@ func has(o demo.Outcome, code string) bool {
 }
 
 func TestTheJobSettlesOneTradeAndRefusesTwo(t *testing.T) {
-	p := play(t, "")
+	p := play(t, program, "")
 	if p.code != 0 {
 		t.Fatalf("exit %d\n%s\n%s", p.code, p.stdout, p.stderr)
 	}
@@ -182,6 +182,11 @@ func TestAlteredFoldersFlipExactlyThePredictedOutcomes(t *testing.T) {
 		outcomes map[string]string // of the trades in order
 		reason   map[string]string // a code that must be among the reasons
 	}{
+		"one quantity, less than was delivered": {
+			[]alteration{{pumps, "invoice.xml", `unitCode="H87">1200<`, `unitCode="H87">1190<`}},
+			map[string]string{pumps: refused, valves: refused, renumbered: settled},
+			map[string]string{pumps: "CS-AR-01", valves: "match.quantity"},
+		},
 		"one quantity": {
 			// Trade 1 never comes to the ledger, so nothing encumbers what trade 3 offers.
 			[]alteration{{pumps, "invoice.xml", `unitCode="H87">1200<`, `unitCode="H87">1300<`}},
@@ -217,7 +222,7 @@ func TestAlteredFoldersFlipExactlyThePredictedOutcomes(t *testing.T) {
 			for _, a := range c.changes {
 				alter(t, filepath.Join(dir, "trades", a.trade, a.file), a.from, a.to)
 			}
-			p := play(t, dir)
+			p := play(t, fast, dir)
 			if p.code != notAsExpected {
 				t.Errorf("exit %d, %d is wanted\n%s\n%s", p.code, notAsExpected, p.stdout, p.stderr)
 			}

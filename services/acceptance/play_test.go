@@ -108,7 +108,7 @@ func newData(t *testing.T) string {
 		if prepared.demo, err = crowd(folder); err != nil {
 			t.Fatal(err)
 		}
-		r := run(t, "demo", "--exit", "--fixtures", folder, "--data", dir, "--listen", "127.0.0.1:0")
+		r := run(t, fast, "demo", "--exit", "--fixtures", folder, "--data", dir, "--listen", "127.0.0.1:0")
 		if r.code != 0 {
 			t.Fatalf("preparing a node ended with %d:\n%s\n%s", r.code, r.stdout, r.stderr)
 		}

@@ -106,9 +106,9 @@ type result struct {
 }
 
 // run runs the program to its end.
-func run(t *testing.T, args ...string) result {
+func run(t *testing.T, by build, args ...string) result {
 	t.Helper()
-	file, err := program()
+	file, err := by()
 	if err != nil {
 		t.Fatal(err)
 	}

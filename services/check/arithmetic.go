@@ -37,6 +37,11 @@ func or(d *decimal.Decimal) decimal.Decimal {
 	return *d
 }
 
+// RuleLineNet is the rule that the net amount of a line is its quantity times its price.
+// Issuers break it by rounding, so it only warns; but a quantity that was changed afterwards
+// shows nowhere else when it became smaller.
+const RuleLineNet = "CS-AR-01"
+
 // lines checks net = quantity × price ÷ base − allowances + charges.
 func (c *checker) lines() {
 	for i, l := range c.doc.Lines {
@@ -58,7 +63,7 @@ func (c *checker) lines() {
 		want := gross.Sub(or(l.Allowances)).Add(or(l.Charges)).Round(c.decimals())
 		minor := decimal.New(lineTolerance, -c.decimals())
 		if want.Sub(*l.Net).Abs().GreaterThan(minor) {
-			c.wrongSum("CS-AR-01", Warning, lineKey(i)+".net", "The net amount of line "+l.ID+
+			c.wrongSum(RuleLineNet, Warning, lineKey(i)+".net", "The net amount of line "+l.ID+
 				" is not quantity × price − allowances + charges.", *l.Net, want)
 		}
 	}
