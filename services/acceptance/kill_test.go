@@ -117,7 +117,10 @@ func TestKilledMidRequestNothingAcknowledgedIsLost(t *testing.T) {
 			return h.trades(ctx, fmt.Sprintf("K%d.%d", seed, player), programmes["YongjiangMSP"], player)
 		})
 		h.again(t)
-		found := lookFor(t, data, journal)
+		found, lost := lookFor(t, data, journal)
+		for _, what := range lost {
+			t.Error(what)
+		}
 		t.Logf("seed %d: killed %s after request %d (database too: %t), %d requests were cut off; found again: %s",
 			seed, delay, at, alsoDatabase, cut, found)
 	}
@@ -129,7 +132,25 @@ func TestKilledMidRequestNothingAcknowledgedIsLost(t *testing.T) {
 	if err != nil {
 		t.Errorf("signed intents are not done: %v", err)
 	}
-	t.Logf("finally found again: %s", lookFor(t, data, journal))
+	all, lost := lookFor(t, data, journal)
+	t.Logf("finally found again: %s; lost: %q", all, lost)
+	if len(lost) > 0 || all.committed == 0 || all.uploads == 0 || all.signatures == 0 {
+		t.Error("something was lost, or nothing was looked for")
+	}
+	t.Run("the search sees what is not there", func(t *testing.T) {
+		invented, err := os.ReadFile(filepath.Join("testdata", "invented.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.Write(invented); err != nil {
+			t.Fatal(err)
+		}
+		// The upload lacks row and file, the committed command its step and its place in the
+		// ledger's file; each other line lacks one thing.
+		if _, lost := lookFor(t, data, journal); len(lost) != bytes.Count(invented, []byte("\n"))+2 {
+			t.Errorf("of what never was, the search misses only %q", lost)
+		}
+	})
 	h.stop(t)
 	clean(t, data)
 }
@@ -226,7 +247,7 @@ func (f found) String() string {
 
 // lookFor holds the database, the folder of papers and the ledger's file against every line
 // of the client's log.
-func lookFor(t *testing.T, data, journal string) found {
+func lookFor(t *testing.T, data, journal string) (found, []string) {
 	t.Helper()
 	raw, err := os.ReadFile(journal)
 	if err != nil {
@@ -250,7 +271,7 @@ func lookFor(t *testing.T, data, journal string) found {
 			sets[name][row] = true
 		}
 	}
-	l := &looking{t: t, data: data, sets: sets, ledger: ledger, users: map[string]string{}}
+	l := &looking{data: data, sets: sets, ledger: ledger}
 	for line := range bytes.Lines(raw) {
 		var a acknowledged
 		if err := json.Unmarshal(line, &a); err != nil {
@@ -258,24 +279,26 @@ func lookFor(t *testing.T, data, journal string) found {
 		}
 		l.line(a)
 	}
-	return l.found
+	return l.found, l.lost
 }
 
 // looking is a search for what a log says.
 type looking struct {
-	t      *testing.T
 	data   string
 	sets   map[string]map[string]bool
 	ledger []byte
-	users  map[string]string
 	found  found
+	lost   []string
+}
+
+func (l *looking) miss(format string, args ...any) {
+	l.lost = append(l.lost, "lost: "+fmt.Sprintf(format, args...))
 }
 
 // want wants a row in one of the sets.
 func (l *looking) want(a acknowledged, set, row string) {
-	l.t.Helper()
 	if !l.sets[set][row] {
-		l.t.Errorf("lost: %s %s was answered %d, and there is no %s %s", a.Method, a.Path, a.Status, set, row)
+		l.miss("%s %s was answered %d, and there is no %s %s", a.Method, a.Path, a.Status, set, row)
 	}
 }
 
@@ -299,7 +322,7 @@ func (l *looking) line(a acknowledged) {
 		} `json:"intent"`
 	}
 	if err := json.Unmarshal(a.Answer, &answer); err != nil {
-		l.t.Errorf("%s %s: %v", a.Method, a.Path, err)
+		l.miss("%s %s: %v", a.Method, a.Path, err)
 		return
 	}
 	switch {
@@ -332,7 +355,7 @@ func (l *looking) line(a acknowledged) {
 		l.found.committed++
 		l.want(a, "step", fmt.Sprintf("%s %d", answer.ID, *answer.Block))
 		if !bytes.Contains(l.ledger, []byte(answer.ID)) {
-			l.t.Errorf("lost: %s was committed, and the ledger's file does not name it", answer.ID)
+			l.miss("%s was committed, and the ledger's file does not name it", answer.ID)
 		}
 	}
 }
@@ -341,11 +364,11 @@ func (l *looking) line(a acknowledged) {
 func (l *looking) paper(a acknowledged) {
 	raw, err := os.ReadFile(blobFile(l.data, trade.Digest("sha-256:"+a.Sent)))
 	if err != nil {
-		l.t.Errorf("lost: %s was answered %d: %v", a.Path, a.Status, err)
+		l.miss("%s was answered %d: %v", a.Path, a.Status, err)
 		return
 	}
 	if sum := sha256.Sum256(raw); hex.EncodeToString(sum[:]) != a.Sent {
-		l.t.Errorf("the file of %s is another", a.Sent)
+		l.miss("the file of %s is another", a.Sent)
 	}
 }
 
