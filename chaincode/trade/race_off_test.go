@@ -1,0 +1,5 @@
+//go:build !race
+
+package trade_test
+
+const raced = false
