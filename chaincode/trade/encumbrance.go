@@ -92,7 +92,7 @@ func (d *decision) free(reason string) error {
 	next := d.change(theReceivable)
 	r := next.Receivable
 	if r.Reservation == nil {
-		return refuse(CodeNoReservation, "subjects[0]", "nothing is held")
+		return refuse(CodeNoReservation, "subjects[0]", "nothing is held: look at the receivable again")
 	}
 	if r.Reservation.Programme != d.subjects[theProgramme].named.ID {
 		return refuse(CodeProgramme, "subjects[1]", "the reservation counts against another programme")

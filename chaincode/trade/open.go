@@ -136,7 +136,7 @@ func (d *decision) open() error {
 		path := indexed("subjects", i)
 		if s.spec.Access == Create {
 			if s.record != nil {
-				return refuse(CodeExists, path, "%s stands already", s.named.ID)
+				return refuse(CodeExists, path, "%s stands already: make a new id, or read what stands", s.named.ID)
 			}
 			continue
 		}

@@ -261,7 +261,7 @@ func (d *decision) confirm(a ConfirmReceivable) error {
 		return err
 	}
 	if amount > r.Face {
-		return refuse(CodeExceedsFace, "args.amount", "at most the face can be confirmed")
+		return refuse(CodeExceedsFace, "args.amount", "at most the face can be confirmed: lower the amount")
 	}
 	if a.Promise != Acknowledgement && a.Promise != Undertaking {
 		return refuse(CodeText, "args.promise", "%q or %q", Acknowledgement, Undertaking)
@@ -306,7 +306,7 @@ func (d *decision) dispute(a DisputeReceivable) error {
 		return refuse(CodeReserved, "args.amount", "a bank is deciding on what is held: it must be released first")
 	}
 	if rest > r.Assigned-r.AssignedDisputed {
-		return refuse(CodeBalance, "args.amount", "more than the balance that can be disputed")
+		return refuse(CodeBalance, "args.amount", "more than the balance that can be disputed: lower the amount")
 	}
 	r.Disputed += free
 	r.AssignedDisputed += rest
@@ -342,7 +342,7 @@ func (d *decision) resolve(a ResolveDispute) error {
 		}
 	}
 	if amount > r.Disputed+r.AssignedDisputed {
-		return refuse(CodeBalance, "args.amount", "more than is disputed")
+		return refuse(CodeBalance, "args.amount", "more than is disputed: lower the amount")
 	}
 	// The unassigned part comes first: dilution hits the seller before the financier.
 	free := min(amount, r.Disputed)

@@ -235,21 +235,21 @@ func (a *App) signer(
 // addPapers adds papers, matrix, findings and verdicts of the pack the request was made on.
 func (a *App) addPapers(ctx context.Context, d *Dossier, id trade.AssetID) error {
 	var p Pack
+	var papers []Document
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		r, err := tx.Request(ctx, id)
 		if err != nil {
 			return err
 		}
-		p, err = tx.Pack(ctx, r.Pack)
+		if p, err = tx.Pack(ctx, r.Pack); err != nil {
+			return err
+		}
+		papers, err = papersOf(ctx, tx, p)
 		return err
 	})
 	if errors.Is(err, ErrNoRow) {
 		return nil // requested on another node: the papers are there
 	}
-	if err != nil {
-		return err
-	}
-	papers, err := a.papers(ctx, p)
 	if err != nil {
 		return err
 	}

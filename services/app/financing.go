@@ -382,7 +382,7 @@ func (a *App) endReservation(
 	}
 	held := r.State.Receivable.Reservation
 	if held == nil {
-		return Intent{}, fault(trade.CodeNoReservation, "", "nothing is held")
+		return Intent{}, fault(trade.CodeNoReservation, "", "nothing is held: look at the receivable again")
 	}
 	return a.prepare(ctx, actor, draft{
 		act: act,

@@ -123,27 +123,34 @@ func (a *App) Packs(ctx context.Context, actor Actor, p Page) ([]Pack, string, e
 	return list, next, err
 }
 
-// PackPapers returns the pack with its papers.
+// PackPapers returns the pack with its papers, as they stood at one moment: a verdict that
+// stands is about these papers and no others.
 func (a *App) PackPapers(ctx context.Context, actor Actor, id PackID) (Pack, []Document, error) {
-	p, err := a.Pack(ctx, actor, id)
-	if err != nil {
-		return Pack{}, nil, err
-	}
-	papers, err := a.papers(ctx, p)
+	var p Pack
+	var papers []Document
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		if p, err = tx.Pack(ctx, id); err != nil {
+			return found(err, "pack")
+		}
+		if !p.Seen(actor.Org) {
+			return hidden("pack")
+		}
+		papers, err = papersOf(ctx, tx, p)
+		return err
+	})
 	return p, papers, err
 }
 
-func (a *App) papers(ctx context.Context, p Pack) ([]Document, error) {
+// papersOf reads the papers of a pack.
+func papersOf(ctx context.Context, tx StoreTx, p Pack) ([]Document, error) {
 	papers := make([]Document, 0, len(p.Documents))
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		for _, id := range p.Documents {
-			d, err := tx.Document(ctx, id)
-			if err != nil {
-				return err
-			}
-			papers = append(papers, d)
+	for _, id := range p.Documents {
+		d, err := tx.Document(ctx, id)
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return papers, err
+		papers = append(papers, d)
+	}
+	return papers, nil
 }

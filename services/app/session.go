@@ -105,7 +105,7 @@ func (a *App) failedSignIn(ctx context.Context, id UserID, now time.Time) error 
 			return err
 		}
 	}
-	return fault(CodeWrongPassword, "", "e-mail or password is wrong")
+	return fault(CodeWrongPassword, "", "e-mail or password is wrong: try again, or ask your admins")
 }
 
 // Authenticate finds who a token belongs to.

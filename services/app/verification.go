@@ -46,9 +46,13 @@ func (a *App) verify(ctx context.Context, id PackID) (Verification, error) {
 	var p Pack
 	var seller, obligor Organisation
 	var accounts []Account
+	var papers []Document
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		var err error
 		if p, err = tx.Pack(ctx, id); err != nil {
+			return err
+		}
+		if papers, err = papersOf(ctx, tx, p); err != nil {
 			return err
 		}
 		if seller, err = tx.Organisation(ctx, p.Party(SideSeller)); err != nil {
@@ -60,10 +64,6 @@ func (a *App) verify(ctx context.Context, id PackID) (Verification, error) {
 		accounts, err = tx.Accounts(ctx, seller.ID)
 		return err
 	})
-	if err != nil {
-		return Verification{}, err
-	}
-	papers, err := a.papers(ctx, p)
 	if err != nil {
 		return Verification{}, err
 	}
