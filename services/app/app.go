@@ -32,6 +32,7 @@ type App struct {
 	channel  string
 	keys     map[int64][]byte
 	release  string
+	quota    int64
 	notices  *notices
 }
 
@@ -48,17 +49,24 @@ type Config struct {
 	Channel  string           // name of the ledger's channel: commands are signed for it
 	Keys     map[int64][]byte // consortium keys for fingerprints, by epoch
 	Release  string           // of this program, to know what to read again
+	Quota    int64            // bytes that one organisation's papers may take; 0 is DefaultQuota
 }
+
+// DefaultQuota bounds the papers of one organisation, in bytes.
+const DefaultQuota = 20 << 30
 
 // New makes the steps. Random is crypto/rand when absent.
 func New(c Config) *App {
 	if c.Random == nil {
 		c.Random = rand.Reader
 	}
+	if c.Quota == 0 {
+		c.Quota = DefaultQuota
+	}
 	return &App{
 		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, clock: c.Clock,
 		wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
-		release: c.Release, notices: newNotices(),
+		release: c.Release, quota: c.Quota, notices: newNotices(),
 	}
 }
 

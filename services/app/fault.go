@@ -19,6 +19,7 @@ const (
 	CodeInput          trade.Code = "input.invalid"           // a value of the request is wrong
 	CodeKeyReused      trade.Code = "idempotency.conflict"    // the key was used for another request
 	CodeInProgress     trade.Code = "idempotency.in_progress" // the first request still runs
+	CodeQuota          trade.Code = "upload.quota"            // the organisation's papers would take too much
 	CodeDocumentState  trade.Code = "document.state"          // not possible in the paper's state
 	CodePackParty      trade.Code = "pack.party"              // the parties of the pack do not fit
 	CodePackUnverified trade.Code = "pack.unverified"         // no verdict of the pack as it stands
@@ -46,6 +47,7 @@ func Codes() []trade.Code {
 		CodeInput,
 		CodeKeyReused,
 		CodeInProgress,
+		CodeQuota,
 		CodeDocumentState,
 		CodePackParty,
 		CodePackUnverified,

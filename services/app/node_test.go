@@ -59,6 +59,12 @@ type person struct {
 // openNode starts a node; it ends with the test.
 func openNode(t *testing.T) *node {
 	t.Helper()
+	return openNodeWithin(t, app.DefaultQuota)
+}
+
+// openNodeWithin starts a node whose organisations' papers may take so many bytes.
+func openNodeWithin(t *testing.T, quota int64) *node {
+	t.Helper()
 	set, err := fixtures.Load(fixtures.Default(), money.DateOf(wallClock{}.Now()))
 	ok(t, err)
 	n := &node{t: t, set: set, people: map[string]person{}}
@@ -91,7 +97,7 @@ func openNode(t *testing.T) *node {
 	n.App = app.New(app.Config{
 		Store: postgres.NewStore(pool, queue), Ledger: n.ledger, Blobs: papers, Renderer: renderer,
 		Clock: n.ledger, Wall: wallClock{}, Log: log, Channel: channel, Release: "test",
-		Keys: map[int64][]byte{1: []byte("0123456789abcdef0123456789abcdef")},
+		Keys: map[int64][]byte{1: []byte("0123456789abcdef0123456789abcdef")}, Quota: quota,
 	})
 	runner, err := jobs.Start(t.Context(), pool, n.workers(log), jobs.Config{
 		Node: "test", Concurrency: 4, Now: wallClock{}.Now, Logger: log,

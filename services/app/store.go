@@ -72,6 +72,8 @@ type PapersTx interface {
 	// that document and false.
 	InsertDocument(ctx context.Context, d Document) (Document, bool, error)
 	Document(ctx context.Context, id DocumentID) (Document, error)
+	// StoredBytes is how many bytes the organisation's papers have in all.
+	StoredBytes(ctx context.Context, org trade.OrgID) (int64, error)
 	// UpdateDocument writes state, fields and findings; ErrEdited unless Edit is the row's.
 	UpdateDocument(ctx context.Context, d Document) error
 	// Documents lists the papers of packs that the organisation may see.

@@ -83,6 +83,9 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 			}
 			return nil
 		}
+		if err := a.withinQuota(ctx, tx, actor.Org); err != nil {
+			return err
+		}
 		if err := a.audit(ctx, tx, actor, deed{"document.upload", "document", id},
 			map[string]string{"digest": string(digest)}); err != nil {
 			return err
@@ -103,6 +106,20 @@ func nextVersion(ctx context.Context, tx StoreTx, actor Actor, supersedes Docume
 		err = ErrNoRow
 	}
 	return before.Version + 1, found(err, "document")
+}
+
+// withinQuota refuses what would take an organisation's papers over its quota. Uploads under
+// way at the same time do not see each other and may exceed it by what they bring.
+func (a *App) withinQuota(ctx context.Context, tx StoreTx, org trade.OrgID) error {
+	stored, err := tx.StoredBytes(ctx, org)
+	if err != nil {
+		return err
+	}
+	if stored > a.quota {
+		return fault(CodeQuota, "", "your organisation's papers may take %d MiB: ask the operator for more room",
+			a.quota>>20)
+	}
+	return nil
 }
 
 // mediaType tells what the bytes are by their content.

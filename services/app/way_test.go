@@ -337,6 +337,27 @@ func TestACorrectedPaperSupersedesOnceAndOnlyItsOwn(t *testing.T) {
 	wantCode(t, err, app.CodeEdited)
 }
 
+func TestPapersOfAnOrganisationTakeNoMoreThanItsQuota(t *testing.T) {
+	n := openNodeWithin(t, 8)
+	seller, buyer := n.with("lanqiao", trade.Maker)[0], n.with("cangning", trade.Maker)[0]
+	pack, err := n.OpenPack(t.Context(), seller.Actor, "Full", []app.PackParty{
+		{Org: seller.Org, Side: app.SideSeller}, {Org: buyer.Org, Side: app.SideObligor},
+	})
+	ok(t, err)
+	bring := func(by person, text string) error {
+		_, _, err := n.Upload(t.Context(), by.Actor, app.Upload{
+			Pack: pack.ID, FileName: "paper", Body: strings.NewReader(text),
+		})
+		return err
+	}
+	ok(t, bring(seller, "1234"))
+	wantCode(t, bring(seller, "56789"), app.CodeQuota) // one byte too many
+	ok(t, bring(seller, "5678"))
+	wantCode(t, bring(seller, "9"), app.CodeQuota)
+	ok(t, bring(seller, "1234")) // what is there already takes no more
+	ok(t, bring(buyer, "9"))     // another organisation has a quota of its own
+}
+
 // stands asserts the phase of an asset.
 func (w *way) stands(id trade.AssetID, kind trade.Kind, phase trade.Phase) {
 	w.t.Helper()

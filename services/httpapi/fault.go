@@ -76,7 +76,7 @@ func codesByStatus() map[int][]trade.Code {
 			trade.CodeNotApproved, trade.CodeNotAssigned, trade.CodeRepayment,
 		},
 		http.StatusPreconditionFailed:    {app.CodeEdited},
-		http.StatusRequestEntityTooLarge: {CodeTooLarge, blobTooLarge, parse.CodeTooLarge},
+		http.StatusRequestEntityTooLarge: {CodeTooLarge, blobTooLarge, parse.CodeTooLarge, app.CodeQuota},
 		http.StatusUnsupportedMediaType:  {CodeMediaType},
 		http.StatusUnprocessableEntity: {
 			blobEmpty, app.CodeInput, app.CodeKeyReused, app.CodePackParty, app.CodePackRefused,

@@ -70,6 +70,15 @@ func (t *storeTx) UpdateDocument(ctx context.Context, d app.Document) error {
 	return changed(rows, err, app.ErrEdited)
 }
 
+// StoredBytes is how much an organisation's papers take.
+func (t *storeTx) StoredBytes(ctx context.Context, org trade.OrgID) (int64, error) {
+	stored, err := t.q.StoredBytes(ctx, string(org))
+	if err != nil {
+		return 0, fmt.Errorf("papers of %s: %w", org, err)
+	}
+	return stored, nil
+}
+
 // Documents lists the papers of an organisation and of the packs it is a party of.
 func (t *storeTx) Documents(
 	ctx context.Context, org trade.OrgID, p app.Page,

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/countersign/countersign/services/app"
 )
 
 func main() {
@@ -57,6 +59,7 @@ func run(ctx context.Context) int {
 		"URL of the bucket of papers; without one a folder of the data folder",
 	)
 	flags.TextVar(&o.level, "log", slog.LevelWarn, "least level that is logged: DEBUG, INFO, WARN, ERROR")
+	flags.Int64Var(&o.quota, "quota", app.DefaultQuota>>20, "MiB that the papers of one organisation may take")
 	o.clock = systemClock{}
 	root.AddCommand(serveCommand(&o), demoCommand(&o), auditCommand(&o), rebuildCommand(&o))
 	root.AddCommand(checkCommand(), personCommand(&o))

@@ -33,6 +33,7 @@ type options struct {
 	ledger   string
 	blobs    string
 	level    slog.Level
+	quota    int64 // MiB of papers of one organisation
 	demo     bool
 	orgs     []string
 	clock    systemClock
@@ -85,7 +86,8 @@ func openNode(ctx context.Context, o options) (n *node, err error) {
 	}
 	cfg := app.Config{
 		Renderer: renderer, Wall: o.clock, Log: n.log, Channel: channel, Release: release,
-		Keys: map[int64][]byte{1: key},
+		Quota: o.quota << 20,
+		Keys:  map[int64][]byte{1: key},
 	}
 	if err := n.openLedger(ctx, o, &cfg); err != nil {
 		return n, err

@@ -14,6 +14,9 @@ SELECT * FROM documents WHERE id = @id;
 -- name: DocumentByDigest :one
 SELECT * FROM documents WHERE org_id = @org_id AND digest = @digest;
 
+-- name: StoredBytes :one
+SELECT coalesce(sum(size), 0)::bigint FROM documents WHERE org_id = @org_id;
+
 -- name: UpdateDocument :execrows
 -- Edit is the row as the writer saw it: a stale edit changes nothing.
 UPDATE documents SET

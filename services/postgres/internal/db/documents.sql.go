@@ -240,6 +240,17 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 	return result.RowsAffected(), nil
 }
 
+const storedBytes = `-- name: StoredBytes :one
+SELECT coalesce(sum(size), 0)::bigint FROM documents WHERE org_id = $1
+`
+
+func (q *Queries) StoredBytes(ctx context.Context, orgID string) (int64, error) {
+	row := q.db.QueryRow(ctx, storedBytes, orgID)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const updateDocument = `-- name: UpdateDocument :execrows
 UPDATE documents SET
     state = $1, fields = $2, canonical_digest = $3,
