@@ -32,6 +32,9 @@ const (
 	law            // the law; one noun's transitions call another's within one package
 	face           // what the ledger calls
 	whole          // the whole chaincode, as both ledgers run it
+	sources        // where in the bytes a value stands, and what is wrong there
+	guards         // bytes to a guarded tree
+	models         // trees to what a standard means by them
 	readers        // bytes to a document
 	judges         // documents to findings
 	steps          // what people and jobs do, and the interfaces that takes
@@ -64,13 +67,20 @@ var packages = map[string]place{
 	},
 	"chaincode/cmd/chaincode": {rung: wiring, imports: []string{"chaincode"}},
 
+	"services/parse/source":   {rung: sources},
+	"services/parse/xmltree":  {rung: guards, imports: []string{"services/parse/source"}},
+	"services/parse/jsontree": {rung: guards, imports: []string{"services/parse/source"}},
 	"services/parse": {
-		rung:    readers,
-		imports: []string{"chaincode/money", "schemas"},
+		rung: readers,
+		imports: []string{
+			"chaincode/money", "schemas",
+			"services/parse/jsontree", "services/parse/source", "services/parse/xmltree",
+		},
 	},
 	"services/check": {
 		rung:    judges,
 		imports: []string{"chaincode/money", "services/parse"},
+		tests:   []string{"services/parse/source"},
 	},
 	"services/match": {
 		rung:    judges,
@@ -100,7 +110,7 @@ var packages = map[string]place{
 		rung: edges,
 		imports: []string{
 			"chaincode/money", "chaincode/trade", "services/app", "services/httpapi/internal/api",
-			"services/parse",
+			"services/parse/source",
 		},
 		tests: []string{
 			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob",
@@ -180,7 +190,7 @@ var packages = map[string]place{
 		rung: wiring,
 		imports: []string{
 			"chaincode", "chaincode/money", "chaincode/trade", "fixtures",
-			"services/app", "services/check", "services/match", "services/parse",
+			"services/app", "services/check", "services/match", "services/parse", "services/parse/source",
 			"services/blob", "services/embedded", "services/fabric", "services/httpapi",
 			"services/demo", "services/httpapi/password", "services/jobs", "services/postgres",
 			"services/postgres/cluster", "services/report",

@@ -9,6 +9,7 @@ import (
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 func day(t testing.TB, s string) money.Date {
@@ -96,8 +97,8 @@ func wantRules(t *testing.T, cases map[string]faulty) {
 func TestDocumentFindsMissingContentAndWrongSums(t *testing.T) {
 	wantRules(t, map[string]faulty{
 		"a value that was not read": {func(d *parse.Document) {
-			d.Flaws = []parse.Fault{{Code: parse.CodeValue, Path: "/x", Message: "wrong"}}
-		}, []string{parse.CodeValue}},
+			d.Flaws = []parse.Fault{{Code: source.CodeValue, Path: "/x", Message: "wrong"}}
+		}, []string{source.CodeValue}},
 		"no number": {func(d *parse.Document) { d.Number = "" }, []string{"CS-MC-02"}},
 		"no seller": {func(d *parse.Document) {
 			d.Seller = parse.Party{}

@@ -11,7 +11,7 @@ import (
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
-	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // TestBadInputGetsAProblemWithAStableCode tries, on one trade that is confirmed and quoted,
@@ -44,17 +44,17 @@ func (w *world) badPapers(t *testing.T) {
 		state app.DocumentState
 		rule  string
 	}{
-		"an unknown type": {[]byte("\x7fELF whatever"), app.DocumentUnreadable, parse.CodeUnsupported},
+		"an unknown type": {[]byte("\x7fELF whatever"), app.DocumentUnreadable, source.CodeUnsupported},
 		"broken XML": {
 			[]byte(`<?xml version="1.0"?><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><a>`),
-			app.DocumentUnreadable, parse.CodeMalformed,
+			app.DocumentUnreadable, source.CodeMalformed,
 		},
 		"a DTD": {
 			[]byte(
 				`<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]>` +
 					`<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">&a;</Invoice>`,
 			),
-			app.DocumentUnreadable, parse.CodeDTD,
+			app.DocumentUnreadable, source.CodeDTD,
 		},
 	} {
 		var d api.Document
@@ -128,7 +128,7 @@ func (w *world) typing(path string) {
 		},
 		"another kind": {
 			sellerMaker, etag(d.Edit), strings.Replace(good, `"kind":"packing_list"`, `"kind":"invoice"`, 1),
-			http.StatusUnprocessableEntity, parse.CodeSchema,
+			http.StatusUnprocessableEntity, source.CodeSchema,
 		},
 		"no maker":         {sellerChecker, etag(d.Edit), good, http.StatusForbidden, app.CodeForbidden},
 		"not its uploader": {obligorMaker, etag(d.Edit), good, http.StatusForbidden, app.CodeForbidden},
@@ -225,7 +225,7 @@ func (w *world) badRequests(t *testing.T) {
 		email string
 		body  []byte
 		code  trade.Code
-	}{{bankMaker, []byte("nonsense"), parse.CodeUnsupported}, {sellerMaker, statement, app.CodeStatement}} {
+	}{{bankMaker, []byte("nonsense"), source.CodeUnsupported}, {sellerMaker, statement, app.CodeStatement}} {
 		w.problem(w.file(c.email, "/v1/statements", "s", c.body), http.StatusUnprocessableEntity, c.code)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
-	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // The codes of the edge: what is wrong with a request before any step sees it.
@@ -76,7 +76,7 @@ func codesByStatus() map[int][]trade.Code {
 			trade.CodeNotApproved, trade.CodeNotAssigned, trade.CodeRepayment,
 		},
 		http.StatusPreconditionFailed:    {app.CodeEdited},
-		http.StatusRequestEntityTooLarge: {CodeTooLarge, blobTooLarge, parse.CodeTooLarge, app.CodeQuota},
+		http.StatusRequestEntityTooLarge: {CodeTooLarge, blobTooLarge, source.CodeTooLarge, app.CodeQuota},
 		http.StatusUnsupportedMediaType:  {CodeMediaType},
 		http.StatusUnprocessableEntity: {
 			blobEmpty, app.CodeInput, app.CodeKeyReused, app.CodePackParty, app.CodePackRefused,
@@ -84,10 +84,10 @@ func codesByStatus() map[int][]trade.Code {
 			trade.CodeSubjects, trade.CodeID, trade.CodeSalt, trade.CodeSignatureInvalid, trade.CodeAmount,
 			trade.CodeDate, trade.CodeText, trade.CodePersons, trade.CodeOrgKind, trade.CodeEvidence,
 			trade.CodeExceedsFace, trade.CodePayee, trade.CodeIdentity, trade.CodeProgramme,
-			trade.CodeProgrammeTenor, trade.CodeTerms, parse.CodeEmpty, parse.CodeDepth,
-			parse.CodeUnsupported, parse.CodeMalformed, parse.CodeEncoding, parse.CodeDTD,
-			parse.CodeSecondRoot, parse.CodeNamespace, parse.CodeDuplicate, parse.CodeSplitText,
-			parse.CodeSchema, parse.CodeValue, parse.CodeCurrency,
+			trade.CodeProgrammeTenor, trade.CodeTerms, source.CodeEmpty, source.CodeDepth,
+			source.CodeUnsupported, source.CodeMalformed, source.CodeEncoding, source.CodeDTD,
+			source.CodeSecondRoot, source.CodeNamespace, source.CodeDuplicate, source.CodeSplitText,
+			source.CodeSchema, source.CodeValue, source.CodeCurrency,
 		},
 		http.StatusPreconditionRequired: {CodePrecondition},
 		http.StatusTooManyRequests:      {app.CodeLocked, app.CodeTooMany},

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // maxLabelLine bounds a line of a label file of the corpus.
@@ -138,7 +139,7 @@ func TestReadTakesEveryFileOfTheCorpusWithoutACrash(t *testing.T) {
 			counts["read as "+string(doc.Kind)+" "+doc.Syntax]++
 		case isFault:
 			counts[fault.Code]++
-			if fault.Code != parse.CodeUnsupported {
+			if fault.Code != source.CodeUnsupported {
 				t.Logf("%s: %v", path, err)
 			}
 		default:
@@ -170,10 +171,10 @@ func TestReadRefusesForeignSyntaxesAsUnsupported(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = parse.Read(content)
-		if fault, ok := errors.AsType[*parse.Fault](err); ok && fault.Code == parse.CodeUnsupported {
+		if fault, ok := errors.AsType[*parse.Fault](err); ok && fault.Code == source.CodeUnsupported {
 			passed++
 		} else {
-			t.Errorf("%s: %v, want %s", name, err, parse.CodeUnsupported)
+			t.Errorf("%s: %v, want %s", name, err, source.CodeUnsupported)
 		}
 	}
 	t.Logf("foreign syntaxes refused as unsupported: %d / %d", passed, total)

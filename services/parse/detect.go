@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/xml"
 	"strings"
+
+	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // Syntax is the way a document is written down.
@@ -31,10 +34,10 @@ func sniff(b []byte) (Syntax, xml.Name) {
 	if bytes.HasPrefix(b, []byte("%PDF-")) {
 		return SyntaxPDF, xml.Name{}
 	}
-	content := bytes.TrimLeft(trimBOM(b), xmlSpace)
+	content := bytes.TrimLeft(source.TrimBOM(b), xmltree.Space)
 	switch {
 	case bytes.HasPrefix(content, []byte("<")):
-		root := rootName(trimBOM(b))
+		root := xmltree.Root(b)
 		return xmlSyntax(root), root
 	case bytes.HasPrefix(content, []byte("{")) && namesOurSchema(content):
 		return SyntaxJSON, xml.Name{}
@@ -51,18 +54,4 @@ func xmlSyntax(root xml.Name) Syntax {
 		return SyntaxCamt053
 	}
 	return SyntaxForeign
-}
-
-// rootName reads up to the first element; the zero name when there is none.
-func rootName(b []byte) xml.Name {
-	d := newXMLDecoder(b)
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return xml.Name{}
-		}
-		if start, ok := token.(xml.StartElement); ok {
-			return start.Name
-		}
-	}
 }

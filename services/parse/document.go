@@ -196,11 +196,3 @@ type Storage struct {
 	InsuredUntil     money.Date       `json:"insured_until,omitzero"`
 	SignedBy         string           `json:"signed_by,omitempty"`
 }
-
-// Place points to a value in its source: an XPath-like path with position predicates for
-// XML, a JSON Pointer for JSON, "page 1" for a PDF; Offset and Length are bytes where known.
-type Place struct {
-	Path   string `json:"path"`
-	Offset int    `json:"offset,omitempty"`
-	Length int    `json:"length,omitempty"`
-}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // small are limits near enough to test both sides of.
@@ -44,29 +45,29 @@ func TestReadTakesADocumentAtEachLimitAndRefusesOnePastIt(t *testing.T) {
 		code     string
 	}{
 		"bytes": {
-			pad(ubl("<cbc:ID>1</cbc:ID>"), l.Bytes), pad(ubl("<cbc:ID>1</cbc:ID>"), l.Bytes+1), parse.CodeTooLarge,
+			pad(ubl("<cbc:ID>1</cbc:ID>"), l.Bytes), pad(ubl("<cbc:ID>1</cbc:ID>"), l.Bytes+1), source.CodeTooLarge,
 		},
 		"PDF bytes": {
-			pad([]byte("%PDF-1.7"), l.PDFBytes), pad([]byte("%PDF-1.7"), l.PDFBytes+1), parse.CodeTooLarge,
+			pad([]byte("%PDF-1.7"), l.PDFBytes), pad([]byte("%PDF-1.7"), l.PDFBytes+1), source.CodeTooLarge,
 		},
-		"depth": {ubl(nested(l.XMLDepth - 1)), ubl(nested(l.XMLDepth)), parse.CodeDepth},
+		"depth": {ubl(nested(l.XMLDepth - 1)), ubl(nested(l.XMLDepth)), source.CodeDepth},
 		"depth in an extension": {
 			ubl("<ext:UBLExtensions>" + nested(l.XMLDepth-2) + "</ext:UBLExtensions>"),
-			ubl("<ext:UBLExtensions>" + nested(l.XMLDepth-1) + "</ext:UBLExtensions>"), parse.CodeDepth,
+			ubl("<ext:UBLExtensions>" + nested(l.XMLDepth-1) + "</ext:UBLExtensions>"), source.CodeDepth,
 		},
 		"elements": {
 			ubl(strings.Repeat("<cbc:Note/>", l.Elements-1)), ubl(strings.Repeat("<cbc:Note/>", l.Elements)),
-			parse.CodeTooLarge,
+			source.CodeTooLarge,
 		},
 		"attributes": {
 			ubl("<cbc:ID" + attributes(l.Attributes) + ">1</cbc:ID>"),
-			ubl("<cbc:ID" + attributes(l.Attributes+1) + ">1</cbc:ID>"), parse.CodeTooLarge,
+			ubl("<cbc:ID" + attributes(l.Attributes+1) + ">1</cbc:ID>"), source.CodeTooLarge,
 		},
-		"text":             {text(l.Text), text(l.Text + 1), parse.CodeTooLarge},
-		"text with a tail": {split(l.Text), split(l.Text + 1), parse.CodeTooLarge},
+		"text":             {text(l.Text), text(l.Text + 1), source.CodeTooLarge},
+		"text with a tail": {split(l.Text), split(l.Text + 1), source.CodeTooLarge},
 		"attribute text": {
 			ubl(`<cbc:ID schemeID="` + strings.Repeat("x", l.Text) + `">1</cbc:ID>`),
-			ubl(`<cbc:ID schemeID="` + strings.Repeat("x", l.Text+1) + `">1</cbc:ID>`), parse.CodeTooLarge,
+			ubl(`<cbc:ID schemeID="` + strings.Repeat("x", l.Text+1) + `">1</cbc:ID>`), source.CodeTooLarge,
 		},
 	}
 	for name, c := range cases {
@@ -87,19 +88,19 @@ func TestReadTakesJSONAtEachLimitAndRefusesOnePastIt(t *testing.T) {
 	many := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat("1,", n), ",") + "]" }
 	long := func(n int) string { return `{"a":"` + strings.Repeat("x", n) + `"}` }
 	cases := map[string]struct{ at, past, code string }{
-		"bytes":    {string(pad([]byte("{}"), l.Bytes)), string(pad([]byte("{}"), l.Bytes+1)), parse.CodeTooLarge},
-		"depth":    {deep(l.JSONDepth), deep(l.JSONDepth + 1), parse.CodeDepth},
-		"elements": {many(l.Elements - 1), many(l.Elements), parse.CodeTooLarge},
-		"text":     {long(l.Text), long(l.Text + 1), parse.CodeTooLarge},
+		"bytes":    {string(pad([]byte("{}"), l.Bytes)), string(pad([]byte("{}"), l.Bytes+1)), source.CodeTooLarge},
+		"depth":    {deep(l.JSONDepth), deep(l.JSONDepth + 1), source.CodeDepth},
+		"elements": {many(l.Elements - 1), many(l.Elements), source.CodeTooLarge},
+		"text":     {long(l.Text), long(l.Text + 1), source.CodeTooLarge},
 		"key": {
 			`{"` + strings.Repeat("k", l.Text) + `":1}`,
-			`{"` + strings.Repeat("k", l.Text+1) + `":1}`, parse.CodeTooLarge,
+			`{"` + strings.Repeat("k", l.Text+1) + `":1}`, source.CodeTooLarge,
 		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse.ReadWithin(l, []byte(c.at))
-			wantCode(t, err, parse.CodeUnsupported)
+			wantCode(t, err, source.CodeUnsupported)
 			_, err = parse.ReadWithin(l, []byte(c.past))
 			wantCode(t, err, c.code)
 		})

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/countersign/countersign/services/parse/jsontree"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // kinds that have a schema of their own, in the order in which messages list them.
@@ -27,19 +30,18 @@ func SchemaID(k Kind) string {
 func Typed(k Kind, fields []byte) (*Document, error) {
 	l := DefaultLimits()
 	if len(fields) > l.Bytes {
-		return nil, tooMany("", "bytes", l.Bytes)
+		return nil, source.TooMany("", "bytes", l.Bytes)
 	}
-	guard := jsonGuard{limits: l}
-	tree, f := guard.tree(fields)
+	tree, f := jsontree.Parse(fields, l)
 	if f != nil {
 		return nil, f
 	}
 	named, ok := schemaOf(tree)
 	if !ok || named != k {
-		return nil, fault(CodeSchema, "/schema", "The fields are not those of a "+string(k)+
+		return nil, source.New(source.CodeSchema, "/schema", "The fields are not those of a "+string(k)+
 			"; send them with \"schema\": "+strconv.Quote(SchemaID(k))+".")
 	}
-	doc, f := nativeDocument(k, tree, trimBOM(fields))
+	doc, f := nativeDocument(k, tree, source.TrimBOM(fields))
 	if f != nil {
 		return nil, f
 	}
@@ -48,8 +50,7 @@ func Typed(k Kind, fields []byte) (*Document, error) {
 }
 
 func readJSON(l Limits, b []byte) (*Document, *Fault) {
-	guard := jsonGuard{limits: l}
-	tree, f := guard.tree(b)
+	tree, f := jsontree.Parse(b, l)
 	if f != nil {
 		return nil, f
 	}
@@ -57,17 +58,17 @@ func readJSON(l Limits, b []byte) (*Document, *Fault) {
 	if !ok {
 		return nil, unsupported("This JSON names no schema of Countersign in its member \"schema\"")
 	}
-	return nativeDocument(kind, tree, trimBOM(b))
+	return nativeDocument(kind, tree, source.TrimBOM(b))
 }
 
 // schemaOf tells which of our schemas a JSON document says it follows.
-func schemaOf(tree *jsonNode) (Kind, bool) {
-	member := tree.member("schema")
+func schemaOf(tree *jsontree.Node) (Kind, bool) {
+	member := tree.Member("schema")
 	if member == nil {
 		return "", false
 	}
 	for _, k := range schemaKinds() {
-		if member.value == SchemaID(k) {
+		if member.Value == SchemaID(k) {
 			return k, true
 		}
 	}
@@ -76,8 +77,7 @@ func schemaOf(tree *jsonNode) (Kind, bool) {
 
 // namesOurSchema tells for Detect whether this is JSON of ours.
 func namesOurSchema(b []byte) bool {
-	guard := jsonGuard{limits: DefaultLimits()}
-	tree, f := guard.tree(b)
+	tree, f := jsontree.Parse(b, DefaultLimits())
 	if f != nil {
 		return false
 	}
@@ -87,13 +87,14 @@ func namesOurSchema(b []byte) bool {
 
 // nativeDocument maps our own JSON. Its members have the names of the fields of Document, so
 // that once the schema has refused every other member, decoding is the mapping.
-func nativeDocument(k Kind, tree *jsonNode, b []byte) (*Document, *Fault) {
+func nativeDocument(k Kind, tree *jsontree.Node, b []byte) (*Document, *Fault) {
 	if f := checkSchema(k, tree); f != nil {
 		return nil, f
 	}
 	doc := &Document{}
 	if err := json.Unmarshal(b, doc); err != nil {
-		return nil, fault(CodeValue, "", "A value does not fit its field; send the document as its schema says.")
+		return nil, source.New(source.CodeValue,
+			"", "A value does not fit its field; send the document as its schema says.")
 	}
 	doc.Kind = k
 	doc.Syntax = string(SyntaxJSON)
@@ -105,22 +106,22 @@ func nativeDocument(k Kind, tree *jsonNode, b []byte) (*Document, *Fault) {
 }
 
 // nativePlaces notes where each single value stands.
-func nativePlaces(places map[string]Place, n *jsonNode, key, pointer string) {
+func nativePlaces(places map[string]Place, n *jsontree.Node, key, pointer string) {
 	switch {
-	case n.object:
-		for i, name := range n.keys {
+	case n.Object:
+		for i, name := range n.Keys {
 			inner := name
 			if key != "" {
 				inner = key + "." + name
 			}
-			nativePlaces(places, n.members[i], inner, pointer+"/"+escapePointer(name))
+			nativePlaces(places, n.Members[i], inner, pointer+"/"+jsontree.Escape(name))
 		}
-	case n.array:
-		for i, item := range n.members {
+	case n.Array:
+		for i, item := range n.Members {
 			nativePlaces(places, item, indexed(key, i), pointer+"/"+strconv.Itoa(i))
 		}
 	default:
-		places[key] = Place{Path: pointer, Offset: n.start, Length: n.end - n.start}
+		places[key] = Place{Path: pointer, Offset: n.Start, Length: n.End - n.Start}
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/countersign/countersign/schemas"
+	"github.com/countersign/countersign/services/parse/jsontree"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // schemaBase is the address that the schemas give themselves; nothing is fetched from it.
@@ -52,19 +54,19 @@ func compileSchemas() (map[Kind]*jsonschema.Schema, error) {
 }
 
 // checkSchema holds a document against the schema of its kind and says what is wrong where.
-func checkSchema(k Kind, tree *jsonNode) *Fault {
+func checkSchema(k Kind, tree *jsontree.Node) *Fault {
 	compiled, err := compiledSchemas()
 	if err != nil {
 		// The schemas are part of the program and a test compiles them.
-		return fault(CodeSchema, "", "The schemas of this program are broken; tell its operator.")
+		return source.New(source.CodeSchema, "", "The schemas of this program are broken; tell its operator.")
 	}
-	err = compiled[k].Validate(tree.plain())
+	err = compiled[k].Validate(tree.Plain())
 	if err == nil {
 		return nil
 	}
 	invalid, ok := errors.AsType[*jsonschema.ValidationError](err)
 	if !ok {
-		return fault(CodeSchema, "", "The document does not follow the schema "+SchemaID(k)+".")
+		return source.New(source.CodeSchema, "", "The document does not follow the schema "+SchemaID(k)+".")
 	}
 	return joined(schemaFaults(invalid))
 }
@@ -73,7 +75,7 @@ func checkSchema(k Kind, tree *jsonNode) *Fault {
 func schemaFaults(e *jsonschema.ValidationError) []Fault {
 	pointer := ""
 	for _, step := range e.InstanceLocation {
-		pointer += "/" + escapePointer(step)
+		pointer += "/" + jsontree.Escape(step)
 	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:
@@ -81,19 +83,20 @@ func schemaFaults(e *jsonschema.ValidationError) []Fault {
 	case *kind.AdditionalProperties:
 		return forEach(k.Properties, pointer, "This member is not known here; remove it or correct its name.")
 	case *kind.OneOf:
-		return []Fault{*fault(CodeSchema, pointer, "Give exactly one of the alternatives that the schema names.")}
+		return []Fault{*source.New(source.CodeSchema, pointer,
+			"Give exactly one of the alternatives that the schema names.")}
 	case *kind.Enum:
-		return []Fault{*fault(CodeSchema, pointer, "Use one of "+listed(k.Want)+".")}
+		return []Fault{*source.New(source.CodeSchema, pointer, "Use one of "+listed(k.Want)+".")}
 	case *kind.Type:
-		return []Fault{*fault(CodeSchema, pointer,
+		return []Fault{*source.New(source.CodeSchema, pointer,
 			"This is a "+k.Got+"; write it as "+strings.Join(k.Want, " or ")+".")}
 	case *kind.Pattern, *kind.Format:
-		return []Fault{*fault(CodeSchema, pointer,
+		return []Fault{*source.New(source.CodeSchema, pointer,
 			"This is not written in the form that the schema asks for (exact decimals and dates are texts, "+
 				"\"1480.00\" and \"2026-03-20\").")}
 	}
 	if len(e.Causes) == 0 {
-		return []Fault{*fault(CodeSchema, pointer, "This value is outside what the schema allows.")}
+		return []Fault{*source.New(source.CodeSchema, pointer, "This value is outside what the schema allows.")}
 	}
 	var faults []Fault
 	for _, cause := range e.Causes {
@@ -105,7 +108,7 @@ func schemaFaults(e *jsonschema.ValidationError) []Fault {
 func forEach(names []string, pointer, message string) []Fault {
 	faults := make([]Fault, len(names))
 	for i, name := range names {
-		faults[i] = *fault(CodeSchema, pointer+"/"+escapePointer(name), message)
+		faults[i] = *source.New(source.CodeSchema, pointer+"/"+jsontree.Escape(name), message)
 	}
 	return faults
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/countersign/countersign/schemas"
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // nativeKinds are the kinds that have a schema.
@@ -177,7 +178,7 @@ func TestTypedListsEveryWrongFieldAtOnce(t *testing.T) {
 	_, err := parse.Typed(parse.PaymentAdvice, []byte(`{"schema":"countersign-payment-advice-1",
 		"number":"P-1","issue_date":"18.06.2026","currency":"yuan","buyer":{"name":"A","colour":"red"},
 		"seller":{"name":"B"},"invoice_refs":["1"],"totals":{"payable":1}}`))
-	fault := wantCode(t, err, parse.CodeSchema)
+	fault := wantCode(t, err, source.CodeSchema)
 	paths := []string{fault.Path}
 	for _, more := range fault.More {
 		paths = append(paths, more.Path)
@@ -190,7 +191,7 @@ func TestTypedListsEveryWrongFieldAtOnce(t *testing.T) {
 
 func TestTypedRefusesTheFieldsOfAnotherKind(t *testing.T) {
 	_, err := parse.Typed(parse.Invoice, exampleOf(t, parse.BillOfLading))
-	wantCode(t, err, parse.CodeSchema)
+	wantCode(t, err, source.CodeSchema)
 }
 
 func TestTypedMarksWhatAPersonTyped(t *testing.T) {
@@ -207,7 +208,7 @@ func TestReadRefusesAStraightBillWithoutAConsignee(t *testing.T) {
 	b := bytes.Replace(exampleOf(t, parse.BillOfLading), []byte(`"to_order"`), []byte(`"straight"`), 1)
 	b = bytes.Replace(b, []byte(`"consignee"`), []byte(`"buyer"`), 1)
 	_, err := parse.Read(b)
-	if fault := wantCode(t, err, parse.CodeSchema); fault.Path != "/consignee" {
+	if fault := wantCode(t, err, source.CodeSchema); fault.Path != "/consignee" {
 		t.Errorf("the fault is at %s, want /consignee", fault.Path)
 	}
 }

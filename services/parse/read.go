@@ -3,6 +3,9 @@ package parse
 import (
 	"bytes"
 	"strconv"
+
+	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // Read turns the bytes of one document into its fields, within DefaultLimits. The error is
@@ -21,20 +24,20 @@ func ReadWithin(l Limits, b []byte) (*Document, error) {
 }
 
 func read(l Limits, b []byte) (*Document, *Fault) {
-	if len(bytes.TrimSpace(trimBOM(b))) == 0 {
-		return nil, fault(CodeEmpty, "", "The file is empty; choose the document again.")
+	if len(bytes.TrimSpace(source.TrimBOM(b))) == 0 {
+		return nil, source.New(source.CodeEmpty, "", "The file is empty; choose the document again.")
 	}
 	if bytes.HasPrefix(b, []byte("%PDF-")) {
 		return readPDF(l, b)
 	}
 	if len(b) > l.Bytes {
-		return nil, fault(CodeTooLarge, "",
+		return nil, source.New(source.CodeTooLarge, "",
 			"The file is larger than "+strconv.Itoa(l.Bytes)+" bytes; split it or send a smaller one.")
 	}
-	if hasUTF16Mark(b) {
-		return nil, checkXMLEncoding(b)
+	if xmltree.HasUTF16Mark(b) {
+		return nil, xmltree.CheckEncoding(b)
 	}
-	switch content := bytes.TrimLeft(trimBOM(b), xmlSpace); content[0] {
+	switch content := bytes.TrimLeft(source.TrimBOM(b), xmltree.Space); content[0] {
 	case '<':
 		return readXML(l, b)
 	case '{', '[':
@@ -45,39 +48,40 @@ func read(l Limits, b []byte) (*Document, *Fault) {
 }
 
 func readXML(l Limits, b []byte) (*Document, *Fault) {
-	dtd, crowded := scanXML(b, l.Attributes)
+	dtd, crowded := xmltree.Scan(b, l.Attributes)
 	if crowded >= 0 {
-		return nil, tooMany("byte "+strconv.Itoa(crowded), "attributes of one element", l.Attributes)
+		return nil, source.TooMany("byte "+strconv.Itoa(crowded), "attributes of one element", l.Attributes)
 	}
 	syntax, root := sniff(b)
 	switch {
 	case syntax != SyntaxForeign && dtd >= 0:
-		return nil, dtdFault("byte " + strconv.Itoa(dtd))
+		return nil, xmltree.DTDFault("byte " + strconv.Itoa(dtd))
 	case syntax == SyntaxUBL:
 		return readUBL(l, b, root)
 	case syntax == SyntaxCamt053:
 		return nil, unsupported("This is a bank statement, not a trade document")
 	case root.Local == "":
-		if f := checkXMLEncoding(b); f != nil {
+		if f := xmltree.CheckEncoding(b); f != nil {
 			return nil, f
 		}
-		return nil, fault(CodeMalformed, "", "The XML is broken before its first element; send the whole file.")
+		return nil, source.New(source.CodeMalformed,
+			"", "The XML is broken before its first element; send the whole file.")
 	default:
-		return nil, unsupported("XML of the kind " + quoted(root.Local) + " in the namespace " +
-			quoted(root.Space) + " is not read here")
+		return nil, unsupported("XML of the kind " + source.Quoted(root.Local) + " in the namespace " +
+			source.Quoted(root.Space) + " is not read here")
 	}
 }
 
 // readPDF keeps a PDF without looking inside: its fields are typed in by a person (Typed).
 func readPDF(l Limits, b []byte) (*Document, *Fault) {
 	if len(b) > l.PDFBytes {
-		return nil, fault(CodeTooLarge, "",
+		return nil, source.New(source.CodeTooLarge, "",
 			"The PDF is larger than "+strconv.Itoa(l.PDFBytes)+" bytes; send a smaller one.")
 	}
 	return &Document{Kind: Other, Syntax: string(SyntaxPDF)}, nil
 }
 
 func unsupported(what string) *Fault {
-	return fault(CodeUnsupported, "", what+
+	return source.New(source.CodeUnsupported, "", what+
 		"; send UBL 2.1 XML, our own JSON, or a PDF whose fields you type in.")
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // sample is one file under testdata.
@@ -177,7 +178,7 @@ func TestReadKeepsAWrongValueOutAndSaysSo(t *testing.T) {
 	for _, wrong := range []string{"1.100,00", "1e3", "12 EUR", "--5", "0x10", strings.Repeat("9", 41)} {
 		b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte(">1100.00<"), []byte(">"+wrong+"<"), 1)
 		doc := mustRead(t, b)
-		if doc.Totals.Payable != nil || len(doc.Flaws) != 1 || doc.Flaws[0].Code != parse.CodeValue {
+		if doc.Totals.Payable != nil || len(doc.Flaws) != 1 || doc.Flaws[0].Code != source.CodeValue {
 			t.Errorf("%q is read as %v with flaws %v", wrong, doc.Totals.Payable, doc.Flaws)
 		}
 	}
@@ -187,8 +188,8 @@ func TestReadReportsAnAmountInAnotherCurrency(t *testing.T) {
 	b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte(`<cbc:PayableAmount currencyID="EUR">`),
 		[]byte(`<cbc:PayableAmount currencyID="USD">`), 1)
 	doc := mustRead(t, b)
-	if len(doc.Flaws) != 1 || doc.Flaws[0].Code != parse.CodeCurrency {
-		t.Errorf("flaws are %v, want one %s", doc.Flaws, parse.CodeCurrency)
+	if len(doc.Flaws) != 1 || doc.Flaws[0].Code != source.CodeCurrency {
+		t.Errorf("flaws are %v, want one %s", doc.Flaws, source.CodeCurrency)
 	}
 }
 
@@ -196,7 +197,7 @@ func TestReadTakesADeclaredLatinEncodingOnlyForPlainASCII(t *testing.T) {
 	b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte("UTF-8"), []byte("ISO-8859-1"), 1)
 	mustRead(t, b)
 	_, err := parse.Read(bytes.Replace(b, []byte("Talbruck Glaswerke"), []byte("Talbr\u00fcck Glaswerke"), 1))
-	wantCode(t, err, parse.CodeEncoding)
+	wantCode(t, err, source.CodeEncoding)
 }
 
 func TestReadKeepsDeceivingNamesAsTheyAre(t *testing.T) {
@@ -231,5 +232,5 @@ func TestDetectTellsSyntaxesByContent(t *testing.T) {
 
 func TestReadRefusesAStatementAsADocument(t *testing.T) {
 	_, err := parse.Read(sample(t, "statement", "camt053-08.xml"))
-	wantCode(t, err, parse.CodeUnsupported)
+	wantCode(t, err, source.CodeUnsupported)
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // Direction tells which way money went over the account of a statement.
@@ -53,14 +55,14 @@ func ReadStatementWithin(l Limits, b []byte) ([]StatementLine, error) {
 }
 
 func readStatement(l Limits, b []byte) ([]StatementLine, *Fault) {
-	content := bytes.TrimLeft(trimBOM(b), xmlSpace)
+	content := bytes.TrimLeft(source.TrimBOM(b), xmltree.Space)
 	switch {
 	case len(content) == 0:
-		return nil, fault(CodeEmpty, "", "The file is empty; choose the statement again.")
+		return nil, source.New(source.CodeEmpty, "", "The file is empty; choose the statement again.")
 	case len(b) > l.Bytes:
-		return nil, tooMany("", "bytes", l.Bytes)
-	case hasUTF16Mark(b):
-		return nil, checkXMLEncoding(b)
+		return nil, source.TooMany("", "bytes", l.Bytes)
+	case xmltree.HasUTF16Mark(b):
+		return nil, xmltree.CheckEncoding(b)
 	case content[0] == '<':
 		return readCamt(l, b)
 	default:
@@ -72,13 +74,13 @@ func readStatement(l Limits, b []byte) ([]StatementLine, *Fault) {
 func statementAmount(decimal, currency, place string) (money.Amount, *Fault) {
 	amount, err := money.Parse(decimal, money.Currency(currency))
 	if err != nil || amount.Sign() < 0 {
-		return money.Amount{}, fault(CodeValue, place, quoted(decimal+" "+currency)+
+		return money.Amount{}, source.New(source.CodeValue, place, source.Quoted(decimal+" "+currency)+
 			" is not an amount in the minor units of a known currency; ask the bank for a corrected statement.")
 	}
 	return amount, nil
 }
 
 func tooManyLines(l Limits) *Fault {
-	return fault(CodeTooLarge, "", "The statement has more than "+strconv.Itoa(l.Lines)+
+	return source.New(source.CodeTooLarge, "", "The statement has more than "+strconv.Itoa(l.Lines)+
 		" entries; ask the bank for shorter periods.")
 }

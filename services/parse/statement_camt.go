@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // nsCamt053 begins the namespace of every version of the ISO 20022 bank-to-customer
@@ -16,88 +18,91 @@ const nsCamt053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 var camtVersions = [...]string{"02", "03", "04", "05", "06", "07", "08"}
 
 type camtReader struct {
-	xmlPaths
+	xmltree.Paths
 	limits Limits
 	lines  []StatementLine
 }
 
 func readCamt(l Limits, b []byte) ([]StatementLine, *Fault) {
-	dtd, crowded := scanXML(b, l.Attributes)
+	dtd, crowded := xmltree.Scan(b, l.Attributes)
 	if crowded >= 0 {
-		return nil, tooMany("", "attributes of one element", l.Attributes)
+		return nil, source.TooMany("", "attributes of one element", l.Attributes)
 	}
-	root := rootName(trimBOM(b))
+	root := xmltree.Root(b)
 	version, ok := strings.CutPrefix(root.Space, nsCamt053)
 	switch {
 	case root.Local == "":
-		return nil, fault(CodeMalformed, "", "The XML is broken before its first element; send the whole file.")
+		return nil, source.New(source.CodeMalformed,
+			"", "The XML is broken before its first element; send the whole file.")
 	case !ok || root.Local != "Document" || !slices.Contains(camtVersions[:], version):
-		return nil, fault(CodeUnsupported, "", "This XML is no statement that is read here"+
+		return nil, source.New(source.CodeUnsupported, "", "This XML is no statement that is read here"+
 			"; send camt.053 (versions 02 to 08) or CSV.")
 	case dtd >= 0:
-		return nil, dtdFault("")
+		return nil, xmltree.DTDFault("")
 	}
-	guard := xmlGuard{limits: l, known: func(space string) bool { return space == root.Space }}
-	tree, f := guard.tree(b)
+	tree, f := xmltree.Parse(b, xmltree.Options{
+		Limits: l, Known: func(space string) bool { return space == root.Space },
+	})
 	if f != nil {
 		return nil, f
 	}
 	r := camtReader{limits: l}
-	r.name = func(step string) (string, string) { return root.Space, step }
-	for _, statement := range r.list(tree, "BkToCstmrStmt/Stmt*") {
-		account := r.account(r.find(statement, "Acct"))
-		for _, entry := range r.list(statement, "Ntry*") {
+	r.Name = func(step string) (string, string) { return root.Space, step }
+	for _, statement := range r.List(tree, "BkToCstmrStmt/Stmt*") {
+		account := r.account(r.Find(statement, "Acct"))
+		for _, entry := range r.List(statement, "Ntry*") {
 			r.entry(entry, account)
 		}
 	}
-	if r.fault != nil {
-		return nil, r.fault
+	if r.Fault != nil {
+		return nil, r.Fault
 	}
 	return r.lines, nil
 }
 
 // string is the text at a path, "" when absent.
-func (r *camtReader) string(n *xmlNode, paths ...string) string {
+func (r *camtReader) string(n *xmltree.Node, paths ...string) string {
 	for _, path := range paths {
-		if _, value := r.leaf(n, path); value != "" {
+		if _, value := r.Leaf(n, path); value != "" {
 			return value
 		}
 	}
 	return ""
 }
 
-func (r *camtReader) account(n *xmlNode) string {
+func (r *camtReader) account(n *xmltree.Node) string {
 	return r.string(n, "Id/IBAN", "Id/Othr/Id")
 }
 
 // entry adds the lines of one booked entry: one for each of its transactions when they
 // state amounts that sum to the entry, otherwise one for the whole.
-func (r *camtReader) entry(n *xmlNode, account string) {
-	status := r.find(n, "Sts")
+func (r *camtReader) entry(n *xmltree.Node, account string) {
+	status := r.Find(n, "Sts")
 	if booked := r.string(status, "Cd"); booked != "BOOK" {
-		if status == nil || len(status.children) > 0 || r.string(n, "Sts") != "BOOK" {
+		if status == nil || len(status.Children) > 0 || r.string(n, "Sts") != "BOOK" {
 			return
 		}
 	}
-	if r.find(n, "Amt") == nil && r.fault == nil {
-		r.fault = fault(CodeValue, n.path(), "This entry has no amount; ask the bank for a corrected statement.")
+	if r.Find(n, "Amt") == nil && r.Fault == nil {
+		r.Fault = source.New(source.CodeValue, n.Path(),
+			"This entry has no amount; ask the bank for a corrected statement.")
 	}
 	whole := StatementLine{
 		Account:    account,
-		Booked:     r.day(r.find(n, "BookgDt")),
-		Value:      r.day(r.find(n, "ValDt")),
-		Amount:     r.amount(r.find(n, "Amt")),
+		Booked:     r.day(r.Find(n, "BookgDt")),
+		Value:      r.day(r.Find(n, "ValDt")),
+		Amount:     r.amount(r.Find(n, "Amt")),
 		Direction:  r.direction(n),
 		Reversal:   r.string(n, "RvslInd") == "true" || r.string(n, "RvslInd") == "1",
 		Reference:  r.string(n, "AcctSvcrRef", "NtryRef"),
 		Remittance: r.string(n, "AddtlNtryInf"),
-		Place:      Place{Path: n.path(), Offset: n.offset},
+		Place:      Place{Path: n.Path(), Offset: n.Offset},
 	}
-	var details []*xmlNode
-	for _, group := range r.list(n, "NtryDtls*") {
-		details = append(details, r.list(group, "TxDtls*")...)
+	var details []*xmltree.Node
+	for _, group := range r.List(n, "NtryDtls*") {
+		details = append(details, r.List(group, "TxDtls*")...)
 	}
-	if r.fault != nil {
+	if r.Fault != nil {
 		return
 	}
 	switch {
@@ -108,7 +113,7 @@ func (r *camtReader) entry(n *xmlNode, account string) {
 		for _, node := range details {
 			part := whole
 			part.Amount = r.amount(r.detailAmount(node))
-			part.Place = Place{Path: node.path(), Offset: node.offset}
+			part.Place = Place{Path: node.Path(), Offset: node.Offset}
 			if own := r.string(node, "Refs/AcctSvcrRef"); own != "" {
 				part.Reference = own
 			}
@@ -121,43 +126,43 @@ func (r *camtReader) entry(n *xmlNode, account string) {
 }
 
 func (r *camtReader) add(line StatementLine) {
-	if r.fault == nil && len(r.lines) >= r.limits.Lines {
-		r.fault = tooManyLines(r.limits)
+	if r.Fault == nil && len(r.lines) >= r.limits.Lines {
+		r.Fault = tooManyLines(r.limits)
 	}
-	if r.fault == nil {
+	if r.Fault == nil {
 		r.lines = append(r.lines, line)
 	}
 }
 
 // detail adds what a transaction says of its payer and purpose.
-func (r *camtReader) detail(n *xmlNode, line *StatementLine) {
+func (r *camtReader) detail(n *xmltree.Node, line *StatementLine) {
 	other := "Dbtr"
 	if line.Direction == Debit {
 		other = "Cdtr"
 	}
-	parties := r.find(n, "RltdPties")
+	parties := r.Find(n, "RltdPties")
 	line.CounterpartyName = r.string(parties, other+"/Pty/Nm", other+"/Nm")
-	line.CounterpartyAccount = r.account(r.find(parties, other+"Acct"))
+	line.CounterpartyAccount = r.account(r.Find(parties, other+"Acct"))
 	if id := r.string(n, "Refs/EndToEndId"); id != "" && id != "NOTPROVIDED" {
 		line.References = append(line.References, id)
 	}
-	remittance := r.find(n, "RmtInf")
+	remittance := r.Find(n, "RmtInf")
 	var texts []string
-	for _, text := range r.list(remittance, "Ustrd*") {
-		if value, f := text.value(); f == nil {
+	for _, text := range r.List(remittance, "Ustrd*") {
+		if value, f := text.Value(); f == nil {
 			texts = append(texts, value)
 		} else {
-			r.fault = f
+			r.Fault = f
 		}
 	}
 	if len(texts) > 0 {
 		line.Remittance = strings.Join(texts, " ")
 	}
-	for _, structured := range r.list(remittance, "Strd*") {
+	for _, structured := range r.List(remittance, "Strd*") {
 		if id := r.string(structured, "CdtrRefInf/Ref"); id != "" {
 			line.References = append(line.References, id)
 		}
-		for _, document := range r.list(structured, "RfrdDocInf*") {
+		for _, document := range r.List(structured, "RfrdDocInf*") {
 			if id := r.string(document, "Nb"); id != "" {
 				line.References = append(line.References, id)
 			}
@@ -166,15 +171,15 @@ func (r *camtReader) detail(n *xmlNode, line *StatementLine) {
 }
 
 // detailAmount is the amount of a transaction inside an entry.
-func (r *camtReader) detailAmount(n *xmlNode) *xmlNode {
-	if amount := r.find(n, "Amt"); amount != nil {
+func (r *camtReader) detailAmount(n *xmltree.Node) *xmltree.Node {
+	if amount := r.Find(n, "Amt"); amount != nil {
 		return amount
 	}
-	return r.find(n, "AmtDtls/TxAmt/Amt")
+	return r.Find(n, "AmtDtls/TxAmt/Amt")
 }
 
 // sumsTo tells whether there are transactions that state amounts which sum to the entry's.
-func (r *camtReader) sumsTo(details []*xmlNode, whole money.Amount) bool {
+func (r *camtReader) sumsTo(details []*xmltree.Node, whole money.Amount) bool {
 	var sum money.Amount
 	for _, node := range details {
 		found := r.detailAmount(node)
@@ -196,47 +201,47 @@ func (r *camtReader) sumsTo(details []*xmlNode, whole money.Amount) bool {
 	return len(details) > 0 && err == nil && order == 0
 }
 
-func (r *camtReader) amount(n *xmlNode) money.Amount {
-	if n == nil || r.fault != nil {
+func (r *camtReader) amount(n *xmltree.Node) money.Amount {
+	if n == nil || r.Fault != nil {
 		return money.Amount{}
 	}
-	value, f := n.value()
+	value, f := n.Value()
 	if f == nil {
 		var amount money.Amount
-		if amount, f = statementAmount(value, n.attr("Ccy"), n.path()); f == nil {
+		if amount, f = statementAmount(value, n.Attr("Ccy"), n.Path()); f == nil {
 			return amount
 		}
 	}
-	r.fault = f
+	r.Fault = f
 	return money.Amount{}
 }
 
-func (r *camtReader) direction(n *xmlNode) Direction {
+func (r *camtReader) direction(n *xmltree.Node) Direction {
 	switch indicator := r.string(n, "CdtDbtInd"); indicator {
 	case "CRDT":
 		return Credit
 	case "DBIT":
 		return Debit
 	default:
-		if r.fault == nil {
-			r.fault = fault(CodeValue, n.path()+"/CdtDbtInd",
-				quoted(indicator)+" is neither CRDT nor DBIT; ask the bank for a corrected statement.")
+		if r.Fault == nil {
+			r.Fault = source.New(source.CodeValue, n.Path()+"/CdtDbtInd",
+				source.Quoted(indicator)+" is neither CRDT nor DBIT; ask the bank for a corrected statement.")
 		}
 		return ""
 	}
 }
 
 // day is the civil date of a date or a date and time, as the bank wrote it.
-func (r *camtReader) day(n *xmlNode) money.Date {
+func (r *camtReader) day(n *xmltree.Node) money.Date {
 	value := r.string(n, "Dt", "DtTm")
 	if value == "" {
 		return money.Date{}
 	}
 	written, _, _ := strings.Cut(value, "T")
 	d, ok := parseDate(written)
-	if !ok && r.fault == nil {
-		r.fault = fault(CodeValue, n.path(),
-			quoted(value)+" is not a date; ask the bank for a corrected statement.")
+	if !ok && r.Fault == nil {
+		r.Fault = source.New(source.CodeValue, n.Path(),
+			source.Quoted(value)+" is not a date; ask the bank for a corrected statement.")
 	}
 	return d
 }

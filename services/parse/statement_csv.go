@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // StatementHeader is the first record of a bank statement in CSV (RFC 4180: comma, double
@@ -26,12 +27,12 @@ func StatementHeader() []string {
 
 func readStatementCSV(l Limits, b []byte) ([]StatementLine, *Fault) {
 	if !utf8.Valid(b) {
-		return nil, fault(CodeEncoding, "", "The file is not in UTF-8; save it as CSV UTF-8.")
+		return nil, source.New(source.CodeEncoding, "", "The file is not in UTF-8; save it as CSV UTF-8.")
 	}
-	records := csv.NewReader(bytes.NewReader(trimBOM(b)))
+	records := csv.NewReader(bytes.NewReader(source.TrimBOM(b)))
 	header, err := records.Read()
 	if err != nil || !slices.Equal(header, StatementHeader()) {
-		return nil, fault(CodeUnsupported, "line 1",
+		return nil, source.New(source.CodeUnsupported, "line 1",
 			"A statement in CSV begins with the line "+strings.Join(StatementHeader(), ",")+
 				"; add it or send camt.053.")
 	}
@@ -61,7 +62,7 @@ func statementRecord(record []string, place string) (StatementLine, *Fault) {
 	for i, cell := range record {
 		record[i] = strings.TrimSpace(cell)
 		if isFormula(record[i]) {
-			return StatementLine{}, fault(CodeValue, place, "The column "+StatementHeader()[i]+
+			return StatementLine{}, source.New(source.CodeValue, place, "The column "+StatementHeader()[i]+
 				" begins like a formula of a spreadsheet; correct the text.")
 		}
 	}
@@ -72,14 +73,16 @@ func statementRecord(record []string, place string) (StatementLine, *Fault) {
 	booked, okBooked := parseDay(record[1])
 	value, okValue := parseDay(record[2])
 	if !okBooked || !okValue || booked.IsZero() {
-		return StatementLine{}, fault(CodeValue, place, "A date is missing or not YYYY-MM-DD; correct it.")
+		return StatementLine{}, source.New(source.CodeValue, place,
+			"A date is missing or not YYYY-MM-DD; correct it.")
 	}
 	direction := Direction(record[5])
 	if direction != Credit && direction != Debit {
-		return StatementLine{}, fault(CodeValue, place, "The direction is neither credit nor debit; correct it.")
+		return StatementLine{}, source.New(source.CodeValue, place,
+			"The direction is neither credit nor debit; correct it.")
 	}
 	if record[0] == "" {
-		return StatementLine{}, fault(CodeValue, place, "The account is missing; add it.")
+		return StatementLine{}, source.New(source.CodeValue, place, "The account is missing; add it.")
 	}
 	return StatementLine{
 		Account: record[0], Booked: booked, Value: value, Amount: amount, Direction: direction,
@@ -119,5 +122,6 @@ func malformedCSV(err error) *Fault {
 	if broken, ok := errors.AsType[*csv.ParseError](err); ok {
 		place = "line " + strconv.Itoa(broken.Line)
 	}
-	return fault(CodeMalformed, place, "The CSV is broken here: check the quotes and the number of columns.")
+	return source.New(source.CodeMalformed, place,
+		"The CSV is broken here: check the quotes and the number of columns.")
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 func mustReadStatement(t *testing.T, b []byte) []parse.StatementLine {
@@ -69,28 +70,28 @@ func TestReadStatementNamesItsFaults(t *testing.T) {
 		return header + "A1,2026-04-30,," + amount + ",EUR," + direction + ",R," + text + ",,\n"
 	}
 	for name, c := range map[string]struct{ in, code string }{
-		"empty":               {" \n", parse.CodeEmpty},
-		"another version":     {strings.Replace(camt, "001.08", "001.99", 1), parse.CodeUnsupported},
-		"another message":     {strings.Replace(camt, "camt.053", "camt.052", 1), parse.CodeUnsupported},
-		"a document":          {string(sample(t, "read", "invoice.xml")), parse.CodeUnsupported},
-		"broken off":          {camt[:len(camt)/2], parse.CodeMalformed},
-		"a DTD":               {strings.Replace(camt, "<Document", "<!DOCTYPE x><Document", 1), parse.CodeDTD},
-		"a foreign element":   {strings.Replace(camt, "<GrpHdr>", `<GrpHdr xmlns="x">`, 1), parse.CodeNamespace},
-		"two amounts":         {strings.Replace(camt, amount, amount+amount, 1), parse.CodeDuplicate},
-		"no amount":           {strings.Replace(camt, amount, "", 1), parse.CodeValue},
-		"a negative amount":   {strings.Replace(camt, ">1100.00<", ">-1100.00<", 1), parse.CodeValue},
-		"three decimals":      {strings.Replace(camt, ">1100.00<", ">1100.001<", 1), parse.CodeValue},
-		"a cut amount":        {strings.Replace(camt, ">1100.00<", ">1<!-- -->100.00<", 1), parse.CodeSplitText},
-		"no direction":        {strings.Replace(camt, "<CdtDbtInd>CRDT</CdtDbtInd>", "", 1), parse.CodeValue},
-		"a date":              {strings.Replace(camt, "2026-04-30", "2026-04-31", 1), parse.CodeValue},
-		"CSV without header":  {"A1,2026-04-30\n", parse.CodeUnsupported},
-		"CSV columns":         {header + "A1,2026-04-30\n", parse.CodeMalformed},
-		"CSV quotes":          {header + "A1,\"2026\"x,,1.00,EUR,credit,R,,,\n", parse.CodeMalformed},
-		"CSV amount":          {row("-1.00", "credit", ""), parse.CodeValue},
-		"CSV direction":       {row("1.00", "in", ""), parse.CodeValue},
-		"CSV formula":         {row("1.00", "credit", "=HYPERLINK(1)"), parse.CodeValue},
-		"CSV formula by sign": {row("1.00", "credit", "+cmd|x"), parse.CodeValue},
-		"CSV encoding":        {row("1.00", "credit", "\xff"), parse.CodeEncoding},
+		"empty":               {" \n", source.CodeEmpty},
+		"another version":     {strings.Replace(camt, "001.08", "001.99", 1), source.CodeUnsupported},
+		"another message":     {strings.Replace(camt, "camt.053", "camt.052", 1), source.CodeUnsupported},
+		"a document":          {string(sample(t, "read", "invoice.xml")), source.CodeUnsupported},
+		"broken off":          {camt[:len(camt)/2], source.CodeMalformed},
+		"a DTD":               {strings.Replace(camt, "<Document", "<!DOCTYPE x><Document", 1), source.CodeDTD},
+		"a foreign element":   {strings.Replace(camt, "<GrpHdr>", `<GrpHdr xmlns="x">`, 1), source.CodeNamespace},
+		"two amounts":         {strings.Replace(camt, amount, amount+amount, 1), source.CodeDuplicate},
+		"no amount":           {strings.Replace(camt, amount, "", 1), source.CodeValue},
+		"a negative amount":   {strings.Replace(camt, ">1100.00<", ">-1100.00<", 1), source.CodeValue},
+		"three decimals":      {strings.Replace(camt, ">1100.00<", ">1100.001<", 1), source.CodeValue},
+		"a cut amount":        {strings.Replace(camt, ">1100.00<", ">1<!-- -->100.00<", 1), source.CodeSplitText},
+		"no direction":        {strings.Replace(camt, "<CdtDbtInd>CRDT</CdtDbtInd>", "", 1), source.CodeValue},
+		"a date":              {strings.Replace(camt, "2026-04-30", "2026-04-31", 1), source.CodeValue},
+		"CSV without header":  {"A1,2026-04-30\n", source.CodeUnsupported},
+		"CSV columns":         {header + "A1,2026-04-30\n", source.CodeMalformed},
+		"CSV quotes":          {header + "A1,\"2026\"x,,1.00,EUR,credit,R,,,\n", source.CodeMalformed},
+		"CSV amount":          {row("-1.00", "credit", ""), source.CodeValue},
+		"CSV direction":       {row("1.00", "in", ""), source.CodeValue},
+		"CSV formula":         {row("1.00", "credit", "=HYPERLINK(1)"), source.CodeValue},
+		"CSV formula by sign": {row("1.00", "credit", "+cmd|x"), source.CodeValue},
+		"CSV encoding":        {row("1.00", "credit", "\xff"), source.CodeEncoding},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse.ReadStatement([]byte(c.in))
@@ -107,7 +108,7 @@ func TestReadStatementTakesEntriesUpToItsLimit(t *testing.T) {
 		t.Errorf("at the limit: %v", err)
 	}
 	_, err := parse.ReadStatementWithin(l, []byte(header+strings.Repeat(line, l.Lines+1)))
-	wantCode(t, err, parse.CodeTooLarge)
+	wantCode(t, err, source.CodeTooLarge)
 
 	l = parse.DefaultLimits()
 	l.Lines = 4
@@ -117,5 +118,5 @@ func TestReadStatementTakesEntriesUpToItsLimit(t *testing.T) {
 	}
 	l.Lines = 3
 	_, err = parse.ReadStatementWithin(l, b)
-	wantCode(t, err, parse.CodeTooLarge)
+	wantCode(t, err, source.CodeTooLarge)
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // The namespaces of OASIS UBL 2 (UBL 2.1, sections 2 and 3).
@@ -39,21 +41,20 @@ func ublKind(root xml.Name) (Kind, bool) {
 }
 
 func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
-	guard := xmlGuard{
-		limits: l,
-		known: func(space string) bool {
+	tree, f := xmltree.Parse(b, xmltree.Options{
+		Limits: l,
+		Known: func(space string) bool {
 			return space == root.Space || space == nsCBC || space == nsCAC || space == nsEXT
 		},
-		opaque: xml.Name{Space: nsEXT, Local: "UBLExtensions"},
-	}
-	tree, f := guard.tree(b)
+		Opaque: xml.Name{Space: nsEXT, Local: "UBLExtensions"},
+	})
 	if f != nil {
 		return nil, f
 	}
 	kind, _ := ublKind(root)
 	r := ublReader{
-		xmlPaths: xmlPaths{name: ublName},
-		doc:      &Document{Kind: kind, Syntax: string(SyntaxUBL), Places: map[string]Place{}},
+		Paths: xmltree.Paths{Name: ublName},
+		doc:   &Document{Kind: kind, Syntax: string(SyntaxUBL), Places: map[string]Place{}},
 	}
 	r.header(tree)
 	switch kind {
@@ -68,15 +69,15 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 	case DebitNote, BillOfLading, WarehouseReceipt, PackingList, CustomsDeclaration, PaymentAdvice, Other:
 		// no UBL root of these kinds is read
 	}
-	if r.fault != nil {
-		return nil, r.fault
+	if r.Fault != nil {
+		return nil, r.Fault
 	}
 	return r.doc, nil
 }
 
 // ublReader maps the elements of a UBL document to the fields of a Document.
 type ublReader struct {
-	xmlPaths
+	xmltree.Paths
 	doc *Document
 }
 
@@ -89,7 +90,7 @@ func ublName(step string) (space, local string) {
 }
 
 // header reads what every UBL document has.
-func (r *ublReader) header(n *xmlNode) {
+func (r *ublReader) header(n *xmltree.Node) {
 	r.text(n, "cbc:CustomizationID", "profile", &r.doc.Profile)
 	r.text(n, "cbc:ID", "number", &r.doc.Number)
 	r.date(n, "cbc:IssueDate", "issue_date", &r.doc.IssueDate)
@@ -97,79 +98,79 @@ func (r *ublReader) header(n *xmlNode) {
 
 // text sets an absent text; one that is already set stays, so that sources can be listed in
 // the order of preference. So do number, amount and date.
-func (r *ublReader) text(n *xmlNode, path, key string, to *string) {
+func (r *ublReader) text(n *xmltree.Node, path, key string, to *string) {
 	if *to != "" {
 		return
 	}
-	if found, value := r.leaf(n, path); found != nil {
+	if found, value := r.Leaf(n, path); found != nil {
 		*to = value
-		r.doc.Places[key] = found.place()
+		r.doc.Places[key] = found.Place()
 	}
 }
 
 // texts collects the texts of a list of elements.
-func (r *ublReader) texts(n *xmlNode, list, path, key string, to *[]string) {
-	for _, item := range r.list(n, list) {
-		if found, value := r.leaf(item, path); found != nil {
-			r.doc.Places[indexed(key, len(*to))] = found.place()
+func (r *ublReader) texts(n *xmltree.Node, list, path, key string, to *[]string) {
+	for _, item := range r.List(n, list) {
+		if found, value := r.Leaf(item, path); found != nil {
+			r.doc.Places[indexed(key, len(*to))] = found.Place()
 			*to = append(*to, value)
 		}
 	}
 }
 
-func (r *ublReader) date(n *xmlNode, path, key string, to *money.Date) {
+func (r *ublReader) date(n *xmltree.Node, path, key string, to *money.Date) {
 	if !to.IsZero() {
 		return
 	}
-	found, value := r.leaf(n, path)
+	found, value := r.Leaf(n, path)
 	if found == nil {
 		return
 	}
 	d, ok := parseDate(value)
 	if !ok {
-		r.flaw(CodeValue, found.path(),
-			quoted(value)+" is not a date (YYYY-MM-DD); ask the sender for a corrected file.")
+		r.flaw(source.CodeValue, found.Path(),
+			source.Quoted(value)+" is not a date (YYYY-MM-DD); ask the sender for a corrected file.")
 		return
 	}
 	*to = d
-	r.doc.Places[key] = found.place()
+	r.doc.Places[key] = found.Place()
 }
 
-func (r *ublReader) number(n *xmlNode, path, key string, to **decimal.Decimal) *xmlNode {
+func (r *ublReader) number(n *xmltree.Node, path, key string, to **decimal.Decimal) *xmltree.Node {
 	if *to != nil {
 		return nil
 	}
-	found, value := r.leaf(n, path)
+	found, value := r.Leaf(n, path)
 	if found == nil {
 		return nil
 	}
 	d, ok := parseNumber(value)
 	if !ok {
-		r.flaw(CodeValue, found.path(),
-			quoted(value)+" is not a plain decimal number; ask the sender for a corrected file.")
+		r.flaw(source.CodeValue, found.Path(),
+			source.Quoted(value)+" is not a plain decimal number; ask the sender for a corrected file.")
 		return nil
 	}
 	*to = &d
-	r.doc.Places[key] = found.place()
+	r.doc.Places[key] = found.Place()
 	return found
 }
 
 // amount is a number in the currency of the document. A document has one currency; where
 // its header names none, the amounts do.
-func (r *ublReader) amount(n *xmlNode, path, key string, to **decimal.Decimal) {
+func (r *ublReader) amount(n *xmltree.Node, path, key string, to **decimal.Decimal) {
 	found := r.number(n, path, key, to)
 	if found == nil {
 		return
 	}
-	currency := found.attr("currencyID")
+	currency := found.Attr("currencyID")
 	switch {
 	case currency == "" || currency == r.doc.Currency:
 	case r.doc.Currency == "":
 		r.doc.Currency = currency
-		r.doc.Places["currency"] = Place{Path: found.path() + "/@currencyID", Offset: found.offset}
+		r.doc.Places["currency"] = Place{Path: found.Path() + "/@currencyID", Offset: found.Offset}
 	default:
-		r.flaw(CodeCurrency, found.path(), "This amount is in "+quoted(currency)+
-			" in a document in "+quoted(r.doc.Currency)+"; ask the sender for one document a currency.")
+		r.flaw(source.CodeCurrency, found.Path(), "This amount is in "+source.Quoted(currency)+
+			" in a document in "+source.Quoted(r.doc.Currency)+"; ask the sender for one document a currency.")
 	}
 }
 
@@ -178,16 +179,16 @@ const maxFlaws = 100
 
 func (r *ublReader) flaw(code, path, message string) {
 	if len(r.doc.Flaws) < maxFlaws {
-		r.doc.Flaws = append(r.doc.Flaws, *fault(code, path, message))
+		r.doc.Flaws = append(r.doc.Flaws, *source.New(code, path, message))
 	}
 }
 
 // quantity reads the quantity of a line with its unit of measure.
-func (r *ublReader) quantity(n *xmlNode, path, line string, to *Line) {
+func (r *ublReader) quantity(n *xmltree.Node, path, line string, to *Line) {
 	found := r.number(n, path, line+".quantity", &to.Quantity)
-	if found == nil || found.attr("unitCode") == "" {
+	if found == nil || found.Attr("unitCode") == "" {
 		return
 	}
-	to.Unit = found.attr("unitCode")
-	r.doc.Places[line+".unit"] = Place{Path: found.path() + "/@unitCode", Offset: found.offset}
+	to.Unit = found.Attr("unitCode")
+	r.doc.Places[line+".unit"] = Place{Path: found.Path() + "/@unitCode", Offset: found.Offset}
 }

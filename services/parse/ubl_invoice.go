@@ -4,12 +4,14 @@ import (
 	"slices"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // invoice reads a UBL Invoice or CreditNote.
-func (r *ublReader) invoice(n *xmlNode) {
+func (r *ublReader) invoice(n *xmltree.Node) {
 	line, quantity := "cac:InvoiceLine*", "cbc:InvoicedQuantity"
-	if n.local == "CreditNote" {
+	if n.Local == "CreditNote" {
 		line, quantity = "cac:CreditNoteLine*", "cbc:CreditedQuantity"
 	}
 	r.text(n, "cbc:InvoiceTypeCode", "type_code", &r.doc.TypeCode)
@@ -17,16 +19,16 @@ func (r *ublReader) invoice(n *xmlNode) {
 	r.doc.Kind = kindOfCode(r.doc.TypeCode, r.doc.Kind)
 	r.text(n, "cbc:DocumentCurrencyCode", "currency", &r.doc.Currency)
 	r.date(n, "cbc:DueDate", "due_date", &r.doc.DueDate)
-	r.party(r.find(n, "cac:AccountingSupplierParty/cac:Party"), "seller", &r.doc.Seller)
-	r.party(r.find(n, "cac:AccountingCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
-	r.party(r.find(n, "cac:PayeeParty"), "payee", &r.doc.Payee)
+	r.party(r.Find(n, "cac:AccountingSupplierParty/cac:Party"), "seller", &r.doc.Seller)
+	r.party(r.Find(n, "cac:AccountingCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
+	r.party(r.Find(n, "cac:PayeeParty"), "payee", &r.doc.Payee)
 	r.invoiceReferences(n)
-	r.delivery(r.find(n, "cac:Delivery*"))
+	r.delivery(r.Find(n, "cac:Delivery*"))
 	r.payment(n)
 	r.adjustments(n)
 	r.taxes(n)
-	r.totals(r.find(n, "cac:LegalMonetaryTotal"))
-	for i, node := range r.list(n, line) {
+	r.totals(r.Find(n, "cac:LegalMonetaryTotal"))
+	for i, node := range r.List(n, line) {
 		r.pricedLine(node, indexed("lines", i), quantity)
 	}
 }
@@ -44,7 +46,7 @@ func kindOfCode(code string, root Kind) Kind {
 	}
 }
 
-func (r *ublReader) invoiceReferences(n *xmlNode) {
+func (r *ublReader) invoiceReferences(n *xmltree.Node) {
 	r.text(n, "cac:OrderReference/cbc:ID", "order_ref", &r.doc.OrderRef)
 	r.text(n, "cac:ContractDocumentReference*/cbc:ID", "contract_ref", &r.doc.ContractRef)
 	r.texts(n, "cac:BillingReference*", "cac:InvoiceDocumentReference/cbc:ID",
@@ -56,48 +58,48 @@ func (r *ublReader) invoiceReferences(n *xmlNode) {
 
 // additionalReferences files the papers that UBL has no element of its own for, by their
 // type (UNTDID 1001).
-func (r *ublReader) additionalReferences(n *xmlNode) {
-	for _, reference := range r.list(n, "cac:AdditionalDocumentReference*") {
-		_, code := r.leaf(reference, "cbc:DocumentTypeCode")
-		id, value := r.leaf(reference, "cbc:ID")
+func (r *ublReader) additionalReferences(n *xmltree.Node) {
+	for _, reference := range r.List(n, "cac:AdditionalDocumentReference*") {
+		_, code := r.Leaf(reference, "cbc:DocumentTypeCode")
+		id, value := r.Leaf(reference, "cbc:ID")
 		if id == nil {
 			continue
 		}
 		switch code {
 		case "700", "701", "703", "704", "705", "706", "709", "710", "711", "712", "714", "716",
 			"720", "722", "730", "740", "741", "760", "761", "763", "764", "765", "766":
-			r.doc.Places[indexed("transport_refs", len(r.doc.TransportRefs))] = id.place()
+			r.doc.Places[indexed("transport_refs", len(r.doc.TransportRefs))] = id.Place()
 			r.doc.TransportRefs = append(r.doc.TransportRefs, value)
 		case "631", "632", "635": // warehouse receipt, goods receipt, warehouse warrant
-			r.doc.Places[indexed("receipt_refs", len(r.doc.ReceiptRefs))] = id.place()
+			r.doc.Places[indexed("receipt_refs", len(r.doc.ReceiptRefs))] = id.Place()
 			r.doc.ReceiptRefs = append(r.doc.ReceiptRefs, value)
 		}
 	}
 }
 
-func (r *ublReader) delivery(n *xmlNode) {
+func (r *ublReader) delivery(n *xmltree.Node) {
 	r.date(n, "cbc:ActualDeliveryDate", "delivery_date", &r.doc.DeliveryDate)
-	r.party(r.find(n, "cac:DeliveryParty"), "consignee", &r.doc.Consignee)
-	r.address(r.find(n, "cac:DeliveryLocation/cac:Address"),
+	r.party(r.Find(n, "cac:DeliveryParty"), "consignee", &r.doc.Consignee)
+	r.address(r.Find(n, "cac:DeliveryLocation/cac:Address"),
 		"transport.place_of_delivery", &r.doc.Transport.PlaceOfDelivery)
 }
 
-func (r *ublReader) payment(n *xmlNode) {
-	for _, means := range r.list(n, "cac:PaymentMeans*") {
+func (r *ublReader) payment(n *xmltree.Node) {
+	for _, means := range r.List(n, "cac:PaymentMeans*") {
 		r.date(means, "cbc:PaymentDueDate", "due_date", &r.doc.DueDate)
-		account := r.find(means, "cac:PayeeFinancialAccount")
-		if id, _ := r.leaf(account, "cbc:ID"); id != nil {
+		account := r.Find(means, "cac:PayeeFinancialAccount")
+		if id, _ := r.Leaf(account, "cbc:ID"); id != nil {
 			r.account(account, indexed("accounts", len(r.doc.Accounts)))
 		}
 	}
-	for _, terms := range r.list(n, "cac:PaymentTerms*") {
+	for _, terms := range r.List(n, "cac:PaymentTerms*") {
 		r.date(terms, "cbc:PaymentDueDate", "due_date", &r.doc.DueDate)
 	}
 }
 
-func (r *ublReader) account(n *xmlNode, key string) {
+func (r *ublReader) account(n *xmltree.Node, key string) {
 	var a Account
-	if _, id := r.leaf(n, "cbc:ID"); looksLikeIBAN(id) {
+	if _, id := r.Leaf(n, "cbc:ID"); looksLikeIBAN(id) {
 		r.text(n, "cbc:ID", key+".iban", &a.IBAN)
 	} else {
 		r.text(n, "cbc:ID", key+".number", &a.Number)
@@ -118,8 +120,8 @@ func isLetter(c byte) bool { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 
 // adjustments reads the allowances and charges of the whole document.
-func (r *ublReader) adjustments(n *xmlNode) {
-	for _, node := range r.list(n, "cac:AllowanceCharge*") {
+func (r *ublReader) adjustments(n *xmltree.Node) {
+	for _, node := range r.List(n, "cac:AllowanceCharge*") {
 		key := indexed("adjustments", len(r.doc.Adjustments))
 		a := Adjustment{Charge: r.isCharge(node)}
 		r.amount(node, "cbc:Amount", key+".amount", &a.Amount)
@@ -129,22 +131,22 @@ func (r *ublReader) adjustments(n *xmlNode) {
 	}
 }
 
-func (r *ublReader) isCharge(n *xmlNode) bool {
-	_, indicator := r.leaf(n, "cbc:ChargeIndicator")
+func (r *ublReader) isCharge(n *xmltree.Node) bool {
+	_, indicator := r.Leaf(n, "cbc:ChargeIndicator")
 	return indicator == "true" || indicator == "1"
 }
 
 // taxes reads the breakdown in the document's currency; a tax total in the accounting
 // currency (EN 16931 BT-111) is another amount and is left out.
-func (r *ublReader) taxes(n *xmlNode) {
-	totals := r.list(n, "cac:TaxTotal*")
+func (r *ublReader) taxes(n *xmltree.Node) {
+	totals := r.List(n, "cac:TaxTotal*")
 	own := slices.ContainsFunc(totals, r.inOwnCurrency)
 	for _, total := range totals {
 		if own && !r.inOwnCurrency(total) {
 			continue
 		}
 		r.amount(total, "cbc:TaxAmount", "totals.tax", &r.doc.Totals.Tax)
-		for _, row := range r.list(total, "cac:TaxSubtotal*") {
+		for _, row := range r.List(total, "cac:TaxSubtotal*") {
 			key := indexed("taxes", len(r.doc.Taxes))
 			var t Tax
 			r.text(row, "cac:TaxCategory/cbc:ID", key+".category", &t.Category)
@@ -156,12 +158,12 @@ func (r *ublReader) taxes(n *xmlNode) {
 	}
 }
 
-func (r *ublReader) inOwnCurrency(taxTotal *xmlNode) bool {
-	sum, _ := r.leaf(taxTotal, "cbc:TaxAmount")
-	return sum != nil && sum.attr("currencyID") == r.doc.Currency
+func (r *ublReader) inOwnCurrency(taxTotal *xmltree.Node) bool {
+	sum, _ := r.Leaf(taxTotal, "cbc:TaxAmount")
+	return sum != nil && sum.Attr("currencyID") == r.doc.Currency
 }
 
-func (r *ublReader) totals(n *xmlNode) {
+func (r *ublReader) totals(n *xmltree.Node) {
 	t := &r.doc.Totals
 	r.amount(n, "cbc:LineExtensionAmount", "totals.lines", &t.Lines)
 	r.amount(n, "cbc:AllowanceTotalAmount", "totals.allowances", &t.Allowances)
@@ -174,21 +176,21 @@ func (r *ublReader) totals(n *xmlNode) {
 }
 
 // pricedLine reads a line of an invoice, a credit note or an order.
-func (r *ublReader) pricedLine(n *xmlNode, key, quantity string) {
+func (r *ublReader) pricedLine(n *xmltree.Node, key, quantity string) {
 	var l Line
 	r.text(n, "cbc:ID", key+".id", &l.ID)
 	r.text(n, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
 	r.quantity(n, quantity, key, &l)
 	r.amount(n, "cbc:LineExtensionAmount", key+".net", &l.Net)
 	r.lineAdjustments(n, key, &l)
-	r.item(r.find(n, "cac:Item"), key, &l)
-	r.price(r.find(n, "cac:Price"), key, &l)
+	r.item(r.Find(n, "cac:Item"), key, &l)
+	r.price(r.Find(n, "cac:Price"), key, &l)
 	r.doc.Lines = append(r.doc.Lines, l)
 }
 
 // lineAdjustments sums the allowances and the charges of a line; their place is the first.
-func (r *ublReader) lineAdjustments(n *xmlNode, key string, l *Line) {
-	for _, node := range r.list(n, "cac:AllowanceCharge*") {
+func (r *ublReader) lineAdjustments(n *xmltree.Node, key string, l *Line) {
+	for _, node := range r.List(n, "cac:AllowanceCharge*") {
 		field, sum := key+".allowances", &l.Allowances
 		if r.isCharge(node) {
 			field, sum = key+".charges", &l.Charges

@@ -4,59 +4,60 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // order reads a UBL Order.
-func (r *ublReader) order(n *xmlNode) {
+func (r *ublReader) order(n *xmltree.Node) {
 	r.text(n, "cbc:OrderTypeCode", "type_code", &r.doc.TypeCode)
 	r.text(n, "cbc:DocumentCurrencyCode", "currency", &r.doc.Currency)
-	r.party(r.find(n, "cac:SellerSupplierParty/cac:Party"), "seller", &r.doc.Seller)
-	r.party(r.find(n, "cac:BuyerCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
-	delivery := r.find(n, "cac:Delivery*")
-	r.party(r.find(delivery, "cac:DeliveryParty*"), "consignee", &r.doc.Consignee)
-	r.address(r.find(delivery, "cac:DeliveryLocation/cac:Address"),
+	r.party(r.Find(n, "cac:SellerSupplierParty/cac:Party"), "seller", &r.doc.Seller)
+	r.party(r.Find(n, "cac:BuyerCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
+	delivery := r.Find(n, "cac:Delivery*")
+	r.party(r.Find(delivery, "cac:DeliveryParty*"), "consignee", &r.doc.Consignee)
+	r.address(r.Find(delivery, "cac:DeliveryLocation/cac:Address"),
 		"transport.place_of_delivery", &r.doc.Transport.PlaceOfDelivery)
 	r.text(n, "cac:Contract*/cbc:ID", "contract_ref", &r.doc.ContractRef)
 	r.adjustments(n)
 	r.taxes(n)
-	r.totals(r.find(n, "cac:AnticipatedMonetaryTotal"))
-	for i, line := range r.list(n, "cac:OrderLine*") {
-		r.pricedLine(r.find(line, "cac:LineItem"), indexed("lines", i), "cbc:Quantity")
+	r.totals(r.Find(n, "cac:AnticipatedMonetaryTotal"))
+	for i, line := range r.List(n, "cac:OrderLine*") {
+		r.pricedLine(r.Find(line, "cac:LineItem"), indexed("lines", i), "cbc:Quantity")
 	}
 }
 
 // despatch reads a UBL DespatchAdvice.
-func (r *ublReader) despatch(n *xmlNode) {
+func (r *ublReader) despatch(n *xmltree.Node) {
 	r.text(n, "cbc:DespatchAdviceTypeCode", "type_code", &r.doc.TypeCode)
 	r.movement(n)
-	r.shipment(r.find(n, "cac:Shipment"))
-	for i, node := range r.list(n, "cac:DespatchLine*") {
+	r.shipment(r.Find(n, "cac:Shipment"))
+	for i, node := range r.List(n, "cac:DespatchLine*") {
 		key := indexed("lines", i)
 		var l Line
 		r.text(node, "cbc:ID", key+".id", &l.ID)
 		r.text(node, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
 		r.quantity(node, "cbc:DeliveredQuantity", key, &l)
-		r.item(r.find(node, "cac:Item"), key, &l)
+		r.item(r.Find(node, "cac:Item"), key, &l)
 		r.doc.Lines = append(r.doc.Lines, l)
 	}
 }
 
 // receipt reads a UBL ReceiptAdvice. The goods are received on the latest day that its lines
 // name, where the shipment names none.
-func (r *ublReader) receipt(n *xmlNode) {
+func (r *ublReader) receipt(n *xmltree.Node) {
 	r.text(n, "cbc:ReceiptAdviceTypeCode", "type_code", &r.doc.TypeCode)
 	r.movement(n)
 	r.texts(n, "cac:DespatchDocumentReference*", "cbc:ID", "despatch_refs", &r.doc.DespatchRefs)
-	r.shipment(r.find(n, "cac:Shipment"))
+	r.shipment(r.Find(n, "cac:Shipment"))
 	named := !r.doc.DeliveryDate.IsZero()
-	for i, node := range r.list(n, "cac:ReceiptLine*") {
+	for i, node := range r.List(n, "cac:ReceiptLine*") {
 		key := indexed("lines", i)
 		var l Line
 		r.text(node, "cbc:ID", key+".id", &l.ID)
 		r.text(node, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
 		r.quantity(node, "cbc:ReceivedQuantity", key, &l)
 		r.number(node, "cbc:RejectedQuantity", key+".quantity_rejected", &l.QuantityRejected)
-		r.item(r.find(node, "cac:Item*"), key, &l)
+		r.item(r.Find(node, "cac:Item*"), key, &l)
 		r.doc.Lines = append(r.doc.Lines, l)
 		if !named {
 			r.latestReceipt(node)
@@ -64,7 +65,7 @@ func (r *ublReader) receipt(n *xmlNode) {
 	}
 }
 
-func (r *ublReader) latestReceipt(line *xmlNode) {
+func (r *ublReader) latestReceipt(line *xmltree.Node) {
 	latest, place := r.doc.DeliveryDate, r.doc.Places["delivery_date"]
 	var day money.Date
 	r.date(line, "cbc:ReceivedDate", "delivery_date", &day)
@@ -78,34 +79,34 @@ func (r *ublReader) latestReceipt(line *xmlNode) {
 }
 
 // movement reads the parties and references that a despatch and a receipt share.
-func (r *ublReader) movement(n *xmlNode) {
-	r.party(r.find(n, "cac:SellerSupplierParty/cac:Party"), "seller", &r.doc.Seller)
+func (r *ublReader) movement(n *xmltree.Node) {
+	r.party(r.Find(n, "cac:SellerSupplierParty/cac:Party"), "seller", &r.doc.Seller)
 	if r.doc.Seller == (Party{}) {
-		r.party(r.find(n, "cac:DespatchSupplierParty/cac:Party"), "seller", &r.doc.Seller)
+		r.party(r.Find(n, "cac:DespatchSupplierParty/cac:Party"), "seller", &r.doc.Seller)
 	}
-	r.party(r.find(n, "cac:BuyerCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
-	r.party(r.find(n, "cac:DeliveryCustomerParty/cac:Party"), "consignee", &r.doc.Consignee)
+	r.party(r.Find(n, "cac:BuyerCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
+	r.party(r.Find(n, "cac:DeliveryCustomerParty/cac:Party"), "consignee", &r.doc.Consignee)
 	r.text(n, "cac:OrderReference*/cbc:ID", "order_ref", &r.doc.OrderRef)
 	r.additionalReferences(n)
 }
 
 // shipment reads what a cac:Shipment says of packing and carriage.
-func (r *ublReader) shipment(n *xmlNode) {
+func (r *ublReader) shipment(n *xmltree.Node) {
 	if n == nil {
 		return
 	}
 	t := &r.doc.Transport
 	r.weight(n, "cbc:GrossWeightMeasure", "totals.gross_kg", &r.doc.Totals.GrossKG)
 	r.number(n, "cbc:TotalTransportHandlingUnitQuantity", "totals.packages", &r.doc.Totals.Packages)
-	delivery := r.find(n, "cac:Delivery")
+	delivery := r.Find(n, "cac:Delivery")
 	r.date(delivery, "cbc:ActualDeliveryDate", "delivery_date", &r.doc.DeliveryDate)
-	r.address(r.find(delivery, "cac:DeliveryAddress"), "transport.place_of_delivery", &t.PlaceOfDelivery)
-	r.party(r.find(delivery, "cac:CarrierParty"), "carrier", &r.doc.Carrier)
-	r.party(r.find(n, "cac:Consignment*/cac:CarrierParty"), "carrier", &r.doc.Carrier)
-	stage := r.find(n, "cac:ShipmentStage*")
-	r.party(r.find(stage, "cac:CarrierParty*"), "carrier", &r.doc.Carrier)
+	r.address(r.Find(delivery, "cac:DeliveryAddress"), "transport.place_of_delivery", &t.PlaceOfDelivery)
+	r.party(r.Find(delivery, "cac:CarrierParty"), "carrier", &r.doc.Carrier)
+	r.party(r.Find(n, "cac:Consignment*/cac:CarrierParty"), "carrier", &r.doc.Carrier)
+	stage := r.Find(n, "cac:ShipmentStage*")
+	r.party(r.Find(stage, "cac:CarrierParty*"), "carrier", &r.doc.Carrier)
 	r.text(stage, "cac:TransportMeans/cbc:JourneyID", "transport.voyage", &t.Voyage)
-	vessel := r.find(stage, "cac:TransportMeans/cac:MaritimeTransport")
+	vessel := r.Find(stage, "cac:TransportMeans/cac:MaritimeTransport")
 	r.text(vessel, "cbc:VesselName", "transport.vessel", &t.Vessel)
 	r.text(vessel, "cbc:VesselID", "transport.imo", &t.IMO)
 	r.text(stage, "cac:LoadingPortLocation/cbc:ID", "transport.port_of_loading", &t.PortOfLoading)
@@ -113,13 +114,13 @@ func (r *ublReader) shipment(n *xmlNode) {
 }
 
 // weight reads a measure in kilograms or tonnes; in any other unit it stays absent.
-func (r *ublReader) weight(n *xmlNode, path, key string, to **decimal.Decimal) {
+func (r *ublReader) weight(n *xmltree.Node, path, key string, to **decimal.Decimal) {
 	var measured *decimal.Decimal
 	found := r.number(n, path, key, &measured)
 	if found == nil {
 		return
 	}
-	switch found.attr("unitCode") {
+	switch found.Attr("unitCode") {
 	case "KGM":
 		*to = measured
 	case "TNE":

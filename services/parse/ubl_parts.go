@@ -3,6 +3,8 @@ package parse
 import (
 	"strconv"
 	"strings"
+
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // Identifier schemes of ISO/IEC 6523 that have their own field (Peppol code list, ICD).
@@ -15,37 +17,37 @@ const (
 func indexed(key string, i int) string { return key + "[" + strconv.Itoa(i) + "]" }
 
 // party reads a cac:Party; the legal name goes before the trading name.
-func (r *ublReader) party(n *xmlNode, key string, to *Party) {
+func (r *ublReader) party(n *xmltree.Node, key string, to *Party) {
 	if n == nil {
 		return
 	}
 	r.text(n, "cac:PartyLegalEntity*/cbc:RegistrationName", key+".name", &to.Name)
 	r.text(n, "cac:PartyName*/cbc:Name", key+".name", &to.Name)
-	for _, scheme := range r.list(n, "cac:PartyTaxScheme*") {
-		if _, id := r.leaf(scheme, "cac:TaxScheme/cbc:ID"); id == "VAT" {
+	for _, scheme := range r.List(n, "cac:PartyTaxScheme*") {
+		if _, id := r.Leaf(scheme, "cac:TaxScheme/cbc:ID"); id == "VAT" {
 			r.text(scheme, "cbc:CompanyID", key+".vat", &to.VAT)
 		}
 	}
-	for _, entity := range r.list(n, "cac:PartyLegalEntity*") {
+	for _, entity := range r.List(n, "cac:PartyLegalEntity*") {
 		r.partyID(entity, "cbc:CompanyID", key, to, true)
 	}
-	for _, id := range r.list(n, "cac:PartyIdentification*") {
+	for _, id := range r.List(n, "cac:PartyIdentification*") {
 		r.partyID(id, "cbc:ID", key, to, false)
 	}
 	r.partyID(n, "cbc:EndpointID", key, to, false)
-	address := r.find(n, "cac:PostalAddress")
+	address := r.Find(n, "cac:PostalAddress")
 	r.text(address, "cac:Country/cbc:IdentificationCode", key+".country", &to.Country)
 	r.address(address, key+".address", &to.Address)
 }
 
 // partyID files an identifier under the scheme it names. The number of the legal entity is
 // the national registration number when it names no scheme that has its own field.
-func (r *ublReader) partyID(n *xmlNode, path, key string, to *Party, legal bool) {
-	found, _ := r.leaf(n, path)
+func (r *ublReader) partyID(n *xmltree.Node, path, key string, to *Party, legal bool) {
+	found, _ := r.Leaf(n, path)
 	if found == nil {
 		return
 	}
-	switch found.attr("schemeID") {
+	switch found.Attr("schemeID") {
 	case icdGLN, "GLN":
 		r.text(n, path, key+".gln", &to.GLN)
 	case icdLEI, "LEI":
@@ -58,7 +60,7 @@ func (r *ublReader) partyID(n *xmlNode, path, key string, to *Party, legal bool)
 }
 
 // address joins the parts of a postal address into one line, in the order of UBL.
-func (r *ublReader) address(n *xmlNode, key string, to *string) {
+func (r *ublReader) address(n *xmltree.Node, key string, to *string) {
 	if n == nil || *to != "" {
 		return
 	}
@@ -67,42 +69,42 @@ func (r *ublReader) address(n *xmlNode, key string, to *string) {
 		"cbc:StreetName", "cbc:BuildingNumber", "cbc:AdditionalStreetName", "cac:AddressLine*/cbc:Line",
 		"cbc:PostalZone", "cbc:CityName", "cbc:CountrySubentity",
 	} {
-		if _, value := r.leaf(n, path); value != "" {
+		if _, value := r.Leaf(n, path); value != "" {
 			parts = append(parts, value)
 		}
 	}
 	if len(parts) > 0 {
 		*to = strings.Join(parts, ", ")
-		r.doc.Places[key] = Place{Path: n.path(), Offset: n.offset}
+		r.doc.Places[key] = Place{Path: n.Path(), Offset: n.Offset}
 	}
 }
 
 // item reads a cac:Item into a line.
-func (r *ublReader) item(n *xmlNode, key string, to *Line) {
+func (r *ublReader) item(n *xmltree.Node, key string, to *Line) {
 	r.text(n, "cbc:Name", key+".name", &to.Name)
 	r.text(n, "cbc:Description*", key+".name", &to.Name)
 	r.text(n, "cac:SellersItemIdentification/cbc:ID", key+".seller_item_id", &to.SellerItemID)
 	r.text(n, "cac:BuyersItemIdentification/cbc:ID", key+".buyer_item_id", &to.BuyerItemID)
-	if id, _ := r.leaf(n, "cac:StandardItemIdentification/cbc:ID"); id != nil {
-		switch id.attr("schemeID") {
+	if id, _ := r.Leaf(n, "cac:StandardItemIdentification/cbc:ID"); id != nil {
+		switch id.Attr("schemeID") {
 		case icdGTIN, "GTIN":
 			r.text(n, "cac:StandardItemIdentification/cbc:ID", key+".gtin", &to.GTIN)
 		}
 	}
-	for _, class := range r.list(n, "cac:CommodityClassification*") {
+	for _, class := range r.List(n, "cac:CommodityClassification*") {
 		// UNTDID 7143: HS is the Harmonised System.
-		if code, _ := r.leaf(class, "cbc:ItemClassificationCode*"); code != nil && code.attr("listID") == "HS" {
+		if code, _ := r.Leaf(class, "cbc:ItemClassificationCode*"); code != nil && code.Attr("listID") == "HS" {
 			r.text(class, "cbc:ItemClassificationCode*", key+".hs", &to.HS)
 		}
 	}
 	r.text(n, "cac:ItemInstance*/cac:LotIdentification/cbc:LotNumberID", key+".lot", &to.Lot)
-	tax := r.find(n, "cac:ClassifiedTaxCategory*")
+	tax := r.Find(n, "cac:ClassifiedTaxCategory*")
 	r.text(tax, "cbc:ID", key+".tax_category", &to.TaxCategory)
 	r.number(tax, "cbc:Percent", key+".tax_percent", &to.TaxPercent)
 }
 
 // price reads a cac:Price into a line.
-func (r *ublReader) price(n *xmlNode, key string, to *Line) {
+func (r *ublReader) price(n *xmltree.Node, key string, to *Line) {
 	r.amount(n, "cbc:PriceAmount", key+".unit_price", &to.UnitPrice)
 	r.number(n, "cbc:BaseQuantity", key+".price_base", &to.PriceBase)
 }

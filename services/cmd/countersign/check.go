@@ -11,6 +11,7 @@ import (
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // The exit codes of check.
@@ -126,7 +127,7 @@ func checkFile(file string, today money.Date) checked {
 	d, err := parse.Read(raw)
 	if f, ok := errors.AsType[*parse.Fault](err); ok {
 		c.Status = "unreadable"
-		if f.Code == parse.CodeUnsupported {
+		if f.Code == source.CodeUnsupported {
 			c.Status = "unsupported"
 		}
 		c.Findings = append(

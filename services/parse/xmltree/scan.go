@@ -1,13 +1,13 @@
-package parse
+package xmltree
 
 import "bytes"
 
-// scanXML looks at the markup before any parser does. encoding/xml takes in all attributes of
-// an element, and a whole document type definition, before it shows the token; scanXML needs
+// Scan looks at the markup before any parser does. encoding/xml takes in all attributes of
+// an element, and a whole document type definition, before it shows the token; Scan needs
 // no memory for either. It tells the offset of the first declaration that is no comment and
 // no CDATA section (a DTD), and of the first element with too many attributes, -1 for none.
 // Markup that is wrong is left to the parser.
-func scanXML(b []byte, maxAttributes int) (dtd, crowded int) {
+func Scan(b []byte, maxAttributes int) (dtd, crowded int) {
 	dtd, crowded = -1, -1
 	for at := 0; ; {
 		open := bytes.IndexByte(b[at:], '<')

@@ -1,4 +1,4 @@
-package parse
+package source
 
 // Limits bound what a reader takes in before it gives up with a Fault. A document at a
 // limit is read; one past it is refused.

@@ -1,4 +1,7 @@
-package parse
+// Package jsontree turns the bytes of a JSON document into a tree in which every value knows its
+// place. A guard stands before it: encoding/json alone matches keys in any case, lets the last
+// of two equal keys win, replaces broken characters, and has no limits.
+package jsontree
 
 import (
 	"bytes"
@@ -8,23 +11,33 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/countersign/countersign/services/parse/source"
 )
 
-// jsonNode is one value of a guarded JSON document, with its bytes from start to end.
-type jsonNode struct {
-	value   any      // string, json.Number, bool or nil; for the others see members
-	object  bool     // keys belong to members
-	array   bool     // members have no keys
-	keys    []string // in the order of the file
-	members []*jsonNode
-	start   int
-	end     int
+// space is white space as RFC 8259 section 2 has it.
+const space = " \t\r\n"
+
+// Node is one value of a guarded JSON document, with its bytes from start to end.
+type Node struct {
+	Value   any      // string, json.Number, bool or nil; for the others see Members
+	Object  bool     // Keys belong to Members
+	Array   bool     // Members have no keys
+	Keys    []string // in the order of the file
+	Members []*Node
+	Start   int
+	End     int
 }
 
-// jsonGuard reads JSON into a tree. encoding/json alone matches keys in any case, lets the
-// last of two equal keys win, replaces broken characters, and has no limits.
-type jsonGuard struct {
-	limits   Limits
+// Parse reads one document into a tree; several roots, and anything that is not exactly JSON,
+// are refused.
+func Parse(b []byte, l source.Limits) (*Node, *source.Fault) {
+	g := guard{limits: l}
+	return g.tree(b)
+}
+
+type guard struct {
+	limits   source.Limits
 	source   []byte
 	offset   int // of the decoder's first byte in the file
 	decoder  *json.Decoder
@@ -33,11 +46,12 @@ type jsonGuard struct {
 }
 
 // tree reads one document; several roots, and anything that is not exactly JSON, are refused.
-func (g *jsonGuard) tree(b []byte) (*jsonNode, *Fault) {
+func (g *guard) tree(b []byte) (*Node, *source.Fault) {
 	if !utf8.Valid(b) {
-		return nil, fault(CodeEncoding, "", "The file is not in UTF-8; ask the sender to save it as UTF-8.")
+		return nil, source.New(source.CodeEncoding,
+			"", "The file is not in UTF-8; ask the sender to save it as UTF-8.")
 	}
-	g.source = trimBOM(b)
+	g.source = source.TrimBOM(b)
 	g.offset = len(b) - len(g.source)
 	g.decoder = json.NewDecoder(bytes.NewReader(g.source))
 	g.decoder.UseNumber()
@@ -45,27 +59,28 @@ func (g *jsonGuard) tree(b []byte) (*jsonNode, *Fault) {
 	if f != nil {
 		return nil, f
 	}
-	if rest := bytes.TrimLeft(g.source[g.decoder.InputOffset():], xmlSpace); len(rest) > 0 {
-		return nil, fault(CodeSecondRoot, "",
+	if rest := bytes.TrimLeft(g.source[g.decoder.InputOffset():], space); len(rest) > 0 {
+		return nil, source.New(source.CodeSecondRoot, "",
 			"The file goes on after the document; send each document as its own file.")
 	}
 	if !json.Valid(g.source) {
-		return nil, fault(CodeMalformed, "", "This is not correct JSON; send the file again, unchanged.")
+		return nil, source.New(source.CodeMalformed,
+			"", "This is not correct JSON; send the file again, unchanged.")
 	}
 	return root, nil
 }
 
 // pointer is the JSON Pointer of the value being read.
-func (g *jsonGuard) pointer() string {
+func (g *guard) pointer() string {
 	var p strings.Builder
 	for _, step := range g.path {
-		p.WriteString("/" + escapePointer(cut(step)))
+		p.WriteString("/" + Escape(source.Cut(step)))
 	}
 	return p.String()
 }
 
 // within reads the next value one step further in.
-func (g *jsonGuard) within(step string, depth int) (*jsonNode, *Fault) {
+func (g *guard) within(step string, depth int) (*Node, *source.Fault) {
 	g.path = append(g.path, step)
 	node, f := g.next(depth)
 	g.path = g.path[:len(g.path)-1]
@@ -73,28 +88,28 @@ func (g *jsonGuard) within(step string, depth int) (*jsonNode, *Fault) {
 }
 
 // next reads the next value, with everything inside it.
-func (g *jsonGuard) next(depth int) (*jsonNode, *Fault) {
+func (g *guard) next(depth int) (*Node, *source.Fault) {
 	token, start, f := g.token()
 	if f != nil {
 		return nil, f
 	}
 	g.elements++
 	if g.elements > g.limits.Elements {
-		return nil, tooMany(g.pointer(), "values", g.limits.Elements)
+		return nil, source.TooMany(g.pointer(), "values", g.limits.Elements)
 	}
-	node := &jsonNode{start: start}
+	node := &Node{Start: start}
 	delim, nested := token.(json.Delim)
 	if !nested {
-		node.value = token
-		node.end = int(g.decoder.InputOffset()) + g.offset
+		node.Value = token
+		node.End = int(g.decoder.InputOffset()) + g.offset
 		return node, nil
 	}
 	if depth > g.limits.JSONDepth {
-		return nil, fault(CodeDepth, g.pointer(), "Values are nested more than "+
+		return nil, source.New(source.CodeDepth, g.pointer(), "Values are nested more than "+
 			strconv.Itoa(g.limits.JSONDepth)+" deep, which no trade document needs.")
 	}
-	node.object, node.array = delim == '{', delim == '['
-	if node.object {
+	node.Object, node.Array = delim == '{', delim == '['
+	if node.Object {
 		f = g.members(node, depth)
 	} else {
 		f = g.items(node, depth)
@@ -105,11 +120,11 @@ func (g *jsonGuard) next(depth int) (*jsonNode, *Fault) {
 	if _, _, f := g.token(); f != nil { // the closing bracket
 		return nil, f
 	}
-	node.end = int(g.decoder.InputOffset()) + g.offset
+	node.End = int(g.decoder.InputOffset()) + g.offset
 	return node, nil
 }
 
-func (g *jsonGuard) members(node *jsonNode, depth int) *Fault {
+func (g *guard) members(node *Node, depth int) *source.Fault {
 	seen := map[string]bool{}
 	for g.decoder.More() {
 		token, _, f := g.token()
@@ -118,10 +133,11 @@ func (g *jsonGuard) members(node *jsonNode, depth int) *Fault {
 		}
 		key, ok := token.(string)
 		if !ok {
-			return fault(CodeMalformed, g.pointer(), "This is not correct JSON; send the file again, unchanged.")
+			return source.New(source.CodeMalformed, g.pointer(),
+				"This is not correct JSON; send the file again, unchanged.")
 		}
 		if seen[key] {
-			return fault(CodeDuplicate, g.pointer()+"/"+escapePointer(cut(key)),
+			return source.New(source.CodeDuplicate, g.pointer()+"/"+Escape(source.Cut(key)),
 				"This member stands twice; ask the sender which value holds, and for a corrected file.")
 		}
 		seen[key] = true
@@ -129,25 +145,25 @@ func (g *jsonGuard) members(node *jsonNode, depth int) *Fault {
 		if f != nil {
 			return f
 		}
-		node.keys = append(node.keys, key)
-		node.members = append(node.members, member)
+		node.Keys = append(node.Keys, key)
+		node.Members = append(node.Members, member)
 	}
 	return nil
 }
 
-func (g *jsonGuard) items(node *jsonNode, depth int) *Fault {
+func (g *guard) items(node *Node, depth int) *source.Fault {
 	for g.decoder.More() {
-		item, f := g.within(strconv.Itoa(len(node.members)), depth+1)
+		item, f := g.within(strconv.Itoa(len(node.Members)), depth+1)
 		if f != nil {
 			return f
 		}
-		node.members = append(node.members, item)
+		node.Members = append(node.Members, item)
 	}
 	return nil
 }
 
 // token reads one token and tells where in the file it starts.
-func (g *jsonGuard) token() (json.Token, int, *Fault) {
+func (g *guard) token() (json.Token, int, *source.Fault) {
 	before := int(g.decoder.InputOffset())
 	token, err := g.decoder.Token()
 	if err != nil {
@@ -155,13 +171,13 @@ func (g *jsonGuard) token() (json.Token, int, *Fault) {
 	}
 	after := int(g.decoder.InputOffset())
 	raw := g.source[before:after]
-	start := after - len(bytes.TrimLeft(raw, xmlSpace+",:"))
+	start := after - len(bytes.TrimLeft(raw, space+",:"))
 	if text, ok := token.(string); ok {
 		if len(text) > g.limits.Text {
-			return nil, 0, tooMany(g.pointer(), "bytes in one text", g.limits.Text)
+			return nil, 0, source.TooMany(g.pointer(), "bytes in one text", g.limits.Text)
 		}
 		if !honestEscapes(string(g.source[start:after])) {
-			return nil, 0, fault(CodeEncoding, g.pointer(),
+			return nil, 0, source.New(source.CodeEncoding, g.pointer(),
 				"This text has half a character or a NUL in it; ask the sender for a corrected file.")
 		}
 	}
@@ -209,48 +225,48 @@ func escapedUnit(s string) (uint64, bool) {
 	return unit, err == nil
 }
 
-// plain is the value as encoding/json would have it, for the schema to judge.
-func (n *jsonNode) plain() any {
+// Plain is the value as encoding/json would have it, for the schema to judge.
+func (n *Node) Plain() any {
 	switch {
-	case n.object:
-		m := make(map[string]any, len(n.keys))
-		for i, key := range n.keys {
-			m[key] = n.members[i].plain()
+	case n.Object:
+		m := make(map[string]any, len(n.Keys))
+		for i, key := range n.Keys {
+			m[key] = n.Members[i].Plain()
 		}
 		return m
-	case n.array:
-		list := make([]any, len(n.members))
-		for i, item := range n.members {
-			list[i] = item.plain()
+	case n.Array:
+		list := make([]any, len(n.Members))
+		for i, item := range n.Members {
+			list[i] = item.Plain()
 		}
 		return list
 	default:
-		return n.value
+		return n.Value
 	}
 }
 
-// member is the value of a key, nil when there is none.
-func (n *jsonNode) member(key string) *jsonNode {
-	for i, k := range n.keys {
+// Member is the value of a key, nil when there is none.
+func (n *Node) Member(key string) *Node {
+	for i, k := range n.Keys {
 		if k == key {
-			return n.members[i]
+			return n.Members[i]
 		}
 	}
 	return nil
 }
 
-// escapePointer writes a key as a step of a JSON Pointer (RFC 6901, section 3).
-func escapePointer(key string) string {
+// Escape writes a key as a step of a JSON Pointer (RFC 6901, section 3).
+func Escape(key string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
 }
 
-func malformedJSON(err error, pointer string, offset int) *Fault {
+func malformedJSON(err error, pointer string, offset int) *source.Fault {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		offset += int(syntax.Offset)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fault(CodeMalformed, pointer, "The JSON breaks off here; send the whole file.")
+		return source.New(source.CodeMalformed, pointer, "The JSON breaks off here; send the whole file.")
 	}
-	return fault(CodeMalformed, pointer, "The JSON is wrong near byte "+strconv.Itoa(offset)+
+	return source.New(source.CodeMalformed, pointer, "The JSON is wrong near byte "+strconv.Itoa(offset)+
 		"; send the file again, unchanged.")
 }

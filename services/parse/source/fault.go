@@ -1,4 +1,6 @@
-package parse
+// Package source says where in the bytes of a document a value stands, what is wrong there, and
+// how much of a document is taken in. Every reader of outside bytes speaks in its terms.
+package source
 
 // Fault is why a document cannot be read, said so that it may be shown to the person who
 // brought it. Code is stable and matched by callers; Path is the place in the source (an
@@ -42,6 +44,7 @@ const (
 	CodeCurrency = "document.currency" // an amount in another currency than the document's
 )
 
-func fault(code, path, message string) *Fault {
+// New makes a Fault.
+func New(code, path, message string) *Fault {
 	return &Fault{Code: code, Path: path, Message: message}
 }

@@ -1,0 +1,318 @@
+package xmltree
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/countersign/countersign/services/parse/source"
+)
+
+// Space is white space as XML 1.0 section 2.3 has it.
+const Space = " \t\r\n"
+
+const nsXSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+// Options say what may stand in a document.
+type Options struct {
+	Limits source.Limits
+	// Known tells whether elements of a namespace may stand in the document.
+	Known func(space string) bool
+	// Opaque names the element under which anything well-formed may stand; it is checked
+	// for size and depth and then left out of the tree.
+	Opaque xml.Name
+}
+
+// Parse reads one document into a tree.
+func Parse(b []byte, o Options) (*Node, *source.Fault) {
+	g := guard{Options: o}
+	return g.tree(b)
+}
+
+// guard stands between the bytes and the tree.
+type guard struct {
+	Options
+
+	elements int
+	depth    int
+	skip     int // depth of the opaque element we are in, 0 outside
+	root     *Node
+	current  *Node
+	siblings []map[xml.Name]*Node // the last child of each name, a map for each open element
+}
+
+// tree walks the tokens once and builds the light tree of elements with their places.
+func (g *guard) tree(b []byte) (*Node, *source.Fault) {
+	if f := CheckEncoding(b); f != nil {
+		return nil, f
+	}
+	bom := len(b) - len(source.TrimBOM(b))
+	d := newDecoder(source.TrimBOM(b))
+	for {
+		start := int(d.InputOffset()) + bom
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, malformed(err, start)
+		}
+		if f := g.take(token, start, int(d.InputOffset())+bom); f != nil {
+			return nil, f
+		}
+	}
+	if g.root == nil {
+		return nil, source.New(source.CodeMalformed,
+			"", "There is no XML element in this file; send the whole file.")
+	}
+	return g.root, nil
+}
+
+func (g *guard) take(token xml.Token, start, end int) *source.Fault {
+	switch t := token.(type) {
+	case xml.StartElement:
+		return g.open(t, start)
+	case xml.EndElement:
+		g.close()
+		return nil
+	case xml.CharData:
+		return g.chars(string(t), start, end)
+	case xml.Directive:
+		return DTDFault(g.here(start))
+	case xml.Comment, xml.ProcInst:
+		return nil
+	default:
+		return source.New(source.CodeMalformed, g.here(start),
+			"This is not XML; ask the sender for a correct file.")
+	}
+}
+
+func (g *guard) open(t xml.StartElement, offset int) *source.Fault {
+	if g.depth == 0 && g.root != nil {
+		return source.New(source.CodeSecondRoot, "byte "+strconv.Itoa(offset),
+			"The file holds a second document after the first; send each document as its own file.")
+	}
+	g.depth++
+	g.elements++
+	if g.depth > g.Limits.XMLDepth {
+		return source.New(source.CodeDepth, g.here(offset),
+			"Elements are nested more than "+strconv.Itoa(g.Limits.XMLDepth)+" deep, which no trade document needs.")
+	}
+	if g.elements > g.Limits.Elements {
+		return source.TooMany(g.here(offset), "elements", g.Limits.Elements)
+	}
+	if f := g.checkAttributes(t, offset); f != nil {
+		return f
+	}
+	if g.skip > 0 {
+		return nil
+	}
+	if !g.Known(t.Name.Space) {
+		return source.New(source.CodeNamespace, g.here(offset),
+			"The element "+source.Quoted(t.Name.Local)+" is of the namespace "+source.Quoted(t.Name.Space)+
+				", which this kind of document does not use; ask the sender to leave it out.")
+	}
+	if t.Name == g.Opaque {
+		g.skip = g.depth
+	}
+	node := &Node{Space: t.Name.Space, Local: t.Name.Local, Parent: g.current, Offset: offset}
+	for _, a := range t.Attr {
+		if a.Name.Space != "xmlns" && (a.Name.Space != "" || a.Name.Local != "xmlns") {
+			node.Attributes = append(node.Attributes, Attribute{a.Name.Space, a.Name.Local, a.Value})
+		}
+	}
+	if g.current == nil {
+		g.root = node
+	} else {
+		g.current.Children = append(g.current.Children, node)
+		g.number(node, t.Name)
+	}
+	g.current = node
+	g.siblings = append(g.siblings, nil)
+	return nil
+}
+
+// number gives siblings of one name their positions, in constant time whatever their count.
+func (g *guard) number(node *Node, name xml.Name) {
+	top := len(g.siblings) - 1
+	if g.siblings[top] == nil {
+		g.siblings[top] = make(map[xml.Name]*Node)
+	}
+	if last := g.siblings[top][name]; last != nil {
+		last.position = max(last.position, 1)
+		node.position = last.position + 1
+	}
+	g.siblings[top][name] = node
+}
+
+func (g *guard) close() {
+	if g.skip == 0 || g.skip == g.depth {
+		g.current = g.current.Parent
+		g.siblings = g.siblings[:len(g.siblings)-1]
+		g.skip = 0
+	}
+	g.depth--
+}
+
+// checkAttributes refuses too many, too long and repeated attributes, and those of
+// namespaces that could change the meaning of an element.
+func (g *guard) checkAttributes(t xml.StartElement, offset int) *source.Fault {
+	if len(t.Attr) > g.Limits.Attributes {
+		return source.TooMany(g.here(offset), "attributes of one element", g.Limits.Attributes)
+	}
+	seen := make(map[xml.Name]bool, len(t.Attr))
+	for _, a := range t.Attr {
+		if len(a.Value) > g.Limits.Text {
+			return source.TooMany(g.here(offset), "bytes in one attribute", g.Limits.Text)
+		}
+		if seen[a.Name] {
+			return source.New(source.CodeMalformed, g.here(offset),
+				"The element "+source.Quoted(t.Name.Local)+" has one attribute twice; ask the sender for a correct file.")
+		}
+		seen[a.Name] = true
+		switch a.Name.Space {
+		case "", "xmlns", "xml", "http://www.w3.org/XML/1998/namespace", nsXSI:
+		default:
+			if g.skip == 0 {
+				return source.New(source.CodeNamespace, g.here(offset),
+					"The attribute "+source.Quoted(a.Name.Local)+
+						" is of an unknown namespace; ask the sender to leave it out.")
+			}
+		}
+	}
+	return nil
+}
+
+func (g *guard) chars(text string, start, end int) *source.Fault {
+	blank := strings.Trim(text, Space) == ""
+	if g.depth == 0 {
+		if blank {
+			return nil
+		}
+		return source.New(source.CodeSecondRoot, "byte "+strconv.Itoa(start),
+			"There is text outside the document; send the document alone.")
+	}
+	if len(text) > g.Limits.Text {
+		return source.TooMany(g.here(start), "bytes in one text", g.Limits.Text)
+	}
+	if blank || g.skip > 0 {
+		return nil
+	}
+	n := g.current
+	n.pieces++
+	if n.pieces > 1 {
+		return nil // Value refuses it; joining hostile pieces would be quadratic
+	}
+	n.text = strings.Trim(text, Space)
+	n.textOffset = start + len(text) - len(strings.TrimLeft(text, Space))
+	n.textEnd = end - (len(text) - len(strings.TrimRight(text, Space)))
+	return nil
+}
+
+// here is the path of the element we are in, or the byte offset before the first.
+func (g *guard) here(offset int) string {
+	if g.current == nil {
+		return "byte " + strconv.Itoa(offset)
+	}
+	return g.current.Path()
+}
+
+// newDecoder is encoding/xml without any entity of its own and without translation of
+// character sets: CheckEncoding has made sure that the bytes are UTF-8.
+func newDecoder(b []byte) *xml.Decoder {
+	d := xml.NewDecoder(bytes.NewReader(b))
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	return d
+}
+
+// asciiSupersets are declared encodings in which a file of plain ASCII bytes is the same
+// file as in UTF-8; only then are they let through.
+var asciiSupersets = []string{"iso-8859-", "windows-125", "us-ascii", "ascii"}
+
+// CheckEncoding lets through UTF-8, with or without a byte order mark, and nothing else.
+func CheckEncoding(b []byte) *source.Fault {
+	notUTF8 := source.New(source.CodeEncoding,
+		"", "The file is not in UTF-8; ask the sender to save it as UTF-8.")
+	if HasUTF16Mark(b) || !utf8.Valid(b) {
+		return notUTF8
+	}
+	declared := strings.ToLower(declaredEncoding(source.TrimBOM(b)))
+	if declared == "" || declared == "utf-8" || declared == "utf8" {
+		return nil
+	}
+	for _, prefix := range asciiSupersets {
+		if strings.HasPrefix(declared, prefix) && isASCII(b) {
+			return nil
+		}
+	}
+	return notUTF8
+}
+
+// declaredEncoding is the encoding named by the XML declaration, "" when there is none.
+func declaredEncoding(b []byte) string {
+	if !bytes.HasPrefix(b, []byte("<?xml")) {
+		return ""
+	}
+	end := bytes.Index(b, []byte("?>"))
+	if end < 0 {
+		return ""
+	}
+	_, rest, found := strings.Cut(string(b[:end]), "encoding")
+	if !found {
+		return ""
+	}
+	rest = strings.TrimLeft(rest, Space+"=")
+	if rest == "" || (rest[0] != '"' && rest[0] != '\'') {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest[1:], rest[:1])
+	return name
+}
+
+// HasUTF16Mark tells whether bytes begin as UTF-16 does, with or without a byte order mark.
+func HasUTF16Mark(b []byte) bool {
+	return bytes.HasPrefix(b, []byte{0xFE, 0xFF}) || bytes.HasPrefix(b, []byte{0xFF, 0xFE}) ||
+		bytes.HasPrefix(b, []byte{0, '<'}) || bytes.HasPrefix(b, []byte{'<', 0})
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func malformed(err error, offset int) *source.Fault {
+	place := "byte " + strconv.Itoa(offset)
+	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		place = "line " + strconv.Itoa(syntax.Line)
+	}
+	return source.New(source.CodeMalformed, place,
+		"The XML breaks off or is wrong here; ask the sender for the file again, unchanged.")
+}
+
+// DTDFault refuses a document type definition.
+func DTDFault(place string) *source.Fault {
+	return source.New(source.CodeDTD, place,
+		"The file has a document type definition, which can hide content; ask the sender for a file without it.")
+}
+
+// Root reads up to the first element and returns its name; the zero name when there is none.
+func Root(b []byte) xml.Name {
+	d := newDecoder(source.TrimBOM(b))
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return xml.Name{}
+		}
+		if start, ok := token.(xml.StartElement); ok {
+			return start.Name
+		}
+	}
+}
