@@ -77,6 +77,7 @@ var packages = map[string]place{
 			"services/parse/jsontree", "services/parse/source", "services/parse/xmltree",
 		},
 	},
+	"services/check/codes": {rung: amounts},
 	"services/check": {
 		rung:    judges,
 		imports: []string{"chaincode/money", "services/parse"},
@@ -208,6 +209,7 @@ var packages = map[string]place{
 		tests:   []string{"chaincode/trade", "services/check", "services/parse"},
 	},
 	"scripts/arch":        {rung: wiring},
+	"scripts/codes":       {rung: wiring},
 	"scripts/determinism": {rung: wiring},
 	"scripts/reference":   {rung: wiring, imports: []string{"chaincode/trade"}},
 }
