@@ -70,11 +70,15 @@ var packages = map[string]place{
 	"services/parse/source":   {rung: sources},
 	"services/parse/xmltree":  {rung: guards, imports: []string{"services/parse/source"}},
 	"services/parse/jsontree": {rung: guards, imports: []string{"services/parse/source"}},
+	"services/parse/semantic": {
+		rung:    models,
+		imports: []string{"chaincode/money", "services/parse/source", "services/parse/xmltree"},
+	},
 	"services/parse": {
 		rung: readers,
 		imports: []string{
 			"chaincode/money", "schemas",
-			"services/parse/jsontree", "services/parse/source", "services/parse/xmltree",
+			"services/parse/jsontree", "services/parse/semantic", "services/parse/source", "services/parse/xmltree",
 		},
 	},
 	"services/check/codes": {rung: amounts},

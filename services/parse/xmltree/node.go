@@ -104,6 +104,10 @@ func (n *Node) Value() (string, *source.Fault) {
 	return n.text, nil
 }
 
+// Text is the first piece of the character data of the node, without white space around it.
+// Value tells whether it is all there is.
+func (n *Node) Text() string { return n.text }
+
 // All returns the children of a namespace and name, in document order.
 func (n *Node) All(space, local string) []*Node {
 	var found []*Node
