@@ -22,6 +22,12 @@ func (c *checker) content() {
 		c.require(d.Totals.Payable != nil, "totals.payable", "payable amount")
 	case parse.PurchaseOrder, parse.CustomsDeclaration:
 		c.require(d.Buyer.Name != "", "buyer.name", "buyer")
+	case parse.OrderResponse:
+		c.require(d.Buyer.Name != "", "buyer.name", "buyer")
+		c.require(d.Seller.Name != "", "seller.name", "seller")
+		c.require(d.OrderRef != "", "order_ref", "number of the order that is answered")
+		c.lineContent()
+		return // an answer to the order as a whole has no lines
 	case parse.DespatchAdvice, parse.PackingList:
 		c.require(d.Buyer.Name != "" || d.Consignee.Name != "", "consignee.name", "buyer or consignee")
 	case parse.ReceiptAdvice:

@@ -37,8 +37,8 @@ func (c *checker) dates(today money.Date) {
 	case parse.BillOfLading:
 		c.notBefore("CS-DT-07", Warning, "issue_date", d.IssueDate, d.Transport.ShippedOnBoard,
 			"The bill was issued before the goods were shipped on board.")
-	case parse.PurchaseOrder, parse.Invoice, parse.CreditNote, parse.DebitNote, parse.DespatchAdvice,
-		parse.PackingList, parse.CustomsDeclaration, parse.PaymentAdvice, parse.Other:
+	case parse.PurchaseOrder, parse.OrderResponse, parse.Invoice, parse.CreditNote, parse.DebitNote,
+		parse.DespatchAdvice, parse.PackingList, parse.CustomsDeclaration, parse.PaymentAdvice, parse.Other:
 	}
 	c.notBefore("CS-DT-08", Fatal, "storage.until", d.Storage.Until, d.DeliveryDate,
 		"The storage ends before it begins.")

@@ -124,21 +124,37 @@ func compareItems(claim, l parse.Line) State {
 }
 
 // amountOf is the quantity of a line in the unit that it is compared in; false when the line
-// does not say. Packages count as what is in them, where the line says how much that is.
+// does not say. Packages count as what is in them, where the line says how much that is. What
+// was refused of a line does not count.
 func amountOf(l parse.Line) (decimal.Decimal, string, bool) {
+	kept, refused := keptOf(l)
 	switch {
 	case l.Quantity != nil && isPackage(l.Unit):
 		if l.PerPackage == nil {
-			return *l.Quantity, l.Unit, true
+			return kept, l.Unit, true
 		}
-		return l.Quantity.Mul(*l.PerPackage), piece, true
+		return kept.Mul(*l.PerPackage), piece, true
 	case l.Quantity != nil:
 		u := unitOf(l.Unit)
-		return l.Quantity.Mul(u.factor), u.name, true
+		return kept.Mul(u.factor), u.name, true
+	case refused: // of what, the line does not say
+		return decimal.Decimal{}, "", false
 	case l.Packages != nil && l.PerPackage != nil:
 		return l.Packages.Mul(*l.PerPackage), piece, true
 	}
 	return decimal.Decimal{}, "", false
+}
+
+// keptOf is the quantity of a line without what was refused of it, in the line's own unit,
+// and whether anything was. Nobody keeps less than nothing.
+func keptOf(l parse.Line) (kept decimal.Decimal, refused bool) {
+	if l.Quantity != nil {
+		kept = *l.Quantity
+	}
+	if l.QuantityRejected == nil || l.QuantityRejected.Sign() <= 0 {
+		return kept, false
+	}
+	return decimal.Max(kept.Sub(*l.QuantityRejected), decimal.Decimal{}), true
 }
 
 // quantities adds up the quantity of the article in each column. The unit is the claim's;
@@ -163,7 +179,7 @@ func (m *matcher) quantities(a *article, row *Row) (all []stated, unit string) {
 		}
 		s.column, s.normalised = column, numberText(s.number, s.unit)
 		s.value = quantityText(d, lines, s.normalised)
-		s.places = linePlaces(d, lines, "quantity")
+		s.places = append(linePlaces(d, lines, "quantity"), linePlaces(d, lines, "quantity_rejected")...)
 		if len(s.places) == 0 {
 			s.places = linePlaces(d, lines, "packages")
 		}
@@ -203,6 +219,9 @@ func quantityText(d *parse.Document, lines []int, sum string) string {
 	l := d.Lines[lines[0]]
 	if len(lines) > 1 || l.Quantity == nil {
 		return sum
+	}
+	if _, refused := keptOf(l); refused {
+		return sum + " (" + grouped(*l.Quantity) + " less " + grouped(*l.QuantityRejected) + " refused)"
 	}
 	return strings.TrimSpace(grouped(*l.Quantity) + " " + unitWords(l.Unit))
 }
@@ -342,8 +361,8 @@ func (m *matcher) net(a *article, number int) {
 		}
 		s := stated{}
 		for _, i := range lines {
-			if d.Lines[i].Net == nil {
-				return
+			if _, refused := keptOf(d.Lines[i]); refused || d.Lines[i].Net == nil {
+				return // what a part of a line is worth, the paper does not say
 			}
 			s.number = s.number.Add(*d.Lines[i].Net)
 		}

@@ -10,7 +10,7 @@ import (
 // displayOrder is the order of the columns: the way of the goods, then the claim.
 func displayOrder() []parse.Kind {
 	return []parse.Kind{
-		parse.PurchaseOrder, parse.DespatchAdvice, parse.PackingList, parse.BillOfLading,
+		parse.PurchaseOrder, parse.OrderResponse, parse.DespatchAdvice, parse.PackingList, parse.BillOfLading,
 		parse.WarehouseReceipt, parse.ReceiptAdvice, parse.CustomsDeclaration, parse.Invoice,
 		parse.CreditNote, parse.DebitNote, parse.PaymentAdvice, parse.Other,
 	}
@@ -22,7 +22,8 @@ func claimOrder() []parse.Kind {
 	return []parse.Kind{
 		parse.Invoice, parse.DespatchAdvice, parse.PackingList, parse.BillOfLading,
 		parse.WarehouseReceipt, parse.CustomsDeclaration, parse.ReceiptAdvice,
-		parse.PurchaseOrder, parse.CreditNote, parse.DebitNote, parse.PaymentAdvice, parse.Other,
+		parse.OrderResponse, parse.PurchaseOrder, parse.CreditNote, parse.DebitNote,
+		parse.PaymentAdvice, parse.Other,
 	}
 }
 
@@ -50,8 +51,8 @@ func delivers(k parse.Kind) bool {
 	case parse.DespatchAdvice, parse.PackingList, parse.BillOfLading, parse.WarehouseReceipt,
 		parse.ReceiptAdvice, parse.CustomsDeclaration:
 		return true
-	case parse.PurchaseOrder, parse.Invoice, parse.CreditNote, parse.DebitNote,
-		parse.PaymentAdvice, parse.Other:
+	case parse.PurchaseOrder, parse.OrderResponse, parse.Invoice, parse.CreditNote,
+		parse.DebitNote, parse.PaymentAdvice, parse.Other:
 		return false
 	}
 	return false
@@ -60,7 +61,7 @@ func delivers(k parse.Kind) bool {
 // measures tells whether the goods of a kind are compared in numbers. Credit notes, debit
 // notes and payments tell of other quantities than those traded.
 func measures(k parse.Kind) bool {
-	return k == parse.Invoice || k == parse.PurchaseOrder || delivers(k)
+	return k == parse.Invoice || k == parse.PurchaseOrder || k == parse.OrderResponse || delivers(k)
 }
 
 // words names a kind in a sentence.
@@ -68,6 +69,8 @@ func words(k parse.Kind) string {
 	switch k {
 	case parse.PurchaseOrder:
 		return "order"
+	case parse.OrderResponse:
+		return "order response"
 	case parse.Invoice:
 		return "invoice"
 	case parse.CreditNote:

@@ -133,6 +133,7 @@ const (
 	CodeDelivery       Code = "match.delivery"       // nobody but the claimant attests delivery
 	CodePartial        Code = "match.partial"        // less is claimed than ordered or delivered
 	CodeUnit           Code = "match.unit"           // units that cannot be converted
+	CodeRefused        Code = "match.refused"        // the seller did not accept the order
 )
 
 // Severity is what a finding means for financing.

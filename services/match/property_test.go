@@ -14,7 +14,7 @@ import (
 func kinds() []parse.Kind {
 	return []parse.Kind{
 		parse.PurchaseOrder, parse.DespatchAdvice, parse.PackingList, parse.BillOfLading,
-		parse.WarehouseReceipt, parse.ReceiptAdvice, parse.CustomsDeclaration, parse.Invoice,
+		parse.OrderResponse, parse.WarehouseReceipt, parse.ReceiptAdvice, parse.CustomsDeclaration, parse.Invoice,
 		parse.CreditNote, parse.DebitNote, parse.PaymentAdvice, parse.Other,
 	}
 }

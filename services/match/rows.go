@@ -267,6 +267,8 @@ func advice(c Code) string {
 		return "Check that the rest is not claimed elsewhere."
 	case CodeUnit:
 		return "Compare by hand, or ask for a paper in the same unit."
+	case CodeRefused:
+		return "Ask the seller for its acceptance of the order, or for the order that replaced it."
 	}
 	return ""
 }

@@ -113,7 +113,7 @@ func (m *matcher) termGoods() (goods, lots []string) {
 			holder = c.doc.Carrier
 		case parse.WarehouseReceipt:
 			holder = c.doc.Warehouse
-		case parse.PurchaseOrder, parse.Invoice, parse.CreditNote, parse.DebitNote,
+		case parse.PurchaseOrder, parse.OrderResponse, parse.Invoice, parse.CreditNote, parse.DebitNote,
 			parse.DespatchAdvice, parse.ReceiptAdvice, parse.PackingList,
 			parse.CustomsDeclaration, parse.PaymentAdvice, parse.Other:
 			continue

@@ -20,6 +20,7 @@ func (m *matcher) judge() {
 	slices.Sort(m.matrix.Uploaders)
 	m.matrix.Uploaders = slices.Compact(m.matrix.Uploaders)
 	m.missing()
+	m.refusedOrders()
 	if len(m.matrix.Uploaders) < 2 {
 		m.matrix.Findings = append(m.matrix.Findings, Finding{
 			Code: CodeUploader, Severity: Block, Advice: advice(CodeUploader),

@@ -17,12 +17,13 @@ type Kind string
 // The kinds of trade documents.
 const (
 	PurchaseOrder      Kind = "purchase_order"
+	OrderResponse      Kind = "order_response" // the seller's answer to an order
 	Invoice            Kind = "invoice"
 	CreditNote         Kind = "credit_note"
 	DebitNote          Kind = "debit_note"
 	DespatchAdvice     Kind = "despatch_advice" // delivery note
 	ReceiptAdvice      Kind = "receipt_advice"  // goods receipt
-	BillOfLading       Kind = "bill_of_lading"  // negotiable or sea waybill, see Transport.Type
+	BillOfLading       Kind = "bill_of_lading"  // negotiable or waybill, see Transport.Type
 	WarehouseReceipt   Kind = "warehouse_receipt"
 	PackingList        Kind = "packing_list"
 	CustomsDeclaration Kind = "customs_declaration"
@@ -35,7 +36,8 @@ const (
 type Document struct {
 	Kind   Kind   `json:"kind"`
 	Syntax string `json:"syntax"` // "ubl-2.1", "countersign-json", "pdf"
-	// TypeCode is the code the document gives itself (UNTDID 1001: 380 invoice, 381 credit note).
+	// TypeCode is the code the document gives itself (UNTDID 1001: 380 invoice, 381 credit
+	// note); of an order response the answer (UNTDID 4343: AP accepted, RE rejected).
 	TypeCode string `json:"type_code,omitempty"`
 	Profile  string `json:"profile,omitempty"` // customization id or schema id
 
@@ -79,6 +81,19 @@ type Document struct {
 	Places map[string]Place `json:"places,omitempty"`
 }
 
+// Refuses tells whether the document is the answer that an order is not accepted (UNTDID
+// 4343: RE rejected; UNTDID 1225, which older files use: 27 not accepted).
+func (d *Document) Refuses() bool {
+	return d.Kind == OrderResponse && (d.TypeCode == ResponseRejected || d.TypeCode == "27")
+}
+
+// The answers of UNTDID 4343 that an order response is written with where its source has no
+// code but a yes or a no.
+const (
+	ResponseAccepted = "AP"
+	ResponseRejected = "RE"
+)
+
 // Party is an organisation as a document names it.
 type Party struct {
 	Name           string `json:"name,omitempty"`
@@ -100,7 +115,8 @@ type Line struct {
 	GTIN         string           `json:"gtin,omitempty"`
 	HS           string           `json:"hs,omitempty"`
 	Quantity     *decimal.Decimal `json:"quantity,omitempty"`
-	// QuantityRejected is what a receipt advice refuses of the line.
+	// QuantityRejected is what of Quantity was refused: goods by a receipt advice, an order by
+	// its response.
 	QuantityRejected *decimal.Decimal `json:"quantity_rejected,omitempty"`
 	Unit             string           `json:"unit,omitempty"` // UN/ECE Rec 20 or 21
 	UnitPrice        *decimal.Decimal `json:"unit_price,omitempty"`
@@ -161,9 +177,22 @@ type Account struct {
 	Holder string `json:"holder,omitempty"`
 }
 
+// The types of bills of lading and waybills. A waybill of any mode is never a document of
+// title.
+const (
+	TypeToOrder     = "to_order"
+	TypeStraight    = "straight"
+	TypeBlank       = "blank"
+	TypeSeaWaybill  = "sea_waybill"
+	TypeRailWaybill = "rail_waybill"
+	TypeRoadWaybill = "road_waybill"
+	TypeAirWaybill  = "air_waybill"
+	TypeWaybill     = "waybill" // of several modes, of another one, or of one not stated
+)
+
 // Transport is what a bill of lading, waybill or despatch advice says of the journey.
 type Transport struct {
-	Type            string     `json:"type,omitempty"` // "to_order", "straight", "blank", "sea_waybill"
+	Type            string     `json:"type,omitempty"` // see the types of bills
 	Vessel          string     `json:"vessel,omitempty"`
 	IMO             string     `json:"imo,omitempty"`
 	Voyage          string     `json:"voyage,omitempty"`

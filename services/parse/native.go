@@ -13,7 +13,7 @@ import (
 // kinds that have a schema of their own, in the order in which messages list them.
 func schemaKinds() []Kind {
 	return []Kind{
-		PurchaseOrder, Invoice, CreditNote, DebitNote, DespatchAdvice, ReceiptAdvice,
+		PurchaseOrder, OrderResponse, Invoice, CreditNote, DebitNote, DespatchAdvice, ReceiptAdvice,
 		BillOfLading, WarehouseReceipt, PackingList, CustomsDeclaration, PaymentAdvice,
 	}
 }

@@ -31,10 +31,14 @@ func ublKind(root xml.Name) (Kind, bool) {
 		return CreditNote, true
 	case "Order":
 		return PurchaseOrder, true
+	case "OrderResponse", "OrderResponseSimple":
+		return OrderResponse, true
 	case "DespatchAdvice":
 		return DespatchAdvice, true
 	case "ReceiptAdvice":
 		return ReceiptAdvice, true
+	case "Waybill":
+		return BillOfLading, true
 	default:
 		return "", false
 	}
@@ -62,11 +66,15 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 		r.invoice(tree)
 	case PurchaseOrder:
 		r.order(tree)
+	case OrderResponse:
+		r.orderResponse(tree)
 	case DespatchAdvice:
 		r.despatch(tree)
 	case ReceiptAdvice:
 		r.receipt(tree)
-	case DebitNote, BillOfLading, WarehouseReceipt, PackingList, CustomsDeclaration, PaymentAdvice, Other:
+	case BillOfLading:
+		r.waybill(tree)
+	case DebitNote, WarehouseReceipt, PackingList, CustomsDeclaration, PaymentAdvice, Other:
 		// no UBL root of these kinds is read
 	}
 	if r.Fault != nil {

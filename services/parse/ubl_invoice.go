@@ -132,8 +132,7 @@ func (r *ublReader) adjustments(n *xmltree.Node) {
 }
 
 func (r *ublReader) isCharge(n *xmltree.Node) bool {
-	_, indicator := r.Leaf(n, "cbc:ChargeIndicator")
-	return indicator == "true" || indicator == "1"
+	return r.isTrue(n, "cbc:ChargeIndicator")
 }
 
 // taxes reads the breakdown in the document's currency; a tax total in the accounting

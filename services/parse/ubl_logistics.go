@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
@@ -56,7 +57,7 @@ func (r *ublReader) receipt(n *xmltree.Node) {
 		r.text(node, "cbc:ID", key+".id", &l.ID)
 		r.text(node, "cac:OrderLineReference*/cbc:LineID", key+".order_line_ref", &l.OrderLineRef)
 		r.quantity(node, "cbc:ReceivedQuantity", key, &l)
-		r.number(node, "cbc:RejectedQuantity", key+".quantity_rejected", &l.QuantityRejected)
+		r.rejected(node, key, &l)
 		r.item(r.Find(node, "cac:Item*"), key, &l)
 		r.doc.Lines = append(r.doc.Lines, l)
 		if !named {
@@ -101,16 +102,43 @@ func (r *ublReader) shipment(n *xmltree.Node) {
 	delivery := r.Find(n, "cac:Delivery")
 	r.date(delivery, "cbc:ActualDeliveryDate", "delivery_date", &r.doc.DeliveryDate)
 	r.address(r.Find(delivery, "cac:DeliveryAddress"), "transport.place_of_delivery", &t.PlaceOfDelivery)
-	r.party(r.Find(delivery, "cac:CarrierParty"), "carrier", &r.doc.Carrier)
-	r.party(r.Find(n, "cac:Consignment*/cac:CarrierParty"), "carrier", &r.doc.Carrier)
-	stage := r.Find(n, "cac:ShipmentStage*")
-	r.party(r.Find(stage, "cac:CarrierParty*"), "carrier", &r.doc.Carrier)
+	stage := r.mainStage(n)
+	r.firstParty("carrier", &r.doc.Carrier, r.Find(delivery, "cac:CarrierParty"),
+		r.Find(n, "cac:Consignment*/cac:CarrierParty"), r.Find(stage, "cac:CarrierParty*"))
 	r.text(stage, "cac:TransportMeans/cbc:JourneyID", "transport.voyage", &t.Voyage)
 	vessel := r.Find(stage, "cac:TransportMeans/cac:MaritimeTransport")
 	r.text(vessel, "cbc:VesselName", "transport.vessel", &t.Vessel)
 	r.text(vessel, "cbc:VesselID", "transport.imo", &t.IMO)
 	r.text(stage, "cac:LoadingPortLocation/cbc:ID", "transport.port_of_loading", &t.PortOfLoading)
 	r.text(stage, "cac:UnloadingPortLocation/cbc:ID", "transport.port_of_discharge", &t.PortOfDischarge)
+}
+
+// mainStage is the stage of the main carriage: the first that is neither the way to the
+// port nor the way from it; the first of all where each is one of these.
+func (r *ublReader) mainStage(shipment *xmltree.Node) *xmltree.Node {
+	stages := r.List(shipment, "cac:ShipmentStage*")
+	for _, stage := range stages {
+		if !r.isTrue(stage, "cbc:PreCarriageIndicator") && !r.isTrue(stage, "cbc:OnCarriageIndicator") {
+			return stage
+		}
+	}
+	if len(stages) == 0 {
+		return nil
+	}
+	return stages[0]
+}
+
+// rejected reads what of a received quantity was refused. In another unit it cannot be
+// taken off, and how much was kept is not known.
+func (r *ublReader) rejected(n *xmltree.Node, line string, to *Line) {
+	found := r.number(n, "cbc:RejectedQuantity", line+".quantity_rejected", &to.QuantityRejected)
+	if found == nil {
+		return
+	}
+	if unit := found.Attr("unitCode"); unit != "" && unit != to.Unit && to.QuantityRejected.Sign() != 0 {
+		r.flaw(source.CodeValue, found.Path(), "The rejected quantity is in "+source.Quoted(unit)+
+			" and the received one in "+source.Quoted(to.Unit)+"; ask the receiver for both in one unit.")
+	}
 }
 
 // weight reads a measure in kilograms or tonnes; in any other unit it stays absent.

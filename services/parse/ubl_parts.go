@@ -40,6 +40,21 @@ func (r *ublReader) party(n *xmltree.Node, key string, to *Party) {
 	r.address(address, key+".address", &to.Address)
 }
 
+// firstParty reads the first of several parties that is there: two of them are never mixed.
+func (r *ublReader) firstParty(key string, to *Party, from ...*xmltree.Node) {
+	for _, n := range from {
+		if *to == (Party{}) {
+			r.party(n, key, to)
+		}
+	}
+}
+
+// isTrue tells whether an indicator is there and says yes (XML Schema part 2, boolean).
+func (r *ublReader) isTrue(n *xmltree.Node, path string) bool {
+	_, indicator := r.Leaf(n, path)
+	return indicator == "true" || indicator == "1"
+}
+
 // partyID files an identifier under the scheme it names. The number of the legal entity is
 // the national registration number when it names no scheme that has its own field.
 func (r *ublReader) partyID(n *xmltree.Node, path, key string, to *Party, legal bool) {
