@@ -89,6 +89,10 @@ type Invoice struct {
 	// OtherPeriods are periods of something that is neither the document nor a line of it
 	// (a UBL sub-line).
 	OtherPeriods []Period
+	// OtherAttributes are attributes of items that are no items of lines of the document.
+	OtherAttributes []ItemAttribute
+	// OtherDeliveries are deliveries of lines.
+	OtherDeliveries []Delivery
 	// LineBreakdown are rows of a VAT breakdown that stand elsewhere than in the document's own
 	// (UBL allows one on a line).
 	LineBreakdown []VATBreakdown

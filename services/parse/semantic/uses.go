@@ -42,6 +42,7 @@ const (
 	ReferenceType                      // BR-CL-07, UNTDID 1153
 	NoteSubject                        // BR-CL-08, UNTDID 4451
 	PartyScheme                        // BR-CL-10, ISO 6523
+	CreditorScheme                     // BR-CL-10, ISO 6523 or SEPA: of the seller or payee in UBL
 	LegalScheme                        // BR-CL-11, ISO 6523
 	Classified                         // BR-CL-13, UNTDID 7143
 	Country                            // BR-CL-14, ISO 3166-1

@@ -1,0 +1,111 @@
+package semantic
+
+import (
+	"strings"
+
+	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/xmltree"
+)
+
+// binder fills an invoice from a tree. Each setter takes an element the first time it is met;
+// once more is a flaw, except for the setters of what the syntax lets repeat.
+type binder struct {
+	inv *Invoice
+}
+
+// value is the text of an element, with a flaw when it is not one plain text.
+func (b *binder) value(n *xmltree.Node) Value {
+	if _, f := n.Value(); f != nil {
+		b.flaw(*f)
+	}
+	return Element(n)
+}
+
+// set takes the one element of a term.
+func (b *binder) set(to *Value, n *xmltree.Node) {
+	if b.first(n, to) {
+		*to = b.value(n)
+	}
+}
+
+// setFirst takes the first of several elements that the syntax allows.
+func (b *binder) setFirst(to *Value, n *xmltree.Node) {
+	if !to.Present() {
+		*to = b.value(n)
+	}
+}
+
+// group notes the element of a group, and tells whether it is to be read: not when it is
+// there twice.
+func (b *binder) group(to *Value, n *xmltree.Node) bool {
+	if !b.first(n, to) {
+		return false
+	}
+	*to = Element(n)
+	return true
+}
+
+// number takes a number with the attribute that says its unit; "" for a number without.
+func (b *binder) number(to *Number, n *xmltree.Node, unit string) {
+	if !b.first(n, &to.Value) {
+		return
+	}
+	var u Value
+	if unit != "" {
+		u = Attribute(n, unit)
+	}
+	*to = NumberOf(b.value(n), u)
+}
+
+func (b *binder) date(to *Date, n *xmltree.Node) {
+	if b.first(n, &to.Value) {
+		*to = DateOf(b.value(n))
+	}
+}
+
+func (b *binder) identifier(to *Identifier, n *xmltree.Node) {
+	if b.first(n, &to.Value) {
+		*to = Identifier{Value: b.value(n), Scheme: Attribute(n, "schemeID")}
+	}
+}
+
+// first is false, with a flaw, when the term has been taken already.
+func (b *binder) first(n *xmltree.Node, to *Value) bool {
+	if !to.Present() {
+		return true
+	}
+	b.flaw(source.Fault{
+		Code: source.CodeDuplicate, Path: n.Path(),
+		Message: "This element may stand only once here; " +
+			"ask the sender which value holds, and for a corrected file.",
+	})
+	return false
+}
+
+func (b *binder) flaw(f source.Fault) {
+	if len(b.inv.Flaws) < maxFlaws {
+		b.inv.Flaws = append(b.inv.Flaws, f)
+	}
+}
+
+// use lists a use of a code.
+func (b *binder) use(of CodeKind, code Value) {
+	b.inv.Codes = append(b.inv.Codes, CodeUse{Of: of, Code: code})
+}
+
+// isVAT tells whether a tax scheme or tax type is VAT, in capitals or not.
+func isVAT(scheme string) bool {
+	return len(scheme) == len("VAT") && strings.EqualFold(scheme, "VAT")
+}
+
+// boolean reads an indicator (XML Schema part 2 section 3.2.2): false, false when it is none.
+func boolean(s string) (yes, ok bool) {
+	switch s {
+	case "true", "1":
+		return true, true
+	case "false", "0":
+		return false, true
+	default:
+		return false, false
+	}
+}

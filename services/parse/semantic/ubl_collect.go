@@ -1,0 +1,214 @@
+package semantic
+
+import (
+	"strings"
+
+	"github.com/countersign/countersign/services/parse/xmltree"
+)
+
+// collect walks the whole tree for what the official rules of UBL reach wherever it stands.
+// The depth is bounded by the guard that made the tree.
+func (b *ublBinder) collect(n *xmltree.Node) {
+	for _, c := range n.Children {
+		switch c.Space {
+		case nsCBC:
+			b.collectTerm(n, c)
+		case nsCAC:
+			b.collectPart(n, c)
+			b.collect(c)
+		}
+	}
+}
+
+// collectTerm lists the codes. parent is the element that holds n.
+func (b *ublBinder) collectTerm(parent, n *xmltree.Node) {
+	switch n.Local {
+	case "Amount", "BaseAmount", "PriceAmount", "TaxAmount", "TaxableAmount", "LineExtensionAmount",
+		"TaxExclusiveAmount", "TaxInclusiveAmount", "AllowanceTotalAmount", "ChargeTotalAmount",
+		"PrepaidAmount", "PayableRoundingAmount", "PayableAmount":
+		code := Attribute(n, currencyID)
+		if !code.Present() {
+			code = Value{node: n} // an amount without its currency breaks the rule too
+		}
+		b.use(AmountCurrency, code)
+	case "InvoicedQuantity", "CreditedQuantity", "BaseQuantity":
+		b.useAttribute(Unit, n, unitCode)
+	case "ID":
+		b.collectID(parent, n)
+	case "CompanyID":
+		if parent.Local == "PartyLegalEntity" {
+			b.useAttribute(LegalScheme, n, "schemeID")
+		}
+	case "EndpointID":
+		b.useAttribute(EndpointScheme, n, "schemeID")
+	case "EmbeddedDocumentBinaryObject":
+		b.useAttribute(MediaType, n, "mimeCode")
+	case "ItemClassificationCode":
+		if parent.Local == "CommodityClassification" {
+			b.useAttribute(Classified, n, "listID")
+		}
+	default:
+		b.collectCode(parent, n)
+	}
+}
+
+func (b *ublBinder) collectCode(parent, n *xmltree.Node) {
+	switch n.Local {
+	case "InvoiceTypeCode", "CreditNoteTypeCode":
+		b.use(DocumentType, Element(n))
+	case "DocumentCurrencyCode":
+		b.use(InvoiceCurrency, Element(n))
+	case "TaxCurrencyCode":
+		b.use(AccountingCurrency, Element(n))
+	case "TaxExemptionReasonCode":
+		b.use(ExemptionReason, Element(n))
+	case "DescriptionCode":
+		if parent.Local == "InvoicePeriod" {
+			b.use(VATDate, Element(n))
+		}
+	case "PaymentMeansCode":
+		if parent.Local == "PaymentMeans" {
+			b.use(PaymentMeans, Element(n))
+		}
+	case "IdentificationCode":
+		switch parent.Local {
+		case "Country":
+			b.use(Country, Element(n))
+		case "OriginCountry":
+			b.use(OriginCountry, Element(n))
+		}
+	case "AllowanceChargeReasonCode":
+		if charge, ok := indicator(parent); ok && charge {
+			b.use(ChargeReason, Element(n))
+		} else if ok {
+			b.use(AllowanceReason, Element(n))
+		}
+	}
+}
+
+// collectID lists the code that an identifier uses, which depends on what it identifies.
+func (b *ublBinder) collectID(parent, n *xmltree.Node) {
+	switch parent.Local {
+	case "TaxCategory":
+		b.use(AdjustmentCategory, Element(n))
+	case "ClassifiedTaxCategory":
+		b.use(ItemCategory, Element(n))
+	case "StandardItemIdentification":
+		b.useAttribute(ItemScheme, n, "schemeID")
+	case "DeliveryLocation":
+		b.useAttribute(LocationScheme, n, "schemeID")
+	case "PartyIdentification":
+		kind := PartyScheme
+		if under(n, "AccountingSupplierParty") || under(n, "PayeeParty") {
+			kind = CreditorScheme
+		}
+		b.useAttribute(kind, n, "schemeID")
+	case "AdditionalDocumentReference", "DocumentReference":
+		for _, code := range parent.All(nsCBC, "DocumentTypeCode") {
+			if code.Text() == invoicedObject {
+				b.useAttribute(ReferenceType, n, "schemeID")
+			}
+		}
+	}
+}
+
+func (b *ublBinder) useAttribute(of CodeKind, n *xmltree.Node, local string) {
+	if code := Attribute(n, local); code.Present() {
+		b.use(of, code)
+	}
+}
+
+// collectPart lists the groups.
+func (b *ublBinder) collectPart(parent, n *xmltree.Node) {
+	inv := b.inv
+	switch n.Local {
+	case "ClassifiedTaxCategory":
+		of := OfSubLine
+		if parent.Local == "Item" && isLine(parent.Parent) {
+			of = OfLine
+		}
+		inv.Categories = append(inv.Categories, CategoryUse{TaxCategory: b.quietCategory(n), Of: of})
+	case "TaxCategory":
+		inv.Categories = append(inv.Categories, CategoryUse{TaxCategory: b.quietCategory(n), Of: placeOf(parent)})
+	case "PartyTaxScheme":
+		if r := b.quiet().registration(n); r.VAT && r.ID.Present() {
+			inv.VATIdentifiers = append(inv.VATIdentifiers, r.ID)
+		}
+	case "TaxSubtotal":
+		if parent.Local == "TaxTotal" && parent.Parent != nil && parent.Parent.Parent != nil {
+			inv.LineBreakdown = append(inv.LineBreakdown, b.breakdown(n))
+		}
+	case "InvoicePeriod":
+		if parent.Parent != nil && !isLine(parent) {
+			inv.OtherPeriods = append(inv.OtherPeriods, b.period(n))
+		}
+	case "AdditionalItemProperty":
+		if parent.Local != "Item" || !isLine(parent.Parent) {
+			inv.OtherAttributes = append(inv.OtherAttributes, b.attribute(n))
+		}
+	case "Delivery":
+		if parent.Parent != nil {
+			inv.OtherDeliveries = append(inv.OtherDeliveries, b.delivery(n))
+		}
+	}
+}
+
+// quiet is a binder whose flaws go nowhere: the structure has been read already.
+func (b *ublBinder) quiet() *ublBinder { return &ublBinder{binder{inv: &Invoice{}}} }
+
+func (b *ublBinder) quietCategory(n *xmltree.Node) TaxCategory { return b.quiet().category(n) }
+
+// placeOf tells what a cac:TaxCategory in the given element is the category of.
+func placeOf(parent *xmltree.Node) CategoryPlace {
+	switch parent.Local {
+	case "AllowanceCharge":
+		charge, ok := indicator(parent)
+		switch {
+		case !ok:
+			return OfUnclear
+		case charge:
+			return OfCharge
+		default:
+			return OfAllowance
+		}
+	case "TaxSubtotal":
+		if total := parent.Parent; total.Local == "TaxTotal" && total.Parent != nil && total.Parent.Parent == nil {
+			return OfBreakdown
+		}
+	}
+	return OfElsewhere
+}
+
+// indicator tells whether a cac:AllowanceCharge is a charge; false, false when it does not say.
+func indicator(n *xmltree.Node) (charge, ok bool) {
+	for _, c := range n.Children {
+		if c.Space == nsCBC && c.Local == "ChargeIndicator" {
+			return boolean(c.Text())
+		}
+	}
+	return false, false
+}
+
+func isLine(n *xmltree.Node) bool {
+	return n != nil && (n.Local == "InvoiceLine" || n.Local == "CreditNoteLine")
+}
+
+func under(n *xmltree.Node, local string) bool {
+	for ; n != nil; n = n.Parent {
+		if n.Local == local {
+			return true
+		}
+	}
+	return false
+}
+
+// subjectLength is that of a code of UNTDID 4451.
+const subjectLength = 3
+
+// noteSubject is the subject code that a text begins with, between two number signs. What is
+// between the first two, and is not three characters long, is no code.
+func noteSubject(text string) (string, bool) {
+	_, rest, _ := strings.Cut(text, "#")
+	code, _, closed := strings.Cut(rest, "#")
+	return code, closed && len([]rune(code)) == subjectLength
+}
