@@ -84,7 +84,7 @@ var packages = map[string]place{
 	"services/check/codes": {rung: amounts},
 	"services/check": {
 		rung:    judges,
-		imports: []string{"chaincode/money", "services/parse"},
+		imports: []string{"chaincode/money", "services/check/codes", "services/parse"},
 		tests:   []string{"services/parse/source"},
 	},
 	"services/match": {

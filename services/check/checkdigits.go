@@ -1,14 +1,11 @@
 package check
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // ValidLEI tells a legal entity identifier: 18 letters and digits and two check digits, by
 // ISO/IEC 7064 MOD 97-10 (ISO 17442-1:2020, section 5).
 func ValidLEI(s string) bool {
-	return fits(s, "18c2n") && mod97(s) == 1
+	return fits(s, "18c2n") && mod97(s) == 1 && canBeMod97(s[18:])
 }
 
 // ValidIBAN tells an international bank account number: the length and structure of its
@@ -19,11 +16,28 @@ func ValidIBAN(s string) bool {
 	if len(s) < len("CCDD") {
 		return false
 	}
-	structure, known := ibanStructure(s[:2])
+	structure, known := structureOf(ibanStructures, s[:2])
 	if !known || !fits(s, "2a2n"+structure) {
 		return false
 	}
-	return mod97(s[4:]+s[:4]) == 1 && (s[:2] != "ES" || validSpanishAccount(s[4:]))
+	return mod97(s[4:]+s[:4]) == 1 && canBeMod97(s[2:4]) &&
+		(s[:2] != "ES" || validSpanishAccount(s[4:]))
+}
+
+// ValidCreditorReference tells a structured creditor reference: RF, two check digits by MOD
+// 97-10, and up to 21 letters and digits (ISO 11649:2009, section 5). Spaces are passed over.
+func ValidCreditorReference(s string) bool {
+	s = compact(s)
+	const head, longest = len("RF18"), 25
+	if len(s) <= head || len(s) > longest || s[:2] != "RF" || !fits(s[2:head], "2n") {
+		return false
+	}
+	for i := range s {
+		if !ofClass(s[i], 'c') {
+			return false
+		}
+	}
+	return mod97(s[head:]+s[:head]) == 1 && canBeMod97(s[2:head])
 }
 
 // ValidBIC tells the shape of a business identifier code (ISO 9362): four letters or digits,
@@ -43,7 +57,7 @@ func ValidContainer(s string) bool {
 	for i := range prefix {
 		sum += containerValue(s[i]) << i
 	}
-	return sum%11%10 == int(s[prefix]-'0')
+	return sum%11%10 == digit(s, prefix)
 }
 
 // containerValue leaves out the multiples of 11: A is 10, B is 12, K is 21, L is 23.
@@ -59,14 +73,15 @@ func containerValue(c byte) int {
 // the others weighted 7 to 2 (IMO resolution A.1117(30)).
 func ValidIMO(s string) bool {
 	s = strings.TrimPrefix(compact(s), "IMO")
-	if !fits(s, "7n") {
-		return false
-	}
-	sum := 0
-	for i := range 6 {
-		sum += int(s[i]-'0') * (7 - i)
-	}
-	return sum%10 == int(s[6]-'0')
+	return fits(s, "7n") && weighted(s, 7, 6, 5, 4, 3, 2)%10 == digit(s, 6)
+}
+
+// ValidIMOCompany tells the number of a company or registered owner of ships: seven digits,
+// the last by the weights 8, 6, 4, 2, 9 and 7, modulo 11 and then 10 (IMO resolution
+// MSC.160(78)).
+func ValidIMOCompany(s string) bool {
+	s = strings.TrimPrefix(compact(s), "IMO")
+	return fits(s, "7n") && (11-weighted(s, 8, 6, 4, 2, 9, 7)%11)%10 == digit(s, 6)
 }
 
 // usccAlphabet has no I, O, S, V and Z, which are mistaken for digits (GB 32100-2015).
@@ -94,29 +109,27 @@ func ValidUSCC(s string) bool {
 	return sum%31 == 0
 }
 
-const glnLength = 13
-
-// ValidGS1 tells a GS1 number of 8, 12, 13 or 14 digits (GTIN, GLN) by its check digit (GS1
+// ValidGS1 tells a trade item number (GTIN) of 8, 12, 13 or 14 digits by its check digit (GS1
 // General Specifications, section 7.9).
-func ValidGS1(s string) bool {
-	if !slices.Contains([]int{8, 12, glnLength, 14}, len(s)) || strings.Trim(s, "0123456789") != "" {
-		return false
-	}
+func ValidGS1(s string) bool { return fits(s, "8n|12n|13n|14n") && gs1Digit(s) }
+
+// ValidGLN tells a global location number: 13 digits, checked as the others.
+func ValidGLN(s string) bool { return fits(s, "13n") && gs1Digit(s) }
+
+// ValidSSCC tells a serial shipping container code: 18 digits, checked as the others.
+func ValidSSCC(s string) bool { return fits(s, "18n") && gs1Digit(s) }
+
+// gs1Digit weighs the digits with 1 and 3 in turn from the right.
+func gs1Digit(s string) bool {
 	sum := 0
 	for i := range s {
 		weight := 1
 		if (len(s)-i)%2 == 0 {
 			weight = 3
 		}
-		sum += int(s[i]-'0') * weight
+		sum += digit(s, i) * weight
 	}
 	return sum%10 == 0
-}
-
-// ValidLOCODEShape tells the shape of a UN/LOCODE: a country and three characters of letters
-// and the digits 2 to 9 (UN/ECE Recommendation 16). Whether the place exists is not known here.
-func ValidLOCODEShape(s string) bool {
-	return fits(s, "2a3c") && isCountry(s[:2]) && !strings.ContainsAny(s[2:], "01")
 }
 
 // mod97 is the remainder of a text whose letters count as two digits, A as 10 (ISO/IEC 7064).
@@ -132,6 +145,10 @@ func mod97(s string) int {
 	return n
 }
 
+// canBeMod97 tells two check digits that MOD 97-10 gives: 98 less a remainder, so that 00, 01
+// and 99, which have the remainders of 97, 98 and 02, are never right (ISO/IEC 7064).
+func canBeMod97(s string) bool { return s != "00" && s != "01" && s != "99" }
+
 // validSpanishAccount checks the two domestic digits of a Spanish account: one for bank and
 // branch, one for the account (Consejo Superior Bancario, código cuenta cliente).
 func validSpanishAccount(s string) bool {
@@ -141,7 +158,7 @@ func validSpanishAccount(s string) bool {
 func spanishDigit(s string) byte {
 	sum, weight := 0, 1
 	for i := range s {
-		sum += int(s[i]-'0') * weight
+		sum += digit(s, i) * weight
 		weight = weight * 2 % 11
 	}
 	switch rest := 11 - sum%11; rest {
@@ -151,56 +168,5 @@ func spanishDigit(s string) byte {
 		return '1'
 	default:
 		return "0123456789"[rest]
-	}
-}
-
-// fits tells whether a text has a structure of counted classes: n digits, a capital letters,
-// c either. A structure such as "4a14n" is four letters and then fourteen digits; "=U" is
-// the letter U itself; "|" separates alternatives.
-func fits(s, structure string) bool {
-	for alternative := range strings.SplitSeq(structure, "|") {
-		if fitsOne(s, alternative) {
-			return true
-		}
-	}
-	return false
-}
-
-func fitsOne(s, structure string) bool {
-	for structure != "" {
-		if structure[0] == '=' {
-			if s == "" || s[0] != structure[1] {
-				return false
-			}
-			s, structure = s[1:], structure[2:]
-			continue
-		}
-		count := 0
-		for structure[0] >= '0' && structure[0] <= '9' {
-			count = count*10 + int(structure[0]-'0')
-			structure = structure[1:]
-		}
-		if len(s) < count {
-			return false
-		}
-		for i := range count {
-			if !ofClass(s[i], structure[0]) {
-				return false
-			}
-		}
-		s, structure = s[count:], structure[1:]
-	}
-	return s == ""
-}
-
-func ofClass(c, class byte) bool {
-	digit, letter := c >= '0' && c <= '9', c >= 'A' && c <= 'Z'
-	switch class {
-	case 'n':
-		return digit
-	case 'a':
-		return letter
-	default:
-		return digit || letter
 	}
 }

@@ -23,10 +23,10 @@ func (c *checker) identifiers() {
 	for _, p := range c.parties() {
 		c.identifier("CS-ID-02", p.key+".lei", p.LEI,
 			"is not a legal entity identifier (ISO 17442)", ValidLEI(p.LEI))
-		c.identifier("CS-ID-03", p.key+".gln", p.GLN, "is not a GS1 location number",
-			len(p.GLN) == glnLength && ValidGS1(p.GLN))
-		c.identifier("CS-ID-04", p.key+".vat", p.VAT, "does not have the shape of a VAT number of its country",
-			!NamesEUCountry(p.VAT) || ValidEUVATShape(p.VAT))
+		c.identifier("CS-ID-03", p.key+".gln", p.GLN, "is not a GS1 location number", ValidGLN(p.GLN))
+		c.identifier("CS-ID-04", p.key+".vat", p.VAT,
+			"is not a VAT number of its country: its shape or its check digits differ",
+			!NamesEUCountry(p.VAT) || ValidEUVAT(p.VAT))
 		if p.Country == "CN" && len(p.RegistrationID) == usccLength {
 			c.identifier("CS-ID-05", p.key+".registration_id", p.RegistrationID,
 				"is not a unified social credit code (GB 32100-2015)", ValidUSCC(p.RegistrationID))
@@ -45,6 +45,8 @@ func (c *checker) identifiers() {
 		"does not have the shape of a UN/LOCODE", ValidLOCODEShape(t.PortOfDischarge))
 	for i, l := range c.doc.Lines {
 		c.identifier("CS-ID-10", lineKey(i)+".gtin", l.GTIN, "is not a GS1 trade item number", ValidGS1(l.GTIN))
+		c.identifier("CS-ID-12", lineKey(i)+".hs", l.HS,
+			"does not have the shape of a commodity code (Harmonized System)", ValidHSShape(l.HS))
 		for j, container := range l.Containers {
 			c.identifier("CS-ID-11", lineKey(i)+".containers["+strconv.Itoa(j)+"]", container,
 				"is not a container number (ISO 6346)", ValidContainer(container))
@@ -70,7 +72,7 @@ func compact(s string) string {
 		switch {
 		case r >= 'a' && r <= 'z':
 			return r - 'a' + 'A'
-		case r == ' ' || r == '.' || r == '-' || r == ',' || r == '(' || r == ')' || r == ':' || r == '/':
+		case r == ' ' || r == '.' || r == '-' || r == '(' || r == ')' || r == ':' || r == '/':
 			return -1
 		default:
 			return r
