@@ -19,6 +19,8 @@ type (
 	StatementID string
 	// LineID names a line of a bank statement; a payment on the ledger has the same id.
 	LineID string
+	// EntryID names what a bank booked, which may be several lines.
+	EntryID string
 	// ReportID names a report that was made.
 	ReportID string
 )

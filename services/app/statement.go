@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -19,7 +18,7 @@ type Statement struct {
 	ID         StatementID
 	Org        trade.OrgID
 	Digest     trade.Digest
-	Syntax     string // "camt.053" or "csv"
+	Syntax     string // "camt.053", "camt.054" or "csv"
 	ImportedBy UserID
 	ImportedAt time.Time
 	Lines      []Line
@@ -29,6 +28,7 @@ type Statement struct {
 type Line struct {
 	ID           LineID
 	Statement    StatementID
+	Entry        EntryID // what the bank booked, of which this is a line
 	Position     int
 	Account      string // the statement's account number
 	Reference    string // the bank's
@@ -54,8 +54,8 @@ const (
 // suggests which receivable each credit pays.
 //
 // Effects, in this order: the file as a blob; one transaction with statement and lines. The
-// same file again is the same statement; a line that came with an earlier one is not money
-// twice.
+// same file again is the same statement; a movement that an earlier one told of is not money
+// twice, whichever message told of it (see movements).
 func (a *App) ImportStatement(ctx context.Context, actor Actor, body io.Reader) (Statement, bool, error) {
 	if err := need(actor, trade.Maker); err != nil {
 		return Statement{}, false, err
@@ -119,8 +119,8 @@ func (a *App) statement(
 		ImportedBy: actor.User,
 		ImportedAt: a.Now(),
 	}
-	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")) {
-		s.Syntax = "camt.053"
+	if syntax := parse.Detect(raw); syntax == parse.SyntaxCamt053 || syntax == parse.SyntaxCamt054 {
+		s.Syntax = string(syntax)
 	}
 	candidates, _, err := a.AssetsOf(ctx, actor, AssetFilter{
 		Kind: trade.KindReceivable, Phases: []trade.Phase{trade.Open, trade.Matured, trade.Overdue},
@@ -128,6 +128,7 @@ func (a *App) statement(
 	if err != nil {
 		return Statement{}, err
 	}
+	told := movements{}
 	for n, l := range read {
 		number := plainAccount(l.Account)
 		if !slices.ContainsFunc(accounts, func(b Account) bool { return b.Number == number }) {
@@ -137,9 +138,16 @@ func (a *App) statement(
 				"the statement is of an account that is not your organisation's",
 			)
 		}
-		line, err := a.line(s, n, number, l)
+		if l.Booked.IsZero() {
+			return Statement{}, fault(CodeStatement, l.Place.Path, "this entry has no date of booking: "+
+				"ask the bank for a corrected file")
+		}
+		line, fresh, err := told.line(s, n, number, l)
 		if err != nil {
 			return Statement{}, err
+		}
+		if !fresh {
+			continue
 		}
 		if line.Amount.Sign() > 0 {
 			line.Receivable = paidBy(line, l, candidates)
@@ -147,41 +155,6 @@ func (a *App) statement(
 		s.Lines = append(s.Lines, line)
 	}
 	return s, nil
-}
-
-// line makes one row. Its id comes from account and bank reference, so that the same
-// movement in an overlapping statement is the same line.
-func (a *App) line(s Statement, n int, number string, l parse.StatementLine) (Line, error) {
-	identity, err := trade.Canonical(
-		[]string{number, l.Reference, l.Booked.String(), l.Amount.String(), string(l.Direction)},
-	)
-	if err != nil {
-		return Line{}, err
-	}
-	hash, _ := strings.CutPrefix(string(trade.DigestOf(identity)), "sha-256:")
-	amount, zero := l.Amount, l.Amount
-	if zero, err = zero.Sub(zero); err != nil {
-		return Line{}, err
-	}
-	if (l.Direction == parse.Debit) != l.Reversal {
-		if amount, err = zero.Sub(amount); err != nil {
-			return Line{}, err
-		}
-	}
-	return Line{
-		ID:           LineID("pay-" + hash[:32]),
-		Statement:    s.ID,
-		Position:     n,
-		Account:      number,
-		Reference:    l.Reference,
-		BookedOn:     l.Booked,
-		ValueOn:      l.Value,
-		Amount:       amount,
-		PartyName:    l.CounterpartyName,
-		PartyAccount: l.CounterpartyAccount,
-		Remittance:   strings.Join(append(slices.Clone(l.References), l.Remittance), " "),
-		Allocated:    zero,
-	}, nil
 }
 
 // paidBy finds the one receivable that a credit pays: due to this account, in this currency,

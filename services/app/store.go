@@ -145,8 +145,9 @@ type MoneyTx interface {
 	Request(ctx context.Context, id trade.AssetID) (FinancingRequest, error)
 	// Requests lists what the organisation asked for or was asked.
 	Requests(ctx context.Context, org trade.OrgID, p Page) ([]FinancingRequest, string, error)
-	// InsertStatement adds a statement with its lines; lines that came before are left out of
-	// what it returns. The same file again returns the first statement and false.
+	// InsertStatement adds a statement with its lines; those whose entry an earlier statement
+	// told of are left out, of what it returns too. The same file again returns the first
+	// statement and false.
 	InsertStatement(ctx context.Context, s Statement) (Statement, bool, error)
 	Line(ctx context.Context, id LineID) (Line, error)
 	StatementOf(ctx context.Context, id LineID) (Statement, error) // without its lines

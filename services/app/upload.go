@@ -131,7 +131,7 @@ func (a *App) mediaType(ctx context.Context, d trade.Digest) (string, error) {
 	switch parse.Detect(raw) {
 	case parse.SyntaxPDF:
 		return "application/pdf", nil
-	case parse.SyntaxUBL, parse.SyntaxCamt053:
+	case parse.SyntaxUBL, parse.SyntaxCamt053, parse.SyntaxCamt054:
 		return "application/xml", nil
 	case parse.SyntaxJSON, parse.SyntaxTyped:
 		return "application/json", nil

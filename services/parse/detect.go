@@ -19,6 +19,7 @@ const (
 	SyntaxPDF     Syntax = "pdf"
 	SyntaxTyped   Syntax = "typed" // our own JSON made of what a person typed in from a PDF
 	SyntaxCamt053 Syntax = "camt.053"
+	SyntaxCamt054 Syntax = "camt.054"
 	SyntaxForeign Syntax = "foreign"
 )
 
@@ -50,8 +51,10 @@ func xmlSyntax(root xml.Name) Syntax {
 	if _, ok := ublKind(root); ok {
 		return SyntaxUBL
 	}
-	if strings.HasPrefix(root.Space, nsCamt053) && root.Local == "Document" {
-		return SyntaxCamt053
+	for _, m := range camtMessages() {
+		if strings.HasPrefix(root.Space, m.space) && root.Local == "Document" {
+			return m.syntax
+		}
 	}
 	return SyntaxForeign
 }

@@ -58,7 +58,7 @@ func readXML(l Limits, b []byte) (*Document, *Fault) {
 		return nil, xmltree.DTDFault("byte " + strconv.Itoa(dtd))
 	case syntax == SyntaxUBL:
 		return readUBL(l, b, root)
-	case syntax == SyntaxCamt053:
+	case syntax == SyntaxCamt053, syntax == SyntaxCamt054:
 		return nil, unsupported("This is a bank statement, not a trade document")
 	case root.Local == "":
 		if f := xmltree.CheckEncoding(b); f != nil {

@@ -27,8 +27,14 @@ type StatementLine struct {
 	Direction Direction    `json:"direction"`
 	// Reversal marks a movement that takes back an earlier one.
 	Reversal bool `json:"reversal,omitempty"`
-	// Reference is the bank's own for the movement: its identity within the account.
+	// Reference is the bank's own for the movement: its identity within the account, the same
+	// in every message that tells of it. (The number of an entry within one message is not.)
 	Reference string `json:"reference,omitempty"`
+	// Entry and EntryAmount are the bank's reference and the amount of the whole entry, and
+	// Part counts the lines that were made of it from 0.
+	Entry       string       `json:"entry,omitempty"`
+	EntryAmount money.Amount `json:"entry_amount"`
+	Part        int          `json:"part,omitempty"`
 	// References are those of the payer: end-to-end id, creditor reference, invoice numbers.
 	References []string `json:"references,omitempty"`
 	Remittance string   `json:"remittance,omitempty"` // free text of the payer
@@ -38,7 +44,8 @@ type StatementLine struct {
 	Place               Place  `json:"place"`
 }
 
-// ReadStatement reads a bank statement, ISO 20022 camt.053 or CSV (see StatementHeader),
+// ReadStatement reads a bank statement, ISO 20022 camt.053 or CSV (see StatementHeader), or a
+// notification of movements, camt.054,
 // within DefaultLimits. Movements that the bank has not booked yet are left out: they prove
 // no payment. The error is always a *Fault.
 func ReadStatement(b []byte) ([]StatementLine, error) {

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"encoding/xml"
 	"slices"
 	"strings"
 
@@ -9,9 +10,32 @@ import (
 	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
-// nsCamt053 begins the namespace of every version of the ISO 20022 bank-to-customer
-// statement; two digits follow.
-const nsCamt053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
+// camtMessage is an ISO 20022 message that tells of movements on an account.
+type camtMessage struct {
+	syntax Syntax
+	space  string // begins the namespace of every version; two digits follow
+	each   string // the path of what it says of one account
+}
+
+func camtMessages() []camtMessage {
+	const iso = "urn:iso:std:iso:20022:tech:xsd:"
+	return []camtMessage{
+		{SyntaxCamt053, iso + "camt.053.001.", "BkToCstmrStmt/Stmt*"},
+		{SyntaxCamt054, iso + "camt.054.001.", "BkToCstmrDbtCdtNtfctn/Ntfctn*"},
+	}
+}
+
+// camtOf finds the message that a root element begins; false for one, or for a version of
+// one, that is not read.
+func camtOf(root xml.Name) (camtMessage, bool) {
+	for _, m := range camtMessages() {
+		version, ok := strings.CutPrefix(root.Space, m.space)
+		if ok && root.Local == "Document" && slices.Contains(camtVersions[:], version) {
+			return m, true
+		}
+	}
+	return camtMessage{}, false
+}
 
 // camtVersions are those that are read: between them only the wrapping of the status and
 // of the parties' names differs in what is read here.
@@ -29,14 +53,14 @@ func readCamt(l Limits, b []byte) ([]StatementLine, *Fault) {
 		return nil, source.TooMany("", "attributes of one element", l.Attributes)
 	}
 	root := xmltree.Root(b)
-	version, ok := strings.CutPrefix(root.Space, nsCamt053)
+	message, ok := camtOf(root)
 	switch {
 	case root.Local == "":
 		return nil, source.New(source.CodeMalformed,
 			"", "The XML is broken before its first element; send the whole file.")
-	case !ok || root.Local != "Document" || !slices.Contains(camtVersions[:], version):
+	case !ok:
 		return nil, source.New(source.CodeUnsupported, "", "This XML is no statement that is read here"+
-			"; send camt.053 (versions 02 to 08) or CSV.")
+			"; send camt.053 or camt.054 (versions 02 to 08) or CSV.")
 	case dtd >= 0:
 		return nil, xmltree.DTDFault("")
 	}
@@ -48,7 +72,7 @@ func readCamt(l Limits, b []byte) ([]StatementLine, *Fault) {
 	}
 	r := camtReader{limits: l}
 	r.Name = func(step string) (string, string) { return root.Space, step }
-	for _, statement := range r.List(tree, "BkToCstmrStmt/Stmt*") {
+	for _, statement := range r.List(tree, message.each) {
 		account := r.account(r.Find(statement, "Acct"))
 		for _, entry := range r.List(statement, "Ntry*") {
 			r.entry(entry, account)
@@ -94,7 +118,7 @@ func (r *camtReader) entry(n *xmltree.Node, account string) {
 		Amount:     r.amount(r.Find(n, "Amt")),
 		Direction:  r.direction(n),
 		Reversal:   r.string(n, "RvslInd") == "true" || r.string(n, "RvslInd") == "1",
-		Reference:  r.string(n, "AcctSvcrRef", "NtryRef"),
+		Reference:  r.string(n, "AcctSvcrRef"),
 		Remittance: r.string(n, "AddtlNtryInf"),
 		Place:      Place{Path: n.Path(), Offset: n.Offset},
 	}
@@ -105,18 +129,19 @@ func (r *camtReader) entry(n *xmltree.Node, account string) {
 	if r.Fault != nil {
 		return
 	}
+	whole.Entry, whole.EntryAmount = whole.Reference, whole.Amount
 	switch {
 	case len(details) == 1:
+		r.ownReference(details[0], &whole)
 		r.detail(details[0], &whole)
 		r.add(whole)
 	case r.sumsTo(details, whole.Amount):
-		for _, node := range details {
+		for i, node := range details {
 			part := whole
+			part.Part = i
 			part.Amount = r.amount(r.detailAmount(node))
 			part.Place = Place{Path: node.Path(), Offset: node.Offset}
-			if own := r.string(node, "Refs/AcctSvcrRef"); own != "" {
-				part.Reference = own
-			}
+			r.ownReference(node, &part)
 			r.detail(node, &part)
 			r.add(part)
 		}
@@ -131,6 +156,13 @@ func (r *camtReader) add(line StatementLine) {
 	}
 	if r.Fault == nil {
 		r.lines = append(r.lines, line)
+	}
+}
+
+// ownReference takes the bank's reference of a transaction, where it has one of its own.
+func (r *camtReader) ownReference(n *xmltree.Node, line *StatementLine) {
+	if own := r.string(n, "Refs/AcctSvcrRef"); own != "" {
+		line.Reference = own
 	}
 }
 

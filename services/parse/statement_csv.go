@@ -86,7 +86,7 @@ func statementRecord(record []string, place string) (StatementLine, *Fault) {
 	}
 	return StatementLine{
 		Account: record[0], Booked: booked, Value: value, Amount: amount, Direction: direction,
-		Reference: record[6], Remittance: record[7],
+		Reference: record[6], Entry: record[6], EntryAmount: amount, Remittance: record[7],
 		CounterpartyName: record[8], CounterpartyAccount: record[9],
 		Place: Place{Path: place},
 	}, nil

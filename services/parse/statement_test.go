@@ -40,6 +40,48 @@ func TestReadStatementReadsBothShapesOfCamt053(t *testing.T) {
 	}
 }
 
+func TestReadStatementReadsNotificationsOfEveryVersion(t *testing.T) {
+	old := string(sample(t, "statement", "camt054-02.xml"))
+	files := map[string]string{"02": old}
+	for _, version := range []string{"03", "04", "05", "06", "07", "08"} {
+		text := strings.Replace(old, "001.02", "001."+version, 1)
+		text = strings.ReplaceAll(text, "<Sts>BOOK</Sts>", "<Sts><Cd>BOOK</Cd></Sts>")
+		text = strings.ReplaceAll(text, "<Dbtr><Nm>", "<Dbtr><Pty><Nm>")
+		files[version] = strings.ReplaceAll(text, "</Nm></Dbtr>", "</Nm></Pty></Dbtr>")
+	}
+	for version, text := range files {
+		if got := parse.Detect([]byte(text)); got != parse.SyntaxCamt054 {
+			t.Errorf("version %s is %s", version, got)
+		}
+		lines := mustReadStatement(t, []byte(text))
+		if len(lines) != 2 {
+			t.Fatalf("version %s has %d lines, want the two parts of the booked entry", version, len(lines))
+		}
+		for i, want := range []string{"B-7-1", "B-7"} {
+			l := lines[i]
+			if l.Reference != want || l.Entry != "B-7" || l.EntryAmount.String() != "300.00 EUR" || l.Part != i ||
+				l.Account != "DE89370400440532013000" || l.CounterpartyName == "" || l.Direction != parse.Credit {
+				t.Errorf("version %s, part %d: %+v", version, i, l)
+			}
+		}
+	}
+	_, err := parse.ReadStatement([]byte(strings.Replace(old, "001.02", "001.01", 1)))
+	wantCode(t, err, source.CodeUnsupported)
+	_, err = parse.Read([]byte(old))
+	wantCode(t, err, source.CodeUnsupported)
+}
+
+// The number of an entry names it within one message only; another message has another.
+func TestReadStatementTakesNoNumberOfAnEntryForTheBanksReference(t *testing.T) {
+	text := string(sample(t, "statement", "camt054-02.xml"))
+	text = strings.ReplaceAll(text, "<AcctSvcrRef>B-7</AcctSvcrRef>", "")
+	for i, l := range mustReadStatement(t, []byte(text)) {
+		if l.Entry != "" || (l.Reference == "") != (i == 1) {
+			t.Errorf("part %d: entry %q, reference %q", i, l.Entry, l.Reference)
+		}
+	}
+}
+
 func TestReadStatementSplitsABatchWhoseTransactionsSumToIt(t *testing.T) {
 	b := sample(t, "statement", "camt053-08.xml")
 	lines := mustReadStatement(t, b)

@@ -106,9 +106,9 @@ func TestMoneyOfAStatementLineIsNotAllocatedBeyondIt(t *testing.T) {
 	pool := seed(t)
 	mustExec(t, pool, `INSERT INTO statements (id, org_id, digest, syntax, imported_by, imported_at)
 		VALUES ('s', 'SellerMSP', $1, 'csv', 's1', $2)`, string(trade.DigestOf(nil)), noon)
-	const line = `INSERT INTO statement_lines (id, statement_id, org_id, position, account,
+	const line = `INSERT INTO statement_lines (id, statement_id, org_id, entry_id, position, account,
 		bank_reference, booked_on, amount, currency, party_name, party_account, remittance, allocated, intents)
-		VALUES ($1, 's', $2, $3, 'A', 'ref', '2026-03-02', 100, 'EUR', '', '', '', 0, '{}')`
+		VALUES ($1, 's', $2, 'e', $3, 'A', 'ref', '2026-03-02', 100, 'EUR', '', '', '', 0, '{}')`
 	mustExec(t, pool, line, "l", "SellerMSP", 0)
 	wantRefused(t, pool, foreignKeyViolation, "", line, "other", "BankMSP", 1)
 	const allocate = "UPDATE statement_lines SET allocated = $1"

@@ -251,7 +251,7 @@ func aLine(t *testing.T, id app.LineID, position int) app.Line {
 	booked, err := money.ParseDate("2026-03-02")
 	ok(t, err)
 	return app.Line{
-		ID: id, Position: position, Account: "A1", Reference: "ref", BookedOn: booked, ValueOn: booked.AddDays(1),
+		ID: id, Entry: app.EntryID("of-" + id), Position: position, Account: "A1", Reference: "ref", BookedOn: booked, ValueOn: booked.AddDays(1),
 		Amount: yuan(t, 100), PartyName: "苍宁", Remittance: "INV-1", Allocated: yuan(t, 0), Receivable: "r",
 		Intents: []trade.CommandID{},
 	}
@@ -283,6 +283,11 @@ func TestOverlappingStatementsBringALineOnce(t *testing.T) {
 	second, created := insert("s2", aLine(t, "l2", 0), aLine(t, "l3", 1))
 	if !created || len(second.Lines) != 1 || second.Lines[0].ID != "l3" {
 		t.Errorf("the overlapping one: %+v, %t", second, created)
+	}
+	part := aLine(t, "l3-1", 0)
+	part.Entry = "of-l3"
+	if third, created := insert("s3", part); !created || len(third.Lines) != 0 {
+		t.Errorf("a part of an entry that was told of: %+v, %t", third, created)
 	}
 	again, created := insert("s1")
 	if created {

@@ -85,9 +85,12 @@ func requestOf(row db.FinancingRequest) (app.FinancingRequest, error) {
 	return r, nil
 }
 
-// InsertStatement adds a statement with those of its lines that none before it had. The same
-// file again is the first statement.
+// InsertStatement adds a statement with those of its lines whose entries none before it told
+// of. The same file again is the first statement.
 func (t *storeTx) InsertStatement(ctx context.Context, s app.Statement) (app.Statement, bool, error) {
+	if err := t.q.LockStatements(ctx, string(s.Org)); err != nil {
+		return app.Statement{}, false, fmt.Errorf("statements of %s: %w", s.Org, err)
+	}
 	added, err := t.q.InsertStatement(ctx, db.InsertStatementParams{
 		ID: string(s.ID), OrgID: string(s.Org), Digest: string(s.Digest), Syntax: s.Syntax,
 		ImportedBy: string(s.ImportedBy), ImportedAt: s.ImportedAt,
@@ -151,8 +154,9 @@ func lineParams(s app.Statement, l app.Line) (db.InsertStatementLinesParams, err
 	}
 	value, err := day(l.ValueOn)
 	return db.InsertStatementLinesParams{
-		ID: string(l.ID), StatementID: string(s.ID), OrgID: string(s.Org), Position: small(l.Position),
-		Account: l.Account, BankReference: l.Reference, BookedOn: *booked, ValueOn: value,
+		ID: string(l.ID), StatementID: string(s.ID), OrgID: string(s.Org), EntryID: string(l.Entry),
+		Position: small(l.Position),
+		Account:  l.Account, BankReference: l.Reference, BookedOn: *booked, ValueOn: value,
 		Amount: l.Amount.Minor(), Currency: string(l.Amount.Currency()), PartyName: l.PartyName,
 		PartyAccount: l.PartyAccount, Remittance: l.Remittance, Allocated: l.Allocated.Minor(),
 		ReceivableID: optional(l.Receivable), Intents: texts[string](l.Intents),
@@ -222,8 +226,9 @@ func lineOf(row db.StatementLine) (app.Line, error) {
 		return app.Line{}, fmt.Errorf("statement line %s: %w", row.ID, err)
 	}
 	l := app.Line{
-		ID: app.LineID(row.ID), Statement: app.StatementID(row.StatementID), Position: int(row.Position),
-		Account: row.Account, Reference: row.BankReference, BookedOn: money.DateOf(row.BookedOn), Amount: amount,
+		ID: app.LineID(row.ID), Statement: app.StatementID(row.StatementID), Entry: app.EntryID(row.EntryID),
+		Position: int(row.Position),
+		Account:  row.Account, Reference: row.BankReference, BookedOn: money.DateOf(row.BookedOn), Amount: amount,
 		PartyName: row.PartyName, PartyAccount: row.PartyAccount, Remittance: row.Remittance, Allocated: allocated,
 		Receivable: present[trade.AssetID](row.ReceivableID), Intents: texts[trade.CommandID](row.Intents),
 	}

@@ -294,7 +294,7 @@ CREATE TABLE statements (
     id          identifier  PRIMARY KEY,
     org_id      identifier  NOT NULL REFERENCES organisations,
     digest      digest      NOT NULL,         -- of the file, a blob
-    syntax      text        NOT NULL CHECK (syntax IN ('camt.053', 'csv')),
+    syntax      text        NOT NULL CHECK (syntax IN ('camt.053', 'camt.054', 'csv')),
     imported_by identifier  NOT NULL,
     imported_at timestamptz NOT NULL,
     FOREIGN KEY (imported_by, org_id) REFERENCES users (id, org_id),
@@ -303,12 +303,15 @@ CREATE TABLE statements (
 );
 
 -- A line of a statement. Its id is made of what the bank says of the movement, so that
--- overlapping statements repeat ids: money came once. Allocated is what of it has been
--- applied to a receivable; what is left stays unapplied cash.
+-- overlapping statements repeat ids: money came once. So is the id of the entry, which one
+-- statement may tell of as a whole and another in parts: only the first one's lines are kept.
+-- Allocated is what of a line has been applied to a receivable; what is left stays unapplied
+-- cash.
 CREATE TABLE statement_lines (
     id             identifier PRIMARY KEY,
     statement_id   identifier NOT NULL,
     org_id         identifier NOT NULL,
+    entry_id       identifier NOT NULL,       -- what the bank booked
     position       integer    NOT NULL CHECK (position >= 0),
     account        text       NOT NULL,       -- number
     bank_reference text       NOT NULL,
@@ -325,6 +328,7 @@ CREATE TABLE statement_lines (
     UNIQUE (statement_id, position),
     FOREIGN KEY (statement_id, org_id) REFERENCES statements (id, org_id)
 );
+CREATE INDEX statement_lines_entry ON statement_lines (entry_id);
 CREATE INDEX statement_lines_recent ON statement_lines (org_id, booked_on DESC, id DESC);
 
 -- What was made, what was done --------------------------------------------------------------

@@ -10,15 +10,22 @@ SELECT * FROM statements WHERE org_id = @org_id AND digest = @digest;
 -- name: StatementOfLine :one
 SELECT s.* FROM statements s JOIN statement_lines l ON l.statement_id = s.id WHERE l.id = @id;
 
+-- name: LockStatements :exec
+-- One import of an organisation at a time: each sees the lines of the one before.
+SELECT 1 FROM organisations WHERE id = @org_id FOR NO KEY UPDATE;
+
 -- name: InsertStatementLines :batchone
--- No row when an overlapping statement brought the line before.
+-- No row when an overlapping statement brought the line, or its entry, before.
 INSERT INTO statement_lines (
-    id, statement_id, org_id, position, account, bank_reference, booked_on, value_on, amount,
-    currency, party_name, party_account, remittance, allocated, receivable_id, intents)
-VALUES (
-    @id, @statement_id, @org_id, @position, @account, @bank_reference, @booked_on, @value_on,
-    @amount, @currency, @party_name, @party_account, @remittance, @allocated, @receivable_id,
-    @intents)
+    id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on,
+    amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents)
+SELECT
+    @id, @statement_id::identifier, @org_id, @entry_id::identifier, @position, @account,
+    @bank_reference, @booked_on, sqlc.narg(value_on), @amount, @currency, @party_name,
+    @party_account, @remittance, @allocated, sqlc.narg(receivable_id), @intents
+WHERE NOT EXISTS (
+    SELECT 1 FROM statement_lines l
+    WHERE l.entry_id = @entry_id::identifier AND l.statement_id <> @statement_id::identifier)
 ON CONFLICT (id) DO NOTHING
 RETURNING position;
 

@@ -19,12 +19,15 @@ var (
 
 const insertStatementLines = `-- name: InsertStatementLines :batchone
 INSERT INTO statement_lines (
-    id, statement_id, org_id, position, account, bank_reference, booked_on, value_on, amount,
-    currency, party_name, party_account, remittance, allocated, receivable_id, intents)
-VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8,
-    $9, $10, $11, $12, $13, $14, $15,
-    $16)
+    id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on,
+    amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents)
+SELECT
+    $1, $2::identifier, $3, $4::identifier, $5, $6,
+    $7, $8, $9, $10, $11, $12,
+    $13, $14, $15, $16, $17
+WHERE NOT EXISTS (
+    SELECT 1 FROM statement_lines l
+    WHERE l.entry_id = $4::identifier AND l.statement_id <> $2::identifier)
 ON CONFLICT (id) DO NOTHING
 RETURNING position
 `
@@ -39,6 +42,7 @@ type InsertStatementLinesParams struct {
 	ID            string
 	StatementID   string
 	OrgID         string
+	EntryID       string
 	Position      int32
 	Account       string
 	BankReference string
@@ -54,7 +58,7 @@ type InsertStatementLinesParams struct {
 	Intents       []string
 }
 
-// No row when an overlapping statement brought the line before.
+// No row when an overlapping statement brought the line, or its entry, before.
 func (q *Queries) InsertStatementLines(ctx context.Context, arg []InsertStatementLinesParams) *InsertStatementLinesBatchResults {
 	batch := &pgx.Batch{}
 	for _, a := range arg {
@@ -62,6 +66,7 @@ func (q *Queries) InsertStatementLines(ctx context.Context, arg []InsertStatemen
 			a.ID,
 			a.StatementID,
 			a.OrgID,
+			a.EntryID,
 			a.Position,
 			a.Account,
 			a.BankReference,

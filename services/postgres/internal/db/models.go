@@ -256,6 +256,7 @@ type StatementLine struct {
 	ID            string
 	StatementID   string
 	OrgID         string
+	EntryID       string
 	Position      int32
 	Account       string
 	BankReference string

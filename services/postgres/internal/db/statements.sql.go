@@ -42,7 +42,7 @@ func (q *Queries) InsertStatement(ctx context.Context, arg InsertStatementParams
 }
 
 const linesOfStatement = `-- name: LinesOfStatement :many
-SELECT id, statement_id, org_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines WHERE statement_id = $1 ORDER BY position
+SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines WHERE statement_id = $1 ORDER BY position
 `
 
 func (q *Queries) LinesOfStatement(ctx context.Context, statementID string) ([]StatementLine, error) {
@@ -58,6 +58,7 @@ func (q *Queries) LinesOfStatement(ctx context.Context, statementID string) ([]S
 			&i.ID,
 			&i.StatementID,
 			&i.OrgID,
+			&i.EntryID,
 			&i.Position,
 			&i.Account,
 			&i.BankReference,
@@ -80,6 +81,16 @@ func (q *Queries) LinesOfStatement(ctx context.Context, statementID string) ([]S
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockStatements = `-- name: LockStatements :exec
+SELECT 1 FROM organisations WHERE id = $1 FOR NO KEY UPDATE
+`
+
+// One import of an organisation at a time: each sees the lines of the one before.
+func (q *Queries) LockStatements(ctx context.Context, orgID string) error {
+	_, err := q.db.Exec(ctx, lockStatements, orgID)
+	return err
 }
 
 const setStatementLine = `-- name: SetStatementLine :execrows
@@ -132,7 +143,7 @@ func (q *Queries) StatementByDigest(ctx context.Context, arg StatementByDigestPa
 }
 
 const statementLine = `-- name: StatementLine :one
-SELECT id, statement_id, org_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines WHERE id = $1
+SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines WHERE id = $1
 `
 
 func (q *Queries) StatementLine(ctx context.Context, id string) (StatementLine, error) {
@@ -142,6 +153,7 @@ func (q *Queries) StatementLine(ctx context.Context, id string) (StatementLine, 
 		&i.ID,
 		&i.StatementID,
 		&i.OrgID,
+		&i.EntryID,
 		&i.Position,
 		&i.Account,
 		&i.BankReference,
@@ -160,7 +172,7 @@ func (q *Queries) StatementLine(ctx context.Context, id string) (StatementLine, 
 }
 
 const statementLinesOf = `-- name: StatementLinesOf :many
-SELECT id, statement_id, org_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines
+SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines
 WHERE org_id = $1 AND (booked_on, id::text) < ($2::date, $3::text)
 ORDER BY booked_on DESC, id DESC LIMIT $4
 `
@@ -190,6 +202,7 @@ func (q *Queries) StatementLinesOf(ctx context.Context, arg StatementLinesOfPara
 			&i.ID,
 			&i.StatementID,
 			&i.OrgID,
+			&i.EntryID,
 			&i.Position,
 			&i.Account,
 			&i.BankReference,
