@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"strings"
 
+	"github.com/countersign/countersign/services/parse/semantic"
 	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/parse/xmltree"
 )
@@ -15,11 +16,13 @@ type Syntax string
 // The syntaxes that are told apart. Foreign is anything else.
 const (
 	SyntaxUBL     Syntax = "ubl-2.1"          // OASIS UBL, versions 2.0 to 2.4 share their namespaces
+	SyntaxCII     Syntax = "cii-d16b"         // UN/CEFACT Cross Industry Invoice, Factur-X and ZUGFeRD 2
 	SyntaxJSON    Syntax = "countersign-json" // our own, see schemas/
 	SyntaxPDF     Syntax = "pdf"
 	SyntaxTyped   Syntax = "typed" // our own JSON made of what a person typed in from a PDF
 	SyntaxCamt053 Syntax = "camt.053"
 	SyntaxCamt054 Syntax = "camt.054"
+	SyntaxDCSA    Syntax = "dcsa-ebl-3.0" // a message of DCSA eBL, its name is the document's Profile
 	SyntaxForeign Syntax = "foreign"
 )
 
@@ -40,8 +43,8 @@ func sniff(b []byte) (Syntax, xml.Name) {
 	case bytes.HasPrefix(content, []byte("<")):
 		root := xmltree.Root(b)
 		return xmlSyntax(root), root
-	case bytes.HasPrefix(content, []byte("{")) && namesOurSchema(content):
-		return SyntaxJSON, xml.Name{}
+	case bytes.HasPrefix(content, []byte("{")):
+		return jsonSyntax(content), xml.Name{}
 	default:
 		return SyntaxForeign, xml.Name{}
 	}
@@ -50,6 +53,9 @@ func sniff(b []byte) (Syntax, xml.Name) {
 func xmlSyntax(root xml.Name) Syntax {
 	if _, ok := ublKind(root); ok {
 		return SyntaxUBL
+	}
+	if semantic.IsCII(root) {
+		return SyntaxCII
 	}
 	for _, m := range camtMessages() {
 		if strings.HasPrefix(root.Space, m.space) && root.Local == "Document" {

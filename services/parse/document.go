@@ -9,6 +9,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/dcsa"
+	"github.com/countersign/countersign/services/parse/semantic"
 )
 
 // Kind is what a trade document is, in the field's standard terms.
@@ -35,7 +37,7 @@ const (
 // "", an absent number nil, an absent date the zero Date: absent is never zero.
 type Document struct {
 	Kind   Kind   `json:"kind"`
-	Syntax string `json:"syntax"` // "ubl-2.1", "countersign-json", "pdf"
+	Syntax string `json:"syntax"` // "ubl-2.1", "cii-d16b", "countersign-json", "pdf"
 	// TypeCode is the code the document gives itself (UNTDID 1001: 380 invoice, 381 credit
 	// note); of an order response the answer (UNTDID 4343: AP accepted, RE rejected).
 	TypeCode string `json:"type_code,omitempty"`
@@ -79,6 +81,13 @@ type Document struct {
 	// Places says where in the source each value stands: key is the path of the value in
 	// this model ("lines[0].quantity", "buyer.vat"), value is the place in the source.
 	Places map[string]Place `json:"places,omitempty"`
+
+	// Semantic is the invoice in the terms of EN 16931, which package check holds its rules
+	// against. It is there right after reading an invoice in UBL or CII and is never stored.
+	Semantic *semantic.Invoice `json:"-"`
+	// DCSA is the whole message where the document was read from one of DCSA eBL: package check
+	// judges what the fields above have no room for. It is no part of the canonical document.
+	DCSA *dcsa.Message `json:"-"`
 }
 
 // Refuses tells whether the document is the answer that an order is not accepted (UNTDID

@@ -58,6 +58,11 @@ func readXML(l Limits, b []byte) (*Document, *Fault) {
 		return nil, xmltree.DTDFault("byte " + strconv.Itoa(dtd))
 	case syntax == SyntaxUBL:
 		return readUBL(l, b, root)
+	case syntax == SyntaxCII:
+		return readCII(l, b)
+	case isZUGFeRD1(root):
+		return nil, source.New(source.CodeUnsupported, "", "This is ZUGFeRD 1.0, which EN 16931 has replaced; "+
+			"ask the sender for Factur-X or ZUGFeRD 2, or type its fields in.")
 	case syntax == SyntaxCamt053, syntax == SyntaxCamt054:
 		return nil, unsupported("This is a bank statement, not a trade document")
 	case root.Local == "":
@@ -83,5 +88,5 @@ func readPDF(l Limits, b []byte) (*Document, *Fault) {
 
 func unsupported(what string) *Fault {
 	return source.New(source.CodeUnsupported, "", what+
-		"; send UBL 2.1 XML, our own JSON, or a PDF whose fields you type in.")
+		"; send UBL 2.1 or CII D16B XML, our own JSON, or a PDF whose fields you type in.")
 }

@@ -2,11 +2,13 @@ package parse
 
 import (
 	"encoding/xml"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/semantic"
 	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/parse/xmltree"
 )
@@ -56,14 +58,15 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 		return nil, f
 	}
 	kind, _ := ublKind(root)
+	if kind == Invoice || kind == CreditNote {
+		return invoiceDocument(semantic.FromUBL(tree), SyntaxUBL, kind), nil
+	}
 	r := ublReader{
-		Paths: xmltree.Paths{Name: ublName},
+		paths: xmltree.Paths{Name: ublName},
 		doc:   &Document{Kind: kind, Syntax: string(SyntaxUBL), Places: map[string]Place{}},
 	}
 	r.header(tree)
 	switch kind {
-	case Invoice, CreditNote:
-		r.invoice(tree)
 	case PurchaseOrder:
 		r.order(tree)
 	case OrderResponse:
@@ -74,19 +77,54 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 		r.receipt(tree)
 	case BillOfLading:
 		r.waybill(tree)
-	case DebitNote, WarehouseReceipt, PackingList, CustomsDeclaration, PaymentAdvice, Other:
-		// no UBL root of these kinds is read
-	}
-	if r.Fault != nil {
-		return nil, r.Fault
+	case Invoice, CreditNote, DebitNote, WarehouseReceipt, PackingList, CustomsDeclaration, PaymentAdvice,
+		Other:
+		// invoices are done, and no UBL root of the others is read
 	}
 	return r.doc, nil
 }
 
-// ublReader maps the elements of a UBL document to the fields of a Document.
+// ublReader maps the elements of a UBL document other than an invoice to the fields of a
+// Document.
 type ublReader struct {
-	xmltree.Paths
-	doc *Document
+	paths xmltree.Paths
+	doc   *Document
+}
+
+// Find, List and Leaf are those of xmltree.Paths, but for what they make of a fault: a value
+// that cannot be trusted is absent, with a flaw, and the rest of the document is read.
+
+// Find returns the element at a path, nil when there is none.
+func (r *ublReader) Find(n *xmltree.Node, path string) *xmltree.Node {
+	found := r.paths.Find(n, path)
+	r.settle()
+	return found
+}
+
+// List returns all the elements at a path whose last step may repeat.
+func (r *ublReader) List(n *xmltree.Node, path string) []*xmltree.Node {
+	found := r.paths.List(n, path)
+	r.settle()
+	return found
+}
+
+// Leaf returns the element at a path and its text; nil when there is none or it is empty.
+func (r *ublReader) Leaf(n *xmltree.Node, path string) (*xmltree.Node, string) {
+	found, text := r.paths.Leaf(n, path)
+	r.settle()
+	return found, text
+}
+
+// settle makes a flaw of the fault of a path, once for each element.
+func (r *ublReader) settle() {
+	f := r.paths.Fault
+	r.paths.Fault = nil
+	if f == nil || slices.ContainsFunc(r.doc.Flaws, func(had Fault) bool {
+		return had.Code == f.Code && had.Path == f.Path
+	}) {
+		return
+	}
+	r.flaw(f.Code, f.Path, f.Message)
 }
 
 // ublName resolves the customary prefixes of UBL.

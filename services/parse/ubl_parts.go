@@ -123,3 +123,37 @@ func (r *ublReader) price(n *xmltree.Node, key string, to *Line) {
 	r.amount(n, "cbc:PriceAmount", key+".unit_price", &to.UnitPrice)
 	r.number(n, "cbc:BaseQuantity", key+".price_base", &to.PriceBase)
 }
+
+// additionalReferences files the papers that UBL has no element of its own for, by their type.
+func (r *ublReader) additionalReferences(n *xmltree.Node) {
+	for _, reference := range r.List(n, "cac:AdditionalDocumentReference*") {
+		_, code := r.Leaf(reference, "cbc:DocumentTypeCode")
+		id, value := r.Leaf(reference, "cbc:ID")
+		if id == nil {
+			continue
+		}
+		switch {
+		case isTransportPaper(code):
+			r.doc.Places[indexed("transport_refs", len(r.doc.TransportRefs))] = id.Place()
+			r.doc.TransportRefs = append(r.doc.TransportRefs, value)
+		case isStoragePaper(code):
+			r.doc.Places[indexed("receipt_refs", len(r.doc.ReceiptRefs))] = id.Place()
+			r.doc.ReceiptRefs = append(r.doc.ReceiptRefs, value)
+		}
+	}
+}
+
+// isTransportPaper tells the types of papers that goods travel under (UNTDID 1001).
+func isTransportPaper(code string) bool {
+	switch code {
+	case "700", "701", "703", "704", "705", "706", "709", "710", "711", "712", "714", "716",
+		"720", "722", "730", "740", "741", "760", "761", "763", "764", "765", "766":
+		return true
+	default:
+		return false
+	}
+}
+
+// isStoragePaper tells the types of papers that goods lie under (UNTDID 1001): warehouse
+// receipt, goods receipt, warehouse warrant.
+func isStoragePaper(code string) bool { return code == "631" || code == "632" || code == "635" }

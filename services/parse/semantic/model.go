@@ -339,6 +339,7 @@ type Item struct {
 	Classifications []Classification // BT-158
 	Origin          Value            // BT-159
 	Attributes      []ItemAttribute  // BG-32
+	Lot             Value            // of the goods; no term of the standard
 }
 
 // Classification is BT-158 with the list it is from (UNTDID 7143).

@@ -224,6 +224,12 @@ func (b *ublBinder) itemPart(item *Item, n *xmltree.Node) {
 		}
 	case "AdditionalItemProperty":
 		item.Attributes = append(item.Attributes, b.attribute(n))
+	case "ItemInstance":
+		for _, lot := range n.All(nsCAC, "LotIdentification") {
+			for _, id := range lot.All(nsCBC, "LotNumberID") {
+				b.setFirst(&item.Lot, id)
+			}
+		}
 	}
 }
 

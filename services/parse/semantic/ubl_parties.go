@@ -148,7 +148,7 @@ func (b *ublBinder) address(to *Address, n *xmltree.Node) {
 
 func (b *ublBinder) addressTerm(to *Address, n *xmltree.Node) {
 	switch n.Local {
-	case "StreetName", "AdditionalStreetName":
+	case "StreetName", "BuildingNumber", "AdditionalStreetName":
 		to.Lines = append(to.Lines, b.value(n))
 	case "CityName":
 		b.set(&to.City, n)

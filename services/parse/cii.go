@@ -1,0 +1,26 @@
+package parse
+
+import (
+	"encoding/xml"
+	"strings"
+
+	"github.com/countersign/countersign/services/parse/semantic"
+	"github.com/countersign/countersign/services/parse/xmltree"
+)
+
+// readCII reads a UN/CEFACT Cross Industry Invoice D16B, the syntax of Factur-X and ZUGFeRD 2.
+// It has one root for invoices and credit notes: the type code tells them apart.
+func readCII(l Limits, b []byte) (*Document, *Fault) {
+	tree, f := xmltree.Parse(b, xmltree.Options{Limits: l, Known: semantic.KnownInCII})
+	if f != nil {
+		return nil, f
+	}
+	return invoiceDocument(semantic.FromCII(tree), SyntaxCII, Invoice), nil
+}
+
+// isZUGFeRD1 tells the root of ZUGFeRD 1.0, an earlier shape of the same message from before
+// the standard.
+func isZUGFeRD1(root xml.Name) bool {
+	return root.Local == "CrossIndustryDocument" &&
+		strings.HasPrefix(root.Space, "urn:ferd:CrossIndustryDocument:")
+}

@@ -1,0 +1,177 @@
+package semantic
+
+import "github.com/countersign/countersign/services/parse/xmltree"
+
+// uses lists what the official rules reach wherever it stands, in the order of the document.
+// Within one set of rules the first that fits an element is the only one for it, which is why
+// some codes are looked for in an order.
+func (b *ciiBinder) uses(n *xmltree.Node) {
+	if n.Space == nsRAM {
+		b.file(n)
+	}
+	for _, child := range n.Children {
+		b.uses(child)
+	}
+}
+
+// file files one element.
+func (b *ciiBinder) file(n *xmltree.Node) {
+	switch n.Local {
+	case "ID":
+		b.useOfID(n)
+	case "GlobalID":
+		b.useOfGlobalID(n)
+	case "ApplicableTradeTax", "CategoryTradeTax":
+		b.inv.Categories = append(b.inv.Categories, CategoryUse{b.quietly().category(n), placeOfTax(n)})
+	case "TypeCode":
+		switch {
+		case childOf(n, nsRSM, "ExchangedDocument"):
+			b.use(DocumentType, Element(n))
+		case childOf(n, nsRAM, "SpecifiedTradeSettlementPaymentMeans"):
+			b.use(PaymentMeans, Element(n))
+		}
+	case "CategoryCode":
+		switch {
+		case childOf(n, nsRAM, "CategoryTradeTax"):
+			b.use(AdjustmentCategory, Element(n))
+		case childOf(n, nsRAM, "ApplicableTradeTax"):
+			b.use(ItemCategory, Element(n))
+		}
+	case "ReasonCode":
+		b.useOfReason(n)
+	case "URIID":
+		if childOf(n, nsRAM, "URIUniversalCommunication") {
+			b.attribute(EndpointScheme, n, "schemeID")
+		}
+	default:
+		b.useOfSimple(n)
+	}
+}
+
+// quietly is a binder whose flaws go nowhere: the structure has been read already.
+func (b *ciiBinder) quietly() *ciiBinder { return &ciiBinder{binder{inv: &Invoice{}}} }
+
+// useOfSimple files the codes whose element alone says what they are.
+func (b *ciiBinder) useOfSimple(n *xmltree.Node) {
+	switch n.Local {
+	case "TaxTotalAmount":
+		b.attribute(AmountCurrency, n, "currencyID")
+	case "InvoiceCurrencyCode":
+		b.use(InvoiceCurrency, Element(n))
+	case "TaxCurrencyCode":
+		b.use(AccountingCurrency, Element(n))
+	case "DueDateTypeCode":
+		b.use(VATDate, Element(n))
+	case "ReferenceTypeCode":
+		b.use(ReferenceType, Element(n))
+	case "SubjectCode":
+		b.use(NoteSubject, Element(n))
+	case "ClassCode":
+		b.attribute(Classified, n, "listID")
+	case "CountryID":
+		b.use(Country, Element(n))
+	case "ExemptionReasonCode":
+		b.use(ExemptionReason, Element(n))
+	case "BasisQuantity", "BilledQuantity":
+		b.attribute(Unit, n, "unitCode")
+	case "AttachmentBinaryObject":
+		b.attribute(MediaType, n, "mimeCode")
+	}
+}
+
+func (b *ciiBinder) useOfID(n *xmltree.Node) {
+	scheme := Attribute(n, "schemeID")
+	if childOf(n, nsRAM, "SpecifiedTaxRegistration") && scheme.Text == schemeVAT {
+		b.inv.VATIdentifiers = append(b.inv.VATIdentifiers, Element(n))
+	}
+	switch {
+	case scheme.Present() && !inside(n, "SpecifiedTaxRegistration"):
+		b.use(LegalScheme, scheme)
+	case childOf(n, nsRAM, "OriginTradeCountry"):
+		b.use(OriginCountry, Element(n))
+	}
+}
+
+func (b *ciiBinder) useOfGlobalID(n *xmltree.Node) {
+	inItem, inDelivery := inside(n, "SpecifiedTradeProduct"), inside(n, "ShipToTradeParty")
+	switch {
+	case !inItem && !inDelivery:
+		b.attribute(PartyScheme, n, "schemeID")
+	case childOf(n, nsRAM, "SpecifiedTradeProduct"):
+		b.attribute(ItemScheme, n, "schemeID")
+	case childOf(n, nsRAM, "ShipToTradeParty") && childOf(n.Parent, nsRAM, "ApplicableHeaderTradeDelivery"):
+		b.attribute(LocationScheme, n, "schemeID")
+	}
+}
+
+func (b *ciiBinder) useOfReason(n *xmltree.Node) {
+	if !childOf(n, nsRAM, "SpecifiedTradeAllowanceCharge") {
+		return
+	}
+	switch charge, ok := indicatorOf(n.Parent); {
+	case !ok:
+	case charge:
+		b.use(ChargeReason, Element(n))
+	default:
+		b.use(AllowanceReason, Element(n))
+	}
+}
+
+// indicatorOf reads whether an element is a charge or an allowance.
+func indicatorOf(n *xmltree.Node) (charge, ok bool) {
+	for _, indicator := range n.All(nsRAM, "ChargeIndicator") {
+		for _, value := range indicator.All(nsUDT, "Indicator") {
+			return boolean(value.Text())
+		}
+	}
+	return false, false
+}
+
+// placeOfTax says what a tax is of.
+func placeOfTax(n *xmltree.Node) CategoryPlace {
+	if n.Local == "CategoryTradeTax" {
+		if !childOf(n, nsRAM, "SpecifiedTradeAllowanceCharge") {
+			return OfUnclear
+		}
+		switch charge, ok := indicatorOf(n.Parent); {
+		case !ok:
+			return OfUnclear
+		case charge:
+			return OfCharge
+		default:
+			return OfAllowance
+		}
+	}
+	switch {
+	case childOf(n, nsRAM, "ApplicableHeaderTradeSettlement"):
+		return OfBreakdown
+	case !childOf(n, nsRAM, "SpecifiedLineTradeSettlement"):
+		return OfElsewhere
+	case childOf(n.Parent, nsRAM, "IncludedSupplyChainTradeLineItem"):
+		return OfLine
+	default:
+		return OfSubLine
+	}
+}
+
+// attribute lists a use of a code that stands in an attribute, where there is the attribute.
+func (b *ciiBinder) attribute(of CodeKind, n *xmltree.Node, name string) {
+	if v := Attribute(n, name); v.Present() {
+		b.use(of, v)
+	}
+}
+
+// childOf tells whether the parent of an element has a name.
+func childOf(n *xmltree.Node, space, local string) bool {
+	return n.Parent != nil && n.Parent.Local == local && n.Parent.Space == space
+}
+
+// inside tells whether an element stands anywhere in one of ram with a name.
+func inside(n *xmltree.Node, local string) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p.Local == local && p.Space == nsRAM {
+			return true
+		}
+	}
+	return false
+}
