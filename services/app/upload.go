@@ -77,22 +77,30 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 		if err != nil {
 			return err
 		}
-		if !created {
-			if added && d.State == DocumentParsed {
-				return reverify(ctx, tx, u.Pack)
-			}
-			return nil
+		switch {
+		case created:
+			err = a.received(ctx, tx, actor, d)
+		case added && d.State == DocumentParsed:
+			err = reverify(ctx, tx, u.Pack)
 		}
-		if err := a.withinQuota(ctx, tx, actor.Org); err != nil {
+		if err != nil {
 			return err
 		}
-		if err := a.audit(ctx, tx, actor, deed{"document.upload", "document", id},
-			map[string]string{"digest": string(digest)}); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, ParseJob{d.ID})
+		return a.answered(ctx, tx, Taken[Document]{d, created})
 	})
 	return d, created, err
+}
+
+// received is what follows a paper that is new to its organisation.
+func (a *App) received(ctx context.Context, tx StoreTx, actor Actor, d Document) error {
+	if err := a.withinQuota(ctx, tx, actor.Org); err != nil {
+		return err
+	}
+	if err := a.audit(ctx, tx, actor, deed{"document.upload", "document", string(d.ID)},
+		map[string]string{"digest": string(d.Digest)}); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, ParseJob{d.ID})
 }
 
 // nextVersion is the version of a paper that supersedes another of the same organisation; 1
@@ -131,7 +139,7 @@ func (a *App) mediaType(ctx context.Context, d trade.Digest) (string, error) {
 	switch parse.Detect(raw) {
 	case parse.SyntaxPDF:
 		return "application/pdf", nil
-	case parse.SyntaxUBL, parse.SyntaxCamt053, parse.SyntaxCamt054:
+	case parse.SyntaxUBL, parse.SyntaxCII, parse.SyntaxCamt053, parse.SyntaxCamt054:
 		return "application/xml", nil
 	case parse.SyntaxJSON, parse.SyntaxTyped:
 		return "application/json", nil
