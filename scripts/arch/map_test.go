@@ -37,6 +37,7 @@ const (
 	models         // trees to what a standard means by them
 	readers        // bytes to a document
 	judges         // documents to findings
+	reading        // bytes to a document with its findings
 	steps          // what people and jobs do, and the interfaces that takes
 	edges          // one technology each
 	rigs           // what tests and developers bring up around an edge
@@ -92,11 +93,15 @@ var packages = map[string]place{
 		imports: []string{"chaincode/money", "chaincode/trade", "services/parse"},
 		tests:   []string{"fixtures"},
 	},
+	"services/reading": {
+		rung: reading,
+		imports: []string{"chaincode/money", "services/check", "services/parse", "services/parse/source"},
+	},
 	"services/app": {
 		rung: steps,
 		imports: []string{
 			"chaincode/money", "chaincode/trade",
-			"services/check", "services/match", "services/parse",
+			"services/check", "services/match", "services/parse", "services/reading",
 		},
 		tests: []string{ // the whole way, on everything that is under the steps
 			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob", "services/embedded",
@@ -121,7 +126,7 @@ var packages = map[string]place{
 			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob",
 			"services/check", "services/embedded", "services/httpapi/password",
 			"services/jobs", "services/match", "services/postgres",
-			"services/postgres/postgrestest", "services/report",
+			"services/postgres/postgrestest", "services/reading", "services/report",
 		},
 	},
 	"services/httpapi/internal/api": { // what travels, mostly generated
@@ -145,6 +150,12 @@ var packages = map[string]place{
 		},
 		tests: []string{
 			"services/check", "services/jobs", "services/match", "services/parse", "services/postgres/postgrestest",
+		},
+	},
+	"services/sandbox": {
+		rung: edges,
+		imports: []string{
+			"chaincode/money", "services/check", "services/parse", "services/parse/source", "services/reading",
 		},
 	},
 	"services/postgres/cluster":     {rung: edges},
@@ -194,6 +205,7 @@ var packages = map[string]place{
 	"services/cmd/countersign": {
 		rung: wiring,
 		imports: []string{
+			"services/reading", "services/sandbox",
 			"chaincode", "chaincode/money", "chaincode/trade", "fixtures",
 			"services/app", "services/check", "services/match", "services/parse", "services/parse/source",
 			"services/blob", "services/embedded", "services/fabric", "services/httpapi",
@@ -266,7 +278,9 @@ var owners = map[string][]string{
 	"github.com/compose-spec/compose-go/v2": {"scripts/arch"},
 	"golang.org/x/tools":                    {"scripts/determinism"},
 	"golang.org/x/crypto":                   {"services/app", "services/httpapi"},
-	"golang.org/x/sys":                      {"services/embedded"},
+	"golang.org/x/sys":                      {"services/embedded", "services/sandbox"},
+	"golang.org/x/term":                     {"services/cmd"},
+	"github.com/schollz/progressbar/v3":     {"services/cmd"},
 	"golang.org/x/sync":                     {"services"},
 	"golang.org/x/text":                     {"services"},
 	"pgregory.net/rapid":                    {everywhere},

@@ -24,6 +24,7 @@ type code struct {
 var sources = []struct{ folder, by string }{
 	{"chaincode/trade", "law"},
 	{"services/parse", "readers"},
+	{"services/parse/source", "readers"},
 	{"services/app", "steps"},
 	{"services/blob", "store of bytes"},
 	{"services/httpapi", "API"},

@@ -1,6 +1,6 @@
 // Package app holds the steps of the way of a document: one file a step, each a function
 // that a handler or a job calls. It declares what it needs of the outside (Store, Ledger,
-// Blobs, Renderer, Clock) and imports no technology.
+// Blobs, Renderer, Reader, Clock) and imports no technology.
 //
 // Each step numbers its effects and says what a crash after each leaves. Recovery is the
 // same step again: jobs exist only if the transaction that needs them has committed, and
@@ -25,6 +25,7 @@ type App struct {
 	ledger   Ledger
 	blobs    Blobs
 	renderer Renderer
+	reader   Reader
 	clock    Clock
 	wall     Clock
 	random   io.Reader
@@ -42,6 +43,7 @@ type Config struct {
 	Ledger   Ledger
 	Blobs    Blobs
 	Renderer Renderer
+	Reader   Reader
 	Clock    Clock // of the ledger; on a demo node it may run ahead
 	Wall     Clock // of the machine: sessions and sign-ins go by it
 	Random   io.Reader
@@ -64,8 +66,8 @@ func New(c Config) *App {
 		c.Quota = DefaultQuota
 	}
 	return &App{
-		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, clock: c.Clock,
-		wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
+		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, reader: c.Reader,
+		clock: c.Clock, wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
 		release: c.Release, quota: c.Quota, notices: newNotices(),
 	}
 }

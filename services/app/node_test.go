@@ -22,6 +22,7 @@ import (
 	"github.com/countersign/countersign/services/jobs"
 	"github.com/countersign/countersign/services/postgres"
 	"github.com/countersign/countersign/services/postgres/postgrestest"
+	"github.com/countersign/countersign/services/reading"
 	"github.com/countersign/countersign/services/report"
 )
 
@@ -96,7 +97,7 @@ func openNodeWithin(t *testing.T, quota int64) *node {
 	ok(t, err)
 	n.App = app.New(app.Config{
 		Store: postgres.NewStore(pool, queue), Ledger: n.ledger, Blobs: papers, Renderer: renderer,
-		Clock: n.ledger, Wall: wallClock{}, Log: log, Channel: channel, Release: "test",
+		Reader: reading.Here{}, Clock: n.ledger, Wall: wallClock{}, Log: log, Channel: channel, Release: "test",
 		Keys: map[int64][]byte{1: []byte("0123456789abcdef0123456789abcdef")}, Quota: quota,
 	})
 	runner, err := jobs.Start(t.Context(), pool, n.workers(log), jobs.Config{

@@ -10,7 +10,23 @@ import (
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/reading"
 )
+
+// Reader turns the bytes of a file into what is in it, and a document into its findings as of a
+// day. The files come from outside: whoever implements it answers for what they cost. The error
+// is a *parse.Fault when the file is at fault; every other one says nothing of the file, which
+// may be read again.
+type Reader interface {
+	Document(ctx context.Context, raw []byte, today money.Date) (*parse.Document, []check.Finding, error)
+	// Typed makes a document of fields that a person typed in, JSON of our schema of the kind.
+	Typed(
+		ctx context.Context, kind parse.Kind, fields []byte, today money.Date,
+	) (*parse.Document, []check.Finding, error)
+	Statement(ctx context.Context, raw []byte) ([]parse.StatementLine, error)
+	// Syntax tells how a file is written, from its content alone.
+	Syntax(ctx context.Context, raw []byte) (parse.Syntax, error)
+}
 
 // parseDocument reads a paper that was uploaded. Effects: one transaction with fields,
 // findings and the jobs that follow. A crash before it leaves the job, which runs again.
@@ -31,23 +47,20 @@ func (a *App) parseDocument(ctx context.Context, id DocumentID) error {
 	if err != nil {
 		return fmt.Errorf("document %s: %w", id, err)
 	}
-	fields, err := parse.Read(raw)
+	fields, findings, err := a.reader.Document(ctx, raw, money.DateOf(a.Now()))
 	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
-		fault, refused := errors.AsType[*parse.Fault](err)
+		refusal := reading.Refusal(err)
 		switch {
-		case refused:
-			d.State = DocumentUnreadable
-			d.Findings = []check.Finding{{
-				Rule: fault.Code, Severity: check.Fatal, Message: fault.Message, Path: fault.Path,
-			}}
+		case refusal != nil:
+			d.State, d.Findings = DocumentUnreadable, refusal
 			return tx.UpdateDocument(ctx, d)
 		case err != nil:
-			return err
+			return fmt.Errorf("document %s: %w", id, err)
 		case fields.Kind == parse.Other:
-			d.State = DocumentNeedsFields
+			d.State, d.Findings = DocumentNeedsFields, findings
 			return tx.UpdateDocument(ctx, d)
 		}
-		return a.setFields(ctx, tx, d, fields)
+		return a.setFields(ctx, tx, d, fields, findings)
 	})
 }
 
@@ -62,7 +75,7 @@ func (a *App) TypeFields(
 	if _, err := a.Document(ctx, actor, id); err != nil {
 		return Document{}, err
 	}
-	typed, err := parse.Typed(kind, fields)
+	typed, findings, err := a.reader.Typed(ctx, kind, fields, money.DateOf(a.Now()))
 	if f, ok := errors.AsType[*parse.Fault](err); ok {
 		return Document{}, fault(trade.Code(f.Code), f.Path, "%s", f.Message)
 	}
@@ -86,7 +99,7 @@ func (a *App) TypeFields(
 		if err := a.audit(ctx, tx, actor, deed{"document.type", "document", string(id)}, nil); err != nil {
 			return err
 		}
-		return a.setFields(ctx, tx, d, typed)
+		return a.setFields(ctx, tx, d, typed, findings)
 	})
 	if errors.Is(err, ErrEdited) {
 		return Document{}, fault(CodeEdited, "", "somebody changed this paper meanwhile: look at it again")
@@ -97,15 +110,16 @@ func (a *App) TypeFields(
 	return a.Document(ctx, actor, id)
 }
 
-// setFields stores what was read, checks it, and enqueues what follows.
-func (a *App) setFields(ctx context.Context, tx StoreTx, d Document, fields *parse.Document) error {
+// setFields stores what was read and found, and enqueues what follows.
+func (a *App) setFields(
+	ctx context.Context, tx StoreTx, d Document, fields *parse.Document, findings []check.Finding,
+) error {
 	canonical, err := trade.Canonical(fields)
 	if err != nil {
 		return fmt.Errorf("document %s: %w", d.ID, err)
 	}
 	d.State, d.Fields, d.CanonicalDigest = DocumentParsed, fields, trade.DigestOf(canonical)
-	d.ParsedAt, d.Reader = a.Now(), a.release
-	d.Findings = check.Document(fields, money.DateOf(a.Now()))
+	d.ParsedAt, d.Reader, d.Findings = a.Now(), a.release, findings
 	if err := tx.UpdateDocument(ctx, d); err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (a *App) ImportStatement(ctx context.Context, actor Actor, body io.Reader) 
 	if err != nil {
 		return Statement{}, false, err
 	}
-	read, err := parse.ReadStatement(raw)
+	read, err := a.reader.Statement(ctx, raw)
 	if f, ok := errors.AsType[*parse.Fault](err); ok {
 		return Statement{}, false, fault(trade.Code(f.Code), f.Path, "%s", f.Message)
 	}

@@ -136,7 +136,11 @@ func (a *App) mediaType(ctx context.Context, d trade.Digest) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	switch parse.Detect(raw) {
+	syntax, err := a.reader.Syntax(ctx, raw)
+	if _, ok := errors.AsType[*parse.Fault](err); err != nil && !ok {
+		return "", err
+	}
+	switch syntax { // empty where telling it costs too much: the job that reads will say so
 	case parse.SyntaxPDF:
 		return "application/pdf", nil
 	case parse.SyntaxUBL, parse.SyntaxCII, parse.SyntaxCamt053, parse.SyntaxCamt054:

@@ -23,6 +23,7 @@ import (
 	"github.com/countersign/countersign/services/postgres"
 	"github.com/countersign/countersign/services/postgres/cluster"
 	"github.com/countersign/countersign/services/report"
+	"github.com/countersign/countersign/services/sandbox"
 )
 
 // options are what flags and environment say.
@@ -34,6 +35,7 @@ type options struct {
 	blobs    string
 	level    slog.Level
 	quota    int64 // MiB of papers of one organisation
+	read     readLimits
 	demo     bool
 	orgs     []string
 	clock    systemClock
@@ -95,6 +97,9 @@ func openNode(ctx context.Context, o options) (n *node, err error) {
 	if err := n.openPapers(ctx, o, &cfg); err != nil {
 		return n, err
 	}
+	if err := n.openReader(o, &cfg); err != nil {
+		return n, err
+	}
 	return n, n.openStore(ctx, o, &cfg)
 }
 
@@ -150,6 +155,17 @@ func (n *node) openPapers(ctx context.Context, o options, cfg *app.Config) error
 		return fmt.Errorf("sweeping broken uploads: %w", err)
 	}
 	cfg.Blobs = store
+	return nil
+}
+
+// openReader opens the workers that read documents.
+func (n *node) openReader(o options, cfg *app.Config) error {
+	pool, err := sandbox.Open(o.sandbox(n.log))
+	if err != nil {
+		return err
+	}
+	n.closers = append(n.closers, func(context.Context) error { return pool.Close() })
+	cfg.Reader = sandbox.NewReader(pool)
 	return nil
 }
 

@@ -1,0 +1,144 @@
+package reading
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/check"
+	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/source"
+)
+
+// Status says in a word what became of a file.
+type Status string
+
+// The statuses of a file.
+const (
+	Clean       Status = "clean"       // nothing fatal was found
+	Violates    Status = "violates"    // a rule of its kind is broken
+	Unsupported Status = "unsupported" // a format that is not read here
+	Unreadable  Status = "unreadable"  // a format that is read here, and a file that cannot be
+)
+
+// KindStatement is the kind of a bank statement, which is no trade document.
+const KindStatement parse.Kind = "statement"
+
+// Summary is what `countersign check` says of a file.
+type Summary struct {
+	Kind     parse.Kind      `json:"kind,omitempty"`
+	Syntax   string          `json:"syntax,omitempty"`
+	Status   Status          `json:"status"`
+	Findings []check.Finding `json:"findings"`
+	Fields   *Fields         `json:"fields,omitempty"`
+	Entries  *int            `json:"entries,omitempty"` // of a bank statement: what it tells as booked
+}
+
+// Fields are the key fields of a document, amounts and dates as texts; absent ones are empty.
+type Fields struct {
+	Number       string   `json:"number"`
+	Type         string   `json:"type"` // UNTDID 1001
+	IssueDate    string   `json:"issue_date"`
+	DueDate      string   `json:"due_date"`
+	SellerName   string   `json:"seller_name"`
+	SellerVAT    string   `json:"seller_vat"`
+	BuyerName    string   `json:"buyer_name"`
+	BuyerVAT     string   `json:"buyer_vat"`
+	OrderRef     string   `json:"order_ref"`
+	Currency     string   `json:"currency"`
+	LineTotal    string   `json:"line_total"`
+	TaxExclusive string   `json:"tax_exclusive"`
+	Tax          string   `json:"tax"`
+	TaxInclusive string   `json:"tax_inclusive"`
+	Prepaid      string   `json:"prepaid"`
+	Payable      string   `json:"payable"`
+	IBANs        []string `json:"ibans"`
+	Lines        int      `json:"lines"`
+}
+
+// Summary reads a file of any kind, checks it as of a day and says what was found. What cannot
+// be read is a status too; the error is always nil.
+func (h Here) Summary(ctx context.Context, raw []byte, today money.Date) (Summary, error) {
+	if isStatement(raw) {
+		return h.statement(ctx, raw), nil
+	}
+	doc, findings, err := h.Document(ctx, raw, today)
+	if err != nil {
+		return Refused(err), nil
+	}
+	s := Summary{
+		Kind: doc.Kind, Syntax: doc.Syntax, Status: Clean, Findings: findings, Fields: fieldsOf(doc),
+	}
+	switch {
+	case check.Violates(findings):
+		s.Status = Violates
+	case doc.Kind == parse.Other:
+		s.Status = Unsupported
+	}
+	if s.Findings == nil {
+		s.Findings = []check.Finding{}
+	}
+	return s, nil
+}
+
+// isStatement tells bank statements from everything else.
+func isStatement(raw []byte) bool {
+	switch parse.Detect(raw) {
+	case parse.SyntaxCamt053, parse.SyntaxCamt054:
+		return true
+	case parse.SyntaxUBL, parse.SyntaxJSON, parse.SyntaxPDF, parse.SyntaxTyped, parse.SyntaxForeign:
+	}
+	return false
+}
+
+func (h Here) statement(ctx context.Context, raw []byte) Summary {
+	lines, err := h.Statement(ctx, raw)
+	if err != nil {
+		return Refused(err)
+	}
+	entries := len(lines)
+	return Summary{
+		Kind: KindStatement, Syntax: string(parse.Detect(raw)), Status: Clean, Findings: []check.Finding{},
+		Entries: &entries,
+	}
+}
+
+// Refused is the summary of a file that a reader gave up with a *parse.Fault.
+func Refused(err error) Summary {
+	s := Summary{Status: Unreadable, Findings: Refusal(err)}
+	if f, ok := errors.AsType[*parse.Fault](err); ok && f.Code == source.CodeUnsupported {
+		s.Status = Unsupported
+	}
+	return s
+}
+
+// text is an exact number as text; empty when it is absent.
+func text[N interface {
+	comparable
+	fmt.Stringer
+}](v N) string {
+	var absent N
+	if v == absent {
+		return ""
+	}
+	return v.String()
+}
+
+func fieldsOf(d *parse.Document) *Fields {
+	f := &Fields{
+		Number: d.Number, Type: d.TypeCode, IssueDate: d.IssueDate.String(), DueDate: d.DueDate.String(),
+		SellerName: d.Seller.Name, SellerVAT: d.Seller.VAT, BuyerName: d.Buyer.Name, BuyerVAT: d.Buyer.VAT,
+		OrderRef: d.OrderRef, Currency: d.Currency, LineTotal: text(d.Totals.Lines),
+		TaxExclusive: text(d.Totals.TaxExclusive), Tax: text(d.Totals.Tax),
+		TaxInclusive: text(d.Totals.TaxInclusive),
+		Prepaid:      text(d.Totals.Prepaid), Payable: text(d.Totals.Payable), IBANs: []string{},
+		Lines: len(d.Lines),
+	}
+	for _, a := range d.Accounts {
+		if a.IBAN != "" {
+			f.IBANs = append(f.IBANs, a.IBAN)
+		}
+	}
+	return f
+}

@@ -1,0 +1,39 @@
+//go:build unix
+
+package sandbox
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+)
+
+// nobody is the user and the group without rights, by the Linux Standard Base and by custom.
+const nobody = 65534
+
+// leaveRoot makes a process of root's one of nobody's, for good. It is done in the worker and
+// not by its parent, because nobody may not be able to run the program's file.
+func leaveRoot() error {
+	if syscall.Geteuid() != 0 && syscall.Getuid() != 0 {
+		return nil
+	}
+	if err := syscall.Setgroups([]int{}); err != nil {
+		return fmt.Errorf("leaving the groups of root: %w", err)
+	}
+	if err := syscall.Setgid(nobody); err != nil {
+		return fmt.Errorf("leaving the group of root: %w", err)
+	}
+	if err := syscall.Setuid(nobody); err != nil {
+		return fmt.Errorf("leaving root: %w", err)
+	}
+	return nil
+}
+
+// processorTime is what the process has used so far.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
