@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"strings"
 
+	"github.com/countersign/countersign/services/parse/attestation"
 	"github.com/countersign/countersign/services/parse/semantic"
 	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/parse/xmltree"
@@ -15,15 +16,17 @@ type Syntax string
 
 // The syntaxes that are told apart. Foreign is anything else.
 const (
-	SyntaxUBL     Syntax = "ubl-2.1"          // OASIS UBL, versions 2.0 to 2.4 share their namespaces
-	SyntaxCII     Syntax = "cii-d16b"         // UN/CEFACT Cross Industry Invoice, Factur-X and ZUGFeRD 2
-	SyntaxJSON    Syntax = "countersign-json" // our own, see schemas/
-	SyntaxPDF     Syntax = "pdf"
-	SyntaxTyped   Syntax = "typed" // our own JSON made of what a person typed in from a PDF
-	SyntaxCamt053 Syntax = "camt.053"
-	SyntaxCamt054 Syntax = "camt.054"
-	SyntaxDCSA    Syntax = "dcsa-ebl-3.0" // a message of DCSA eBL, its name is the document's Profile
-	SyntaxForeign Syntax = "foreign"
+	SyntaxUBL      Syntax = "ubl-2.1"          // OASIS UBL, versions 2.0 to 2.4 share their namespaces
+	SyntaxCII      Syntax = "cii-d16b"         // UN/CEFACT Cross Industry Invoice, Factur-X and ZUGFeRD 2
+	SyntaxJSON     Syntax = "countersign-json" // our own, see schemas/
+	SyntaxPDF      Syntax = "pdf"
+	SyntaxTyped    Syntax = "typed" // our own JSON made of what a person typed in from a PDF
+	SyntaxCamt053  Syntax = "camt.053"
+	SyntaxCamt054  Syntax = "camt.054"
+	SyntaxDCSA     Syntax = "dcsa-ebl-3.0"         // a message of DCSA eBL, its name is the document's Profile
+	SyntaxWrapped2 Syntax = Syntax(attestation.V2) // a document wrapped by OpenAttestation
+	SyntaxWrapped3 Syntax = Syntax(attestation.V3)
+	SyntaxForeign  Syntax = "foreign"
 )
 
 // Detect tells the syntax from the content alone. It promises nothing about the rest of the

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/services/parse/attestation"
 	"github.com/countersign/countersign/services/parse/dcsa"
 	"github.com/countersign/countersign/services/parse/semantic"
 )
@@ -88,6 +89,8 @@ type Document struct {
 	// DCSA is the whole message where the document was read from one of DCSA eBL: package check
 	// judges what the fields above have no room for. It is no part of the canonical document.
 	DCSA *dcsa.Message `json:"-"`
+	// Wrapped is whether a wrapped document is as it was wrapped; nil for others.
+	Wrapped *attestation.Verdict `json:"-"`
 }
 
 // Refuses tells whether the document is the answer that an order is not accepted (UNTDID

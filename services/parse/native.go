@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/countersign/countersign/services/parse/attestation"
+	"github.com/countersign/countersign/services/parse/dcsa"
 	"github.com/countersign/countersign/services/parse/jsontree"
 	"github.com/countersign/countersign/services/parse/source"
 )
@@ -54,11 +56,20 @@ func readJSON(l Limits, b []byte) (*Document, *Fault) {
 	if f != nil {
 		return nil, f
 	}
-	kind, ok := schemaOf(tree)
-	if !ok {
-		return nil, unsupported("This JSON names no schema of Countersign in its member \"schema\"")
+	if kind, ok := schemaOf(tree); ok {
+		return nativeDocument(kind, tree, source.TrimBOM(b))
 	}
-	return nativeDocument(kind, tree, source.TrimBOM(b))
+	if version, ok := attestation.Detect(tree); ok {
+		return readWrapped(version, tree), nil
+	}
+	if name, ok := dcsa.Detect(tree); ok {
+		return readDCSA(name, tree), nil
+	}
+	if attestation.Credential(tree) {
+		return nil, unsupported("This is a verifiable credential whose proof is not verified here")
+	}
+	return nil, unsupported("This JSON is neither of a schema of Countersign, nor a message of DCSA eBL, " +
+		"nor a wrapped document of OpenAttestation")
 }
 
 // schemaOf tells which of our schemas a JSON document says it follows.
@@ -75,14 +86,22 @@ func schemaOf(tree *jsontree.Node) (Kind, bool) {
 	return "", false
 }
 
-// namesOurSchema tells for Detect whether this is JSON of ours.
-func namesOurSchema(b []byte) bool {
+// jsonSyntax tells for Detect which JSON this is.
+func jsonSyntax(b []byte) Syntax {
 	tree, f := jsontree.Parse(b, DefaultLimits())
 	if f != nil {
-		return false
+		return SyntaxForeign
 	}
-	_, ok := schemaOf(tree)
-	return ok
+	if _, ok := schemaOf(tree); ok {
+		return SyntaxJSON
+	}
+	if version, ok := attestation.Detect(tree); ok {
+		return Syntax(version)
+	}
+	if _, ok := dcsa.Detect(tree); ok {
+		return SyntaxDCSA
+	}
+	return SyntaxForeign
 }
 
 // nativeDocument maps our own JSON. Its members have the names of the fields of Document, so

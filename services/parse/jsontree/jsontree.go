@@ -255,6 +255,29 @@ func (n *Node) Member(key string) *Node {
 	return nil
 }
 
+// At is the value at a JSON Pointer (RFC 6901), nil when there is none.
+func (n *Node) At(pointer string) *Node {
+	if pointer == "" {
+		return n
+	}
+	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		if n == nil {
+			return nil
+		}
+		key := strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
+		if !n.Array {
+			n = n.Member(key)
+			continue
+		}
+		i, err := strconv.Atoi(key)
+		if err != nil || i < 0 || i >= len(n.Members) {
+			return nil
+		}
+		n = n.Members[i]
+	}
+	return n
+}
+
 // Escape writes a key as a step of a JSON Pointer (RFC 6901, section 3).
 func Escape(key string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")

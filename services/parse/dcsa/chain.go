@@ -1,0 +1,145 @@
+package dcsa
+
+import (
+	"strings"
+	"time"
+)
+
+// Status is what a transport document's carrier says of it.
+type Status string
+
+// The statuses of a transport document, in the one spelling that is used here. Earlier
+// editions of the standard write spaces for the underscores, and VOID.
+const (
+	Draft                       Status = "DRAFT"
+	Approved                    Status = "APPROVED"
+	IssuedStatus                Status = "ISSUED"
+	PendingSurrenderToAmend     Status = "PENDING_SURRENDER_FOR_AMENDMENT"
+	SurrenderedForAmendment     Status = "SURRENDERED_FOR_AMENDMENT"
+	PendingSurrenderForDelivery Status = "PENDING_SURRENDER_FOR_DELIVERY"
+	SurrenderedForDelivery      Status = "SURRENDERED_FOR_DELIVERY"
+	Voided                      Status = "VOIDED"
+)
+
+// StatusOf reads a status in either spelling; one that is not known stays as it is written.
+func StatusOf(s string) Status {
+	status := Status(oneSpelling(s))
+	if status == "VOID" {
+		return Voided
+	}
+	return status
+}
+
+// Known tells a status of the standard.
+func (s Status) Known() bool {
+	switch s {
+	case Draft, Approved, IssuedStatus, PendingSurrenderToAmend, SurrenderedForAmendment,
+		PendingSurrenderForDelivery, SurrenderedForDelivery, Voided:
+		return true
+	}
+	return false
+}
+
+// Live tells whether an original of the document may be in someone's hands.
+func (s Status) Live() bool {
+	return s == IssuedStatus || s == PendingSurrenderToAmend || s == PendingSurrenderForDelivery
+}
+
+// WasIssued tells whether the document has been issued at some time.
+func (s Status) WasIssued() bool { return s.Known() && s != Draft && s != Approved }
+
+func oneSpelling(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToUpper(strings.TrimSpace(s)), func(r rune) bool {
+		return r == ' ' || r == '_' || r == '-'
+	}), "_")
+}
+
+// Action is what was done to a bill of lading, as the endorsement chain records it.
+type Action string
+
+// The actions of the standard, in the one spelling that is used here.
+const (
+	Issue                 Action = "ISSUE"
+	Transfer              Action = "TRANSFER" // of possession
+	Endorse               Action = "ENDORSE"
+	EndorseToOrder        Action = "ENDORSE_TO_ORDER"
+	BlankEndorse          Action = "BLANK_ENDORSE"
+	Sign                  Action = "SIGN"
+	SurrenderForDelivery  Action = "SURRENDER_FOR_DELIVERY"
+	SurrenderForAmendment Action = "SURRENDER_FOR_AMENDMENT"
+	Surrendered           Action = "SURRENDERED" // the carrier has accepted
+)
+
+// ActionOf reads an action in either spelling.
+func ActionOf(s string) Action { return Action(oneSpelling(s)) }
+
+// Known tells an action of the standard.
+func (a Action) Known() bool {
+	switch a {
+	case Issue, Transfer, Endorse, EndorseToOrder, BlankEndorse, Sign,
+		SurrenderForDelivery, SurrenderForAmendment, Surrendered:
+		return true
+	}
+	return false
+}
+
+// Endorses tells the actions that only a bill to order takes.
+func (a Action) Endorses() bool { return a == Endorse || a == EndorseToOrder || a == BlankEndorse }
+
+// Chain is the back of a bill of lading: what was done to it, in the order of the message.
+type Chain struct {
+	At    string
+	Links []Link
+}
+
+// Link is one action. Recipient is nil where there is none, or the standard's "NONE".
+type Link struct {
+	At        string
+	Action    Action
+	Time      time.Time // zero when absent or not readable
+	Actor     *Party
+	Recipient *Party
+	Audit     string // the platform's own reference
+}
+
+func readChain(c cursor) *Chain {
+	chain := &Chain{At: c.at}
+	for _, item := range c.items() {
+		link := Link{
+			At: item.at, Action: ActionOf(item.in("actionCode").text()), Time: item.in("actionDateTime").moment(),
+			Actor: partyIn(item.in("actor")), Recipient: partyIn(item.in("recipient")),
+			Audit: item.in("auditReference").text(),
+		}
+		if link.Recipient.nobody() {
+			link.Recipient = nil
+		}
+		chain.Links = append(chain.Links, link)
+	}
+	return chain
+}
+
+// nobody is the placeholder that fills the recipient of an action without one.
+const nobody = "NONE"
+
+func (p *Party) nobody() bool {
+	return p != nil && p.Name == nobody && p.Platform == nobody
+}
+
+// Same tells whether two parties are one: on the same platform they share an identifying code,
+// or have equal names when one of them has no code.
+func (p *Party) Same(q *Party) bool {
+	if p == nil || q == nil || p.Platform != q.Platform {
+		return false
+	}
+	if len(p.Codes) == 0 || len(q.Codes) == 0 {
+		return p.Name != "" && p.Name == q.Name
+	}
+	for _, a := range p.Codes {
+		for _, b := range q.Codes {
+			if a.Provider == b.Provider && a.List == b.List && a.Value == b.Value && a.Value != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
