@@ -49,6 +49,7 @@ const (
 var packages = map[string]place{
 	"chaincode/money": {rung: amounts},
 	"schemas":         {rung: amounts},
+	"web":             {rung: amounts},
 	"chaincode/trade": {
 		rung: law, imports: []string{"chaincode/money"}, tests: []string{"chaincode/trade/tradetest"},
 	},
@@ -75,18 +76,34 @@ var packages = map[string]place{
 		rung:    models,
 		imports: []string{"chaincode/money", "services/parse/source", "services/parse/xmltree"},
 	},
+	"services/parse/attestation": {
+		rung: models, imports: []string{"services/parse/jsontree", "services/parse/source"},
+	},
+	"services/parse/dcsa": {
+		rung: models,
+		imports: []string{
+			"chaincode/money", "schemas", "services/parse/jsontree", "services/parse/source",
+		},
+	},
 	"services/parse": {
 		rung: readers,
 		imports: []string{
 			"chaincode/money", "schemas",
+			"services/parse/attestation", "services/parse/dcsa",
 			"services/parse/jsontree", "services/parse/semantic", "services/parse/source", "services/parse/xmltree",
 		},
 	},
 	"services/check/codes": {rung: amounts},
-	"services/check": {
+	"services/check/en16931": {
 		rung:    judges,
-		imports: []string{"chaincode/money", "services/check/codes", "services/parse"},
-		tests:   []string{"services/parse/source"},
+		imports: []string{"services/check/codes", "services/parse/semantic"},
+	},
+	"services/check": {
+		rung: judges,
+		imports: []string{
+			"chaincode/money", "services/check/codes", "services/check/en16931", "services/parse",
+		},
+		tests: []string{"services/parse/source"},
 	},
 	"services/match": {
 		rung:    judges,
@@ -164,6 +181,7 @@ var packages = map[string]place{
 		rung:    rigs,
 		imports: []string{"services/postgres", "services/postgres/cluster"},
 	},
+	"services/portal": {rung: edges},
 	"services/report": {
 		rung:    edges,
 		imports: []string{"chaincode/money", "services/app"},
@@ -210,7 +228,7 @@ var packages = map[string]place{
 			"services/app", "services/check", "services/match", "services/parse", "services/parse/source",
 			"services/blob", "services/embedded", "services/fabric", "services/httpapi",
 			"services/demo", "services/httpapi/password", "services/jobs", "services/postgres",
-			"services/postgres/cluster", "services/report",
+			"services/portal", "services/postgres/cluster", "services/report", "web",
 		},
 	},
 
@@ -266,7 +284,7 @@ var owners = map[string][]string{
 	"github.com/xuri/excelize/v2":            {"services/report"},
 
 	"github.com/gowebpki/jcs": {
-		"chaincode/trade", "services/app", "services/embedded", "services/report",
+		"chaincode/trade", "services/app", "services/embedded", "services/parse/attestation", "services/report",
 	},
 	"github.com/gabriel-vasile/mimetype":       {"services/parse"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"services/parse", "schemas"},
@@ -277,7 +295,7 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":                {"services/cmd"},
 	"github.com/compose-spec/compose-go/v2": {"scripts/arch"},
 	"golang.org/x/tools":                    {"scripts/determinism"},
-	"golang.org/x/crypto":                   {"services/app", "services/httpapi"},
+	"golang.org/x/crypto":                   {"services/app", "services/httpapi", "services/parse/attestation"},
 	"golang.org/x/sys":                      {"services/embedded", "services/sandbox"},
 	"golang.org/x/term":                     {"services/cmd"},
 	"github.com/schollz/progressbar/v3":     {"services/cmd"},
