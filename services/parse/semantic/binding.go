@@ -8,15 +8,18 @@ import (
 )
 
 // binder fills an invoice from a tree. Each setter takes an element the first time it is met;
-// once more is a flaw, except for the setters of what the syntax lets repeat.
+// once more is a flaw, except for the setters of what the syntax lets repeat. A binder without
+// an invoice keeps no flaws: it reads again what has been read.
 type binder struct {
 	inv *Invoice
 }
 
 // value is the text of an element, with a flaw when it is not one plain text.
 func (b *binder) value(n *xmltree.Node) Value {
-	if _, f := n.Value(); f != nil {
-		b.flaw(*f)
+	if !n.IsPlain() {
+		if _, f := n.Value(); f != nil {
+			b.flaw(n, f.Code, f.Message)
+		}
 	}
 	return Element(n)
 }
@@ -55,11 +58,21 @@ func (b *binder) number(to *Number, n *xmltree.Node, unit string) {
 		u = Attribute(n, unit)
 	}
 	*to = NumberOf(b.value(n), u)
+	if !to.Valid && !to.Blank() {
+		b.flaw(n, source.CodeValue,
+			source.Quoted(to.Text)+" is not a plain decimal number; ask the sender for a corrected file.")
+	}
 }
 
+// date takes a date as XML Schema writes it.
 func (b *binder) date(to *Date, n *xmltree.Node) {
-	if b.first(n, &to.Value) {
-		*to = DateOf(b.value(n))
+	if !b.first(n, &to.Value) {
+		return
+	}
+	*to = DateOf(b.value(n))
+	if !to.Valid && !to.Blank() {
+		b.flaw(n, source.CodeValue,
+			source.Quoted(to.Text)+" is not a date (YYYY-MM-DD); ask the sender for a corrected file.")
 	}
 }
 
@@ -74,17 +87,14 @@ func (b *binder) first(n *xmltree.Node, to *Value) bool {
 	if !to.Present() {
 		return true
 	}
-	b.flaw(source.Fault{
-		Code: source.CodeDuplicate, Path: n.Path(),
-		Message: "This element may stand only once here; " +
-			"ask the sender which value holds, and for a corrected file.",
-	})
+	b.flaw(n, source.CodeDuplicate, "This element may stand only once here; "+
+		"ask the sender which value holds, and for a corrected file.")
 	return false
 }
 
-func (b *binder) flaw(f source.Fault) {
-	if len(b.inv.Flaws) < maxFlaws {
-		b.inv.Flaws = append(b.inv.Flaws, f)
+func (b *binder) flaw(n *xmltree.Node, code, message string) {
+	if b.inv != nil && len(b.inv.Flaws) < maxFlaws {
+		b.inv.Flaws = append(b.inv.Flaws, source.Fault{Code: code, Path: n.Path(), Message: message})
 	}
 }
 

@@ -20,7 +20,7 @@ type Syntax string
 // The syntaxes.
 const (
 	UBLInvoice    Syntax = "ubl-invoice"
-	UBLCreditNote Syntax = "ubl-credit-note"
+	UBLCreditNote Syntax = "ubl-credit-note" //nolint:gosec // G101: no credential, a credit note
 	CII           Syntax = "cii"
 )
 
@@ -31,7 +31,8 @@ type Invoice struct {
 	// Flaws are values that cannot be trusted: one that may stand once and stands twice
 	// (document.duplicate_element, the first is taken), a text cut in two
 	// (document.split_text, the first piece is taken), a text with elements inside it
-	// (document.malformed). At most maxFlaws.
+	// (document.malformed), a text that is not the number or the date it should be
+	// (document.value). At most maxFlaws.
 	Flaws []source.Fault
 
 	Number       Value   // BT-1

@@ -77,12 +77,6 @@ func (b *ublBinder) collectCode(parent, n *xmltree.Node) {
 		case "OriginCountry":
 			b.use(OriginCountry, Element(n))
 		}
-	case "AllowanceChargeReasonCode":
-		if charge, ok := indicator(parent); ok && charge {
-			b.use(ChargeReason, Element(n))
-		} else if ok {
-			b.use(AllowanceReason, Element(n))
-		}
 	}
 }
 
@@ -103,12 +97,6 @@ func (b *ublBinder) collectID(parent, n *xmltree.Node) {
 			kind = CreditorScheme
 		}
 		b.useAttribute(kind, n, "schemeID")
-	case "AdditionalDocumentReference", "DocumentReference":
-		for _, code := range parent.All(nsCBC, "DocumentTypeCode") {
-			if code.Text() == invoicedObject {
-				b.useAttribute(ReferenceType, n, "schemeID")
-			}
-		}
 	}
 }
 
@@ -127,19 +115,27 @@ func (b *ublBinder) collectPart(parent, n *xmltree.Node) {
 		if parent.Local == "Item" && isLine(parent.Parent) {
 			of = OfLine
 		}
-		inv.Categories = append(inv.Categories, CategoryUse{TaxCategory: b.quietCategory(n), Of: of})
+		b.useCategory(n, of)
+	case "AllowanceCharge":
+		b.collectAdjustment(n)
 	case "TaxCategory":
-		inv.Categories = append(inv.Categories, CategoryUse{TaxCategory: b.quietCategory(n), Of: placeOf(parent)})
+		if parent.Local != "AllowanceCharge" {
+			b.useCategory(n, placeOf(parent))
+		}
 	case "PartyTaxScheme":
-		if r := b.quiet().registration(n); r.VAT && r.ID.Present() {
+		if r := again().registration(n); r.VAT && r.ID.Present() {
 			inv.VATIdentifiers = append(inv.VATIdentifiers, r.ID)
 		}
+	case "AdditionalDocumentReference", "DocumentReference":
+		if d := again().document(n); d.TypeCode.Text == invoicedObject && d.Reference.Scheme.Present() {
+			b.use(ReferenceType, d.Reference.Scheme)
+		}
 	case "TaxSubtotal":
-		if parent.Local == "TaxTotal" && parent.Parent != nil && parent.Parent.Parent != nil {
+		if parent.Local == "TaxTotal" && !isOwn(parent) {
 			inv.LineBreakdown = append(inv.LineBreakdown, b.breakdown(n))
 		}
 	case "InvoicePeriod":
-		if parent.Parent != nil && !isLine(parent) {
+		if !isOwn(n) && !isLine(parent) {
 			inv.OtherPeriods = append(inv.OtherPeriods, b.period(n))
 		}
 	case "AdditionalItemProperty":
@@ -147,47 +143,53 @@ func (b *ublBinder) collectPart(parent, n *xmltree.Node) {
 			inv.OtherAttributes = append(inv.OtherAttributes, b.attribute(n))
 		}
 	case "Delivery":
-		if parent.Parent != nil {
+		if !isOwn(n) {
 			inv.OtherDeliveries = append(inv.OtherDeliveries, b.delivery(n))
 		}
 	}
 }
 
-// quiet is a binder whose flaws go nowhere: the structure has been read already.
-func (b *ublBinder) quiet() *ublBinder { return &ublBinder{binder{inv: &Invoice{}}} }
+// again reads what has been read along the structure, without finding its flaws once more.
+func again() *ublBinder { return &ublBinder{} }
 
-func (b *ublBinder) quietCategory(n *xmltree.Node) TaxCategory { return b.quiet().category(n) }
+func (b *ublBinder) useCategory(n *xmltree.Node, of CategoryPlace) {
+	b.inv.Categories = append(b.inv.Categories, CategoryUse{TaxCategory: again().category(n), Of: of})
+}
 
-// placeOf tells what a cac:TaxCategory in the given element is the category of.
+// collectAdjustment lists the codes whose list depends on whether it is a charge.
+func (b *ublBinder) collectAdjustment(n *xmltree.Node) {
+	a := again().adjustment(n)
+	of := OfUnclear
+	switch {
+	case a.Indicated && a.Charge:
+		of = OfCharge
+	case a.Indicated:
+		of = OfAllowance
+	}
+	for _, tax := range a.Taxes {
+		b.inv.Categories = append(b.inv.Categories, CategoryUse{TaxCategory: tax, Of: of})
+	}
+	if !a.ReasonCode.Present() || !a.Indicated {
+		return
+	}
+	if a.Charge {
+		b.use(ChargeReason, a.ReasonCode)
+	} else {
+		b.use(AllowanceReason, a.ReasonCode)
+	}
+}
+
+// placeOf tells what a cac:TaxCategory in the given element is the category of; those of
+// allowances and charges are told by collectAdjustment.
 func placeOf(parent *xmltree.Node) CategoryPlace {
-	switch parent.Local {
-	case "AllowanceCharge":
-		charge, ok := indicator(parent)
-		switch {
-		case !ok:
-			return OfUnclear
-		case charge:
-			return OfCharge
-		default:
-			return OfAllowance
-		}
-	case "TaxSubtotal":
-		if total := parent.Parent; total.Local == "TaxTotal" && total.Parent != nil && total.Parent.Parent == nil {
-			return OfBreakdown
-		}
+	if parent.Local == "TaxSubtotal" && parent.Parent.Local == "TaxTotal" && isOwn(parent.Parent) {
+		return OfBreakdown
 	}
 	return OfElsewhere
 }
 
-// indicator tells whether a cac:AllowanceCharge is a charge; false, false when it does not say.
-func indicator(n *xmltree.Node) (charge, ok bool) {
-	for _, c := range n.Children {
-		if c.Space == nsCBC && c.Local == "ChargeIndicator" {
-			return boolean(c.Text())
-		}
-	}
-	return false, false
-}
+// isOwn tells whether an element stands in the document itself and not inside a part of it.
+func isOwn(n *xmltree.Node) bool { return n.Parent != nil && n.Parent.Parent == nil }
 
 func isLine(n *xmltree.Node) bool {
 	return n != nil && (n.Local == "InvoiceLine" || n.Local == "CreditNoteLine")

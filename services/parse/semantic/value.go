@@ -35,9 +35,11 @@ func Attribute(n *xmltree.Node, local string) Value {
 	if n == nil {
 		return Value{}
 	}
-	for i, a := range n.Attributes {
-		if a.Local == local && a.Space == "" {
-			return Value{Text: strings.Trim(a.Value, xmltree.Space), node: n, attribute: int16(i + 1)} //nolint:gosec // a node has at most Limits.Attributes
+	position := int16(0)
+	for i := range n.Attributes {
+		position++ // a guard lets few attributes through
+		if a := &n.Attributes[i]; a.Local == local && a.Space == "" {
+			return Value{Text: strings.Trim(a.Value, xmltree.Space), node: n, attribute: position}
 		}
 	}
 	return Value{}

@@ -108,6 +108,9 @@ func (n *Node) Value() (string, *source.Fault) {
 // Value tells whether it is all there is.
 func (n *Node) Text() string { return n.text }
 
+// IsPlain tells whether the node is a leaf with at most one piece of text.
+func (n *Node) IsPlain() bool { return n.pieces <= 1 && len(n.Children) == 0 }
+
 // All returns the children of a namespace and name, in document order.
 func (n *Node) All(space, local string) []*Node {
 	var found []*Node
