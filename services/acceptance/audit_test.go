@@ -72,6 +72,7 @@ func rebuild(t *testing.T, data string) (rebuilt, int) {
 }
 
 func TestAuditFindsAPlantedChangeAndRebuildRepairsIt(t *testing.T) {
+	t.Parallel()
 	data := newData(t)
 	h := open(t, program, data, nil)
 	c, err := h.claimed(t.Context(), "AUDIT", 1)
@@ -119,6 +120,7 @@ func TestAuditFindsAPlantedChangeAndRebuildRepairsIt(t *testing.T) {
 }
 
 func TestAuditFindsAPaperWhoseBytesChanged(t *testing.T) {
+	t.Parallel()
 	data := newData(t)
 	h := open(t, program, data, nil)
 	p := papersOf(h.set, "BYTES", 1)

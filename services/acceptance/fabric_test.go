@@ -31,6 +31,7 @@ func seats() map[string]string {
 }
 
 func TestTheProgramSettlesATradeOnFiveFabricPeers(t *testing.T) {
+	t.Parallel()
 	n := fabrictest.Start(t, fabrictest.Build(t, chaincodeName, chaincodePackage))
 	folder := scratch(t)
 	seated(t, folder)

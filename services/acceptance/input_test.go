@@ -96,6 +96,7 @@ type refusal struct {
 }
 
 func TestBadInputOverHTTP(t *testing.T) {
+	t.Parallel()
 	w := &watcher{next: &http.Transport{MaxIdleConnsPerHost: 8}}
 	h := open(t, program, newData(t), w)
 	ctx := t.Context()
@@ -351,6 +352,7 @@ func unreadable(t *testing.T, h *house, c claim) {
 // TestNodeOutlivesItsDatabase ends the private PostgreSQL in three ways. Meanwhile the node
 // answers 503 and says when to try again; afterwards it goes on, and nothing is lost.
 func TestNodeOutlivesItsDatabase(t *testing.T) {
+	t.Parallel()
 	w := &watcher{next: &http.Transport{MaxIdleConnsPerHost: 8}}
 	h := open(t, program, newData(t), w)
 	ctx := t.Context()

@@ -65,6 +65,7 @@ func has(o demo.Outcome, code string) bool {
 }
 
 func TestTheJobSettlesOneTradeAndRefusesTwo(t *testing.T) {
+	t.Parallel()
 	p := play(t, program, "")
 	if p.code != 0 {
 		t.Fatalf("exit %d\n%s\n%s", p.code, p.stdout, p.stderr)
@@ -176,6 +177,7 @@ func workbook(t *testing.T, file string) string {
 type alteration struct{ trade, file, from, to string }
 
 func TestAlteredFoldersFlipExactlyThePredictedOutcomes(t *testing.T) {
+	t.Parallel()
 	const settled, refused = "settled", "refused"
 	cases := map[string]struct {
 		changes  []alteration

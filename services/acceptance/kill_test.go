@@ -96,6 +96,7 @@ func (r *recorder) RoundTrip(q *http.Request) (*http.Response, error) {
 // starts it again and looks for everything that was acknowledged, with psql and in the files
 // themselves.
 func TestKilledMidRequestNothingAcknowledgedIsLost(t *testing.T) {
+	t.Parallel()
 	data := newData(t)
 	journal := filepath.Join(scratch(t), "acknowledged.jsonl")
 	file, err := os.OpenFile(journal, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

@@ -52,6 +52,7 @@ type entry struct {
 // quote, which the seller signed; with the bank's signature it goes to the ledger. Each bank
 // quotes once for each receivable, or with ACCEPTANCE=full eight times.
 func TestSixteenOffersOneAssignment(t *testing.T) {
+	t.Parallel()
 	h := open(t, fast, newData(t), nil)
 	contests := make([]contest, receivables)
 	err := each(len(contests), atOnce, func(i int) error { return h.prepare(t, &contests[i], i+1) })

@@ -64,7 +64,9 @@ var (
 // built builds the program into a file of the scratch folder. It walks over the sources
 // first, because go test repeats an old result unless a file changed that the test looked at.
 func built(name string, flags ...string) (string, error) {
-	for _, dir := range []string{"../../chaincode", "../../fixtures", "../../schemas", ".."} {
+	for _, dir := range []string{
+		"../../chaincode", "../../fixtures", "../../schemas", "../../web/dist", "..",
+	} {
 		err := filepath.WalkDir(dir, func(string, fs.DirEntry, error) error { return nil })
 		if err != nil {
 			return "", err

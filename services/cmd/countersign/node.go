@@ -20,10 +20,12 @@ import (
 	"github.com/countersign/countersign/services/httpapi"
 	"github.com/countersign/countersign/services/httpapi/password"
 	"github.com/countersign/countersign/services/jobs"
+	"github.com/countersign/countersign/services/portal"
 	"github.com/countersign/countersign/services/postgres"
 	"github.com/countersign/countersign/services/postgres/cluster"
 	"github.com/countersign/countersign/services/report"
 	"github.com/countersign/countersign/services/sandbox"
+	"github.com/countersign/countersign/web"
 )
 
 // options are what flags and environment say.
@@ -198,11 +200,14 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 	if err != nil {
 		return err
 	}
-	n.handler, err = httpapi.New(httpapi.Config{
+	api, err := httpapi.New(httpapi.Config{
 		App: n.app, Hasher: hasher, Clock: n.mover, Wall: o.clock, Log: n.log,
 		Ready: func(ctx context.Context) error { return pool.Ping(ctx) },
 	})
 	if err != nil {
+		return err
+	}
+	if n.handler, err = besidePortal(api, n.log); err != nil {
 		return err
 	}
 	workers := jobs.NewWorkers(judge, n.log)
@@ -273,4 +278,21 @@ func secret(path string) ([]byte, error) {
 		return nil, err
 	}
 	return b, os.WriteFile(path, b, 0o600)
+}
+
+// besidePortal adds the portal where it was built; the API is whole without it.
+func besidePortal(api http.Handler, log *slog.Logger) (http.Handler, error) {
+	built, err := web.Built()
+	if err != nil {
+		return nil, err
+	}
+	p, err := portal.New(built, nil)
+	if errors.Is(err, portal.ErrNotBuilt) {
+		log.LogAttrs(context.Background(), slog.LevelWarn, "portal not built", slog.String("build_with", "scripts/portal"))
+		return api, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return portal.Beside(api, p), nil
 }

@@ -1,0 +1,144 @@
+package portal_test
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/countersign/countersign/services/portal"
+)
+
+const script = "console.log('a script long enough that packing it saves bytes, a script long enough')"
+
+func built() fstest.MapFS {
+	return fstest.MapFS{
+		"index.html": {Data: []byte(
+			`<html><script type="module" src="/assets/a-1.mjs" nonce="__NONCE__"></script></html>`)},
+		"assets/a-1.mjs": {Data: []byte(strings.Repeat(script, 10))},
+		"mark.svg":       {Data: []byte("<svg/>")},
+	}
+}
+
+func serve(t *testing.T) http.Handler {
+	t.Helper()
+	p, err := portal.New(built(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	return portal.Beside(api, p)
+}
+
+func get(t *testing.T, h http.Handler, method, path string, header http.Header) *http.Response {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+	for k, v := range header {
+		r.Header[k] = v
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func body(t *testing.T, r *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+var nonceInPage = regexp.MustCompile(`nonce="([A-Za-z0-9+/]{22})"`)
+
+func TestEachPageHasItsOwnNonceAndAPolicyThatNamesIt(t *testing.T) {
+	h := serve(t)
+	seen := map[string]bool{}
+	for range 5 {
+		r := get(t, h, http.MethodGet, "/documents/doc-1", nil)
+		found := nonceInPage.FindStringSubmatch(body(t, r))
+		if len(found) == 0 {
+			t.Fatal("no nonce in the page")
+		}
+		policy := r.Header.Get("Content-Security-Policy")
+		if !strings.Contains(policy, "'nonce-"+found[1]+"'") {
+			t.Errorf("policy %q does not name the nonce of the page", policy)
+		}
+		for _, unsafe := range []string{"unsafe-inline", "unsafe-eval", "*"} {
+			if strings.Contains(policy, unsafe) {
+				t.Errorf("policy has %s", unsafe)
+			}
+		}
+		if r.Header.Get("Cache-Control") != "no-store" {
+			t.Error("a page with a nonce may be kept")
+		}
+		seen[found[1]] = true
+	}
+	if len(seen) != 5 {
+		t.Errorf("%d nonces for 5 pages", len(seen))
+	}
+}
+
+func TestAssetsAreKeptForeverAndPacked(t *testing.T) {
+	h := serve(t)
+	r := get(t, h, http.MethodGet, "/assets/a-1.mjs", http.Header{"Accept-Encoding": {"gzip, br"}})
+	if got := r.Header.Get("Content-Type"); got != "text/javascript; charset=utf-8" {
+		t.Errorf("a module is sent as %q", got)
+	}
+	if !strings.Contains(r.Header.Get("Cache-Control"), "immutable") {
+		t.Error("an asset under a digest's name may be kept forever")
+	}
+	unpacked, err := gzip.NewReader(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(unpacked)
+	if err != nil || string(content) != strings.Repeat(script, 10) {
+		t.Errorf("unpacked to %d bytes, %v", len(content), err)
+	}
+	plain := get(t, h, http.MethodGet, "/assets/a-1.mjs", nil)
+	if plain.Header.Get("Content-Encoding") != "" || body(t, plain) != strings.Repeat(script, 10) {
+		t.Error("a client that takes no gzip got it")
+	}
+}
+
+func TestAnAssetOfAnotherReleaseIsNotThePage(t *testing.T) {
+	if r := get(t, serve(t), http.MethodGet, "/assets/gone-2.js", nil); r.StatusCode != http.StatusNotFound {
+		t.Errorf("status %d", r.StatusCode)
+	}
+}
+
+func TestThePortalTakesNoWrites(t *testing.T) {
+	r := get(t, serve(t), http.MethodPost, "/documents", nil)
+	if r.StatusCode != http.StatusMethodNotAllowed || r.Header.Get("Allow") == "" {
+		t.Errorf("status %d, allow %q", r.StatusCode, r.Header.Get("Allow"))
+	}
+	if head := get(t, serve(t), http.MethodHead, "/", nil); body(t, head) != "" {
+		t.Error("HEAD has a body")
+	}
+}
+
+func TestTheAPIStaysWhereItIs(t *testing.T) {
+	for _, path := range []string{"/v1/session", "/v1/no-such", "/healthz", "/readyz", "/metrics"} {
+		if r := get(t, serve(t), http.MethodGet, path, nil); r.StatusCode != http.StatusTeapot {
+			t.Errorf("%s: status %d, not the API's", path, r.StatusCode)
+		}
+	}
+}
+
+func TestAPortalThatWasNotBuiltSaysSo(t *testing.T) {
+	for name, files := range map[string]fstest.MapFS{
+		"nothing":  {},
+		"no nonce": {"index.html": {Data: []byte("<html></html>")}},
+	} {
+		if _, err := portal.New(files, nil); !errors.Is(err, portal.ErrNotBuilt) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, Problem, taken } from "./client";
+
+const pageSize = 100;
+
+export const me = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => taken(api.GET("/v1/session")),
+  staleTime: 60_000,
+  retry: false,
+});
+
+export const organisations = queryOptions({
+  queryKey: ["organisations"],
+  queryFn: () => taken(api.GET("/v1/organisations")),
+  staleTime: 300_000,
+});
+
+export const documents = infiniteQueryOptions({
+  queryKey: ["documents"],
+  queryFn: ({ pageParam }) =>
+    taken(
+      api.GET("/v1/documents", {
+        params: { query: { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } },
+      }),
+    ),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next,
+  refetchInterval: 10_000,
+});
+
+/** A paper, in the words of a language: findings are told in it. */
+export const paper = (id: string, language: string) =>
+  queryOptions({
+    queryKey: ["document", id, language],
+    queryFn: () => taken(api.GET("/v1/documents/{document}", { params: { path: { document: id } } })),
+    refetchInterval: (query) => (query.state.data?.state === "received" ? 1_000 : false),
+  });
+
+export type Original = { bytes: Uint8Array<ArrayBuffer>; media: string };
+
+export const original = (id: string) =>
+  queryOptions({
+    queryKey: ["original", id],
+    queryFn: async ({ signal }): Promise<Original> => {
+      const answer = await fetch(`/v1/documents/${encodeURIComponent(id)}/original`, { signal });
+      if (!answer.ok) throw new Problem(await answer.json().catch(() => ({})), answer.status);
+      const media = answer.headers.get("Content-Type")?.split(";")[0]?.trim() ?? "";
+      return { bytes: new Uint8Array(await answer.arrayBuffer()), media };
+    },
+    staleTime: Number.POSITIVE_INFINITY, // originals never change
+    gcTime: 60_000,
+  });
+
+export const packs = queryOptions({
+  queryKey: ["packs"],
+  queryFn: () => taken(api.GET("/v1/packs", { params: { query: { limit: pageSize } } })),
+  refetchInterval: 10_000,
+});

@@ -1,0 +1,52 @@
+import "./mantine.css";
+import "./main.css";
+import { MantineProvider } from "@mantine/core";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Problem } from "./api/client";
+import { startLanguage } from "./i18n";
+import { newRouter } from "./router";
+import { theme, variables } from "./theme";
+
+/** The page carries a nonce for what it adds to itself; only styles need it. */
+const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      const ended = error instanceof Problem && error.status === 401;
+      if (ended && router.state.location.pathname !== "/sign-in") {
+        void router.navigate({ to: "/sign-in", search: { to: router.state.location.href } });
+      }
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // What the server refuses it refuses again; only a passing failure is asked once more.
+      retry: (times, error) => times < 1 && !(error instanceof Problem && error.status < 500),
+    },
+  },
+});
+const router = newRouter(client);
+
+await startLanguage();
+const place = document.getElementById("root");
+if (place) {
+  createRoot(place).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={variables}
+        defaultColorScheme="auto"
+        getStyleNonce={() => nonce}
+      >
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,97 @@
+import { Loader } from "@mantine/core";
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import { Problem } from "./api/client";
+import { documents, me, organisations, packs, paper } from "./api/queries";
+import { language } from "./i18n";
+import { DocumentScreen } from "./screens/Document";
+import { Documents } from "./screens/Documents";
+import { Missing } from "./screens/Missing";
+import { Packs } from "./screens/Packs";
+import { SignIn } from "./screens/SignIn";
+import { ProblemNote } from "./ui/ProblemNote";
+import { Shell } from "./ui/Shell";
+
+// Every screen and its address, on one page.
+
+type Context = { client: QueryClient };
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: Missing });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { to?: string } =>
+    typeof search.to === "string" ? { to: search.to } : {},
+  component: SignIn,
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.ensureQueryData(me);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) {
+        throw redirect({ to: "/sign-in", search: { to: location.href } });
+      }
+      throw error;
+    }
+  },
+  loader: ({ context }) => context.client.ensureQueryData(organisations),
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/documents" });
+  },
+});
+
+const documentList = createRoute({
+  getParentRoute: () => inside,
+  path: "/documents",
+  loader: ({ context }) => context.client.ensureInfiniteQueryData(documents),
+  component: Documents,
+});
+
+const documentPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/documents/$id",
+  validateSearch: (search: Record<string, unknown>): { finding?: number } =>
+    typeof search.finding === "number" && Number.isInteger(search.finding) ? { finding: search.finding } : {},
+  loader: ({ context, params }) => context.client.ensureQueryData(paper(params.id, language())),
+  component: DocumentScreen,
+});
+
+const packList = createRoute({
+  getParentRoute: () => inside,
+  path: "/packs",
+  loader: ({ context }) => context.client.ensureQueryData(packs),
+  component: Packs,
+});
+
+function Failure({ error, reset }: { error: unknown; reset: () => void }) {
+  if (error instanceof Problem && error.status === 404) return <Missing />;
+  return <ProblemNote error={error} onRetry={reset} />;
+}
+
+export function newRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, packList])]),
+    context: { client },
+    defaultPreload: "intent",
+    defaultPendingComponent: () => <Loader m="xl" size="sm" />,
+    defaultErrorComponent: Failure,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}

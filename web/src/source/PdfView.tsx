@@ -1,0 +1,104 @@
+import { ActionIcon, Group, Loader, Text } from "@mantine/core";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import type { PDFDocumentProxy, RenderTask } from "pdfjs-dist";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./PdfView.module.css";
+
+type Props = { bytes: Uint8Array; page: number; onPage: (page: number) => void; label: string };
+
+async function open(bytes: Uint8Array): Promise<PDFDocumentProxy> {
+  const pdf = await import("pdfjs-dist");
+  const worker = await import("pdfjs-dist/build/pdf.worker.min.mjs?url");
+  pdf.GlobalWorkerOptions.workerSrc = worker.default;
+  // The bytes are copied: the worker takes them over. Nothing in a paper is run or fetched.
+  return pdf.getDocument({ data: bytes.slice(), enableXfa: false }).promise;
+}
+
+/** One page of a PDF at the width of the pane. */
+export function PdfView({ bytes, page, onPage, label }: Props) {
+  const { t } = useTranslation();
+  const pane = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [document, setDocument] = useState<PDFDocumentProxy>();
+  const [failed, setFailed] = useState(false);
+  const [width, setWidth] = useState(0);
+
+  useEffect(() => {
+    let closed = false;
+    let opened: PDFDocumentProxy | undefined;
+    open(bytes)
+      .then((d) => {
+        opened = d;
+        if (closed) void d.loadingTask.destroy();
+        else setDocument(d);
+      })
+      .catch(() => setFailed(true));
+    return () => {
+      closed = true;
+      void opened?.loadingTask.destroy();
+    };
+  }, [bytes]);
+
+  useEffect(() => {
+    const element = pane.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => {
+    const surface = canvas.current;
+    if (!document || !surface || width === 0) return;
+    let task: RenderTask | undefined;
+    let closed = false;
+    void document.getPage(Math.min(page, document.numPages)).then((p) => {
+      if (closed) return;
+      const natural = p.getViewport({ scale: 1 });
+      const density = Math.min(window.devicePixelRatio || 1, 2);
+      const viewport = p.getViewport({ scale: (width / natural.width) * density });
+      surface.width = viewport.width;
+      surface.height = viewport.height;
+      task = p.render({ canvas: surface, viewport });
+      task.promise.catch(() => undefined); // cancelled by the next page
+    });
+    return () => {
+      closed = true;
+      task?.cancel();
+    };
+  }, [document, page, width]);
+
+  const pages = document?.numPages ?? 0;
+  return (
+    <div className={classes.all}>
+      <Group className={classes.bar} gap={4} justify="center">
+        <ActionIcon
+          variant="subtle"
+          aria-label={t("document.previousPage")}
+          disabled={page <= 1}
+          onClick={() => onPage(page - 1)}
+        >
+          <IconChevronLeft size={16} />
+        </ActionIcon>
+        <Text size="sm" aria-live="polite">
+          {pages > 0 ? t("document.page", { page, pages }) : "…"}
+        </Text>
+        <ActionIcon
+          variant="subtle"
+          aria-label={t("document.nextPage")}
+          disabled={page >= pages}
+          onClick={() => onPage(page + 1)}
+        >
+          <IconChevronRight size={16} />
+        </ActionIcon>
+      </Group>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a pane that scrolls takes the keyboard */}
+      <div ref={pane} className={classes.pane} tabIndex={0} role="region" aria-label={label}>
+        {failed && <Text p="md">{t("document.binary")}</Text>}
+        {!document && !failed && <Loader m="md" size="sm" aria-label={t("common.loading")} />}
+        <canvas ref={canvas} className={classes.page} data-testid="pdf-page" aria-label={t("document.page", { page, pages })} role="img" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+
+// Contrast of the accent and of dimmed text is what WCAG 2.2 AA asks for on our grounds.
+export const theme = createTheme({
+  primaryColor: "indigo",
+  primaryShade: { light: 7, dark: 8 },
+  defaultRadius: 4,
+  fontFamily: "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace",
+  fontSizes: { xs: "12px", sm: "14px", md: "14px", lg: "16px", xl: "18px" },
+  headings: {
+    fontWeight: "600",
+    sizes: { h1: { fontSize: "20px" }, h2: { fontSize: "16px" }, h3: { fontSize: "14px" } },
+  },
+  cursorType: "pointer",
+});
+
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#545b64",
+    "--mantine-color-anchor": "#364fc7",
+    "--line": "#dfe3e8",
+    "--ground": "#ffffff",
+    "--ground-2": "#f7f8fa",
+    "--mark-fatal": "#ffd9d6",
+    "--mark-warning": "#ffe8c7",
+    "--code-tag": "#364fc7",
+    "--code-dim": "#6a4a00",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#a8b0ba",
+    "--mantine-color-anchor": "#a5b8ff",
+    "--line": "#3a3f47",
+    "--ground": "#1f2226",
+    "--ground-2": "#26292e",
+    "--mark-fatal": "#6d2320",
+    "--mark-warning": "#5e4410",
+    "--code-tag": "#a5b8ff",
+    "--code-dim": "#e0c080",
+  },
+});

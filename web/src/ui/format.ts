@@ -1,0 +1,49 @@
+import { language } from "../i18n";
+
+const two = (n: number) => String(n).padStart(2, "0");
+
+/** 2026-11-21 14:05, in the zone of the reader; the title of the element names the zone. */
+export function instant(iso: string): string {
+  const d = new Date(iso);
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`;
+}
+
+export function instantLong(iso: string): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: "full", timeStyle: "long" }).format(new Date(iso));
+}
+
+export function count(n: number): string {
+  return new Intl.NumberFormat(language()).format(n);
+}
+
+/** An exact decimal text with its whole part in groups; the decimals stay as they are stated. */
+export function decimal(text: string): string {
+  const match = /^([-+]?)(\d+)(\.\d+)?$/.exec(text);
+  if (!match) return text;
+  const [, sign, whole, rest] = match;
+  const grouped = (whole ?? "").replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return `${sign === "-" ? "\u2212" : ""}${grouped}${rest ?? ""}`;
+}
+
+/** How many decimals a currency has (ISO 4217); 2 for one that the browser does not know. */
+function decimalsOf(currency: string): number {
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+}
+
+/** An exact amount with all decimals of its currency; more of them stay as they are stated. */
+export function amount(text: string, currency: string): string {
+  const match = /^([-+]?\d+)(?:\.(\d*))?$/.exec(text);
+  const decimals = decimalsOf(currency);
+  if (!match || decimals === 0) return decimal(text);
+  return decimal(`${match[1] ?? ""}.${(match[2] ?? "").padEnd(decimals, "0")}`);
+}
+
+/** A digest short enough for a line: both ends. */
+export function shortDigest(digest: string): string {
+  const hex = digest.replace(/^sha-256:/, "");
+  return hex.length > 20 ? `${hex.slice(0, 8)}…${hex.slice(-8)}` : hex;
+}

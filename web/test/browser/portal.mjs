@@ -1,0 +1,197 @@
+// Drives the portal of a running node in a real browser: signs in, brings a paper with faults,
+// and wants each finding shown in its place, in both languages, themes and widths, without a
+// violation of accessibility or of the content policy.
+//
+//   node test/browser/portal.mjs URL EMAIL PASSWORD OTHER-ORGANISATION [SCREENS-FOLDER]
+//
+// Prints a line for each thing that held and exits 1 when one did not.
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const [url, email, password, other, screens] = process.argv.slice(2);
+if (!other) {
+  console.error("usage: portal.mjs URL EMAIL PASSWORD OTHER-ORGANISATION [SCREENS-FOLDER]");
+  process.exit(2);
+}
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const texts = {};
+for (const language of ["en", "zh-CN"]) {
+  texts[language] = JSON.parse(await readFile(new URL(`../../src/i18n/${language}.json`, import.meta.url), "utf8"));
+}
+
+let failed = 0;
+function hold(name, ok, detail = "") {
+  if (!ok) failed++;
+  console.log(`${ok ? "ok" : "FAILED"}: ${name}${ok || !detail ? "" : `\n  ${detail}`}`);
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+});
+
+const widths = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+/** A page of its own session; what breaks the policy or leaves the origin is collected. */
+async function open({ language = "en", scheme = "light", size = "desk" } = {}) {
+  const context = await browser.newContext({ viewport: widths[size], colorScheme: scheme, locale: language });
+  const page = await context.newPage();
+  page.breaches = [];
+  page.on("console", (m) => {
+    if (m.type() === "error" && !/401/.test(m.text())) page.breaches.push(m.text());
+  });
+  page.on("pageerror", (e) => page.breaches.push(String(e)));
+  page.on("request", (r) => {
+    if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) page.breaches.push(`left the origin: ${r.url()}`);
+  });
+  return page;
+}
+
+async function signIn(page, language) {
+  const t = texts[language].signIn;
+  await page.goto(`${url}/`);
+  await page.getByLabel(t.email).fill(email);
+  await page.getByRole("textbox", { name: t.password }).fill(password);
+  await page.getByRole("button", { name: t.submit }).click();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForURL(/documents/);
+}
+
+/** Brings the broken invoice through the API with the session of the page. */
+async function bring(page) {
+  const text = await readFile(new URL("broken-invoice.xml", import.meta.url), "utf8");
+  return page.evaluate(
+    async ({ invoice, obligor }) => {
+      const who = await (await fetch("/v1/session")).json();
+      const pack = await fetch("/v1/packs", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+        body: JSON.stringify({
+          title: "Portal test",
+          parties: [
+            { side: "seller", organisation: who.organisation },
+            { side: "obligor", organisation: obligor },
+          ],
+        }),
+      });
+      const { id } = await pack.json();
+      const kept = await fetch(`/v1/packs/${id}/documents`, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/xml",
+          "Idempotency-Key": crypto.randomUUID(),
+          "Content-Disposition": 'attachment; filename="broken-invoice.xml"',
+        },
+        body: invoice,
+      });
+      const document = await kept.json();
+      for (let i = 0; i < 100; i++) {
+        const now = await (await fetch(`/v1/documents/${document.id}`)).json();
+        if (now.state !== "received") return now;
+        await new Promise((r) => setTimeout(r, 100));
+      }
+      return document;
+    },
+    { invoice: text, obligor: other },
+  );
+}
+
+async function accessible(page, name) {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() =>
+    window.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  const found = result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join(", ")}`);
+  hold(`${name}: accessible`, found.length === 0, found.join("\n  "));
+}
+
+async function shot(page, name) {
+  if (!screens) return;
+  await mkdir(screens, { recursive: true });
+  await page.screenshot({ path: join(screens, `${name}.png`) });
+}
+
+async function fits(page, name) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  hold(`${name}: no horizontal scroll`, over <= 0, `${over} px over`);
+}
+
+/** The texts of findings and marks that must be seen for the paper. */
+async function findingsInPlace(page, language, paper, name) {
+  const t = texts[language].document;
+  await page.goto(`${url}/documents/${paper.id}`);
+  await page.getByTestId("source").waitFor();
+  const cards = page.getByRole("listitem");
+  hold(`${name}: every finding is told`, (await cards.count()) === paper.findings.length);
+  const placed = paper.findings.map((f, i) => ({ ...f, i })).filter((f) => f.offset !== undefined || f.length !== undefined);
+  hold(`${name}: findings have places`, placed.length > 0);
+  for (const f of placed) {
+    const card = cards.filter({ hasText: f.rule }).filter({ hasText: f.path }).first();
+    await card.getByRole("button", { name: t.show }).click();
+    const chosen = page.locator("mark[data-chosen]").first();
+    await chosen.waitFor({ timeout: 5000 });
+    await page.waitForTimeout(100); // the frames in which the mark is brought into view
+    const visible = await chosen.evaluate((m) => {
+      const box = m.getBoundingClientRect();
+      const pane = m.closest("section").getBoundingClientRect();
+      return box.top >= Math.max(pane.top, 0) - 1 && box.bottom <= Math.min(pane.bottom, window.innerHeight) + 1;
+    });
+    const said = (await page.locator("mark[data-chosen]").allInnerTexts()).join("");
+    hold(`${name}: ${f.rule} is marked in view`, visible && said.length > 0, `${said} visible=${visible}`);
+    if (f.claimed && f.length) hold(`${name}: ${f.rule} marks the value`, said.includes(f.claimed), `${said} for ${f.claimed}`);
+  }
+}
+
+const signedOut = await open();
+await signedOut.goto(`${url}/documents`);
+await signedOut.waitForURL(/sign-in/);
+hold("a stranger is asked to sign in", true);
+await signedOut.getByRole("button", { name: texts.en.signIn.submit }).click();
+hold("an empty form says what is missing", await signedOut.getByText(texts.en.signIn.emailMissing).isVisible());
+await signedOut.context().close();
+
+let paper;
+for (const language of ["en", "zh-CN"]) {
+  for (const scheme of ["light", "dark"]) {
+    for (const size of ["desk", "phone"]) {
+      const name = `${language} ${scheme} ${size}`;
+      const file = `${language}-${scheme}-${size}`;
+      const page = await open({ language, scheme, size });
+      await page.goto(`${url}/sign-in`);
+      await page.getByRole("button", { name: texts[language].signIn.submit }).waitFor();
+      await accessible(page, `${name} sign-in`);
+      await fits(page, `${name} sign-in`);
+      await shot(page, `${file}-1-sign-in`);
+      await signIn(page, language);
+      paper ??= await bring(page);
+      await page.goto(`${url}/documents`);
+      await page.getByRole("table").waitFor();
+      await accessible(page, `${name} documents`);
+      await fits(page, `${name} documents`);
+      await shot(page, `${file}-2-documents`);
+      await findingsInPlace(page, language, paper, `${name} document`);
+      await accessible(page, `${name} document`);
+      await fits(page, `${name} document`);
+      await shot(page, `${file}-3-document`);
+      await page.getByRole("tab", { name: texts[language].document.fields }).click();
+      await shot(page, `${file}-4-fields`);
+      await page.goto(`${url}/packs`);
+      await page.getByRole("table").waitFor();
+      await accessible(page, `${name} packs`);
+      await fits(page, `${name} packs`);
+      await shot(page, `${file}-5-packs`);
+      hold(`${name}: nothing left the origin or broke the policy`, page.breaches.length === 0, page.breaches.join("\n  "));
+      await page.goto(`${url}/documents/doc-no-such`);
+      await page.getByText(texts[language].common.missing.title).waitFor();
+      hold(`${name}: what is not there says so`, true);
+      await page.context().close();
+    }
+  }
+}
+await browser.close();
+console.log(failed === 0 ? "portal: all held" : `portal: ${failed} did not hold`);
+process.exit(failed === 0 ? 0 : 1);

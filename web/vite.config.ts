@@ -1,0 +1,30 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// The program serves the build; there is no other server. Names of files carry digests, so
+// that they never change under their names.
+export default defineConfig({
+  plugins: [react()],
+  html: { cspNonce: "__NONCE__" },
+  build: {
+    target: "es2023",
+    outDir: "dist/portal",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        // What every screen needs is one file that stays the same when a screen changes.
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
+            { name: "mantine", test: /node_modules\/@mantine|node_modules\/@floating-ui/ },
+            { name: "vendor", test: /node_modules\/(?!pdfjs-dist)/ },
+          ],
+        },
+      },
+    },
+  },
+  server: { host: "127.0.0.1", proxy: { "/v1": "http://127.0.0.1:8080" } },
+  test: { environment: "happy-dom", include: ["test/unit/**/*.test.{ts,tsx}"] },
+} as Parameters<typeof defineConfig>[0]);
