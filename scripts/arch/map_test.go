@@ -94,6 +94,7 @@ var packages = map[string]place{
 		},
 	},
 	"services/check/codes": {rung: amounts},
+	"services/check/texts": {rung: amounts},
 	"services/check/en16931": {
 		rung:    judges,
 		imports: []string{"services/check/codes", "services/parse/semantic"},

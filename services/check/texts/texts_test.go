@@ -1,0 +1,200 @@
+package texts_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/countersign/countersign/services/check/texts"
+)
+
+func TestEveryLanguageHasTheSameRulesAndTerms(t *testing.T) {
+	seen := map[string]bool{}
+	for _, rule := range texts.Rules() {
+		if seen[rule] {
+			t.Errorf("%s has two rows", rule)
+		}
+		seen[rule] = true
+		first, _ := texts.Of(rule, texts.English)
+		for _, language := range texts.Languages() {
+			text, ok := texts.Of(rule, language)
+			if !ok || text.Title == "" || text.Advice == "" {
+				t.Errorf("%s in %s: no words", rule, language)
+			}
+			if strings.ContainsAny(text.Title+text.Advice, "{}@\t") {
+				t.Errorf("%s in %s: a name is missing in %q %q", rule, language, text.Title, text.Advice)
+			}
+			if !slices.Equal(sorted(text.Terms), sorted(first.Terms)) {
+				t.Errorf("%s in %s: terms %v, in English %v", rule, language, text.Terms, first.Terms)
+			}
+		}
+	}
+}
+
+func sorted(s []string) []string { return slices.Sorted(slices.Values(s)) }
+
+// The 223 are the rules that the abstract models and the code lists of the official
+// artefacts 1.3.16 assert for UBL and for CII alike.
+func TestEveryRuleOfEN16931HasWords(t *testing.T) {
+	const shared = 223
+	families := map[string]int{}
+	n := 0
+	for _, rule := range texts.Rules() {
+		if !strings.HasPrefix(rule, "BR-") {
+			continue
+		}
+		n++
+		family, _, _ := strings.Cut(strings.TrimPrefix(rule, "BR-"), "-")
+		if unicode.IsDigit(rune(family[0])) {
+			family = "BR"
+		}
+		families[family]++
+		if text, _ := texts.Of(rule, texts.English); len(text.Terms) == 0 {
+			t.Errorf("%s names no business term", rule)
+		}
+	}
+	want := map[string]int{
+		"BR": 58, "CO": 23, "DEC": 21, "CL": 23, "S": 10, "Z": 10, "E": 10, "AE": 10, "IC": 12, "G": 10,
+		"O": 14, "AF": 10, "AG": 10, "B": 2,
+	}
+	for family, count := range want {
+		if families[family] != count {
+			t.Errorf("%d rules of %s, want %d", families[family], family, count)
+		}
+	}
+	if n != shared {
+		t.Errorf("%d rules, want %d", n, shared)
+	}
+}
+
+// What the program can say of a document is found where it is said: in the sources of package
+// check, and among the fault codes of the readers.
+func TestEveryFindingOfTheProgramHasWords(t *testing.T) {
+	var can []string
+	sources, err := filepath.Glob("../*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := regexp.MustCompile(`"(CS-[A-Z]{2}-[0-9]{2})"`)
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range own.FindAllSubmatch(text, -1) {
+			can = append(can, string(found[1]))
+		}
+	}
+	b, err := os.ReadFile("../../../schemas/faults.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var faults []struct{ Code, By string }
+	if err := json.Unmarshal(b, &faults); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range faults {
+		if f.By == "readers" && strings.HasPrefix(f.Code, "document.") {
+			can = append(can, f.Code)
+		}
+	}
+	if len(can) < 40 {
+		t.Fatalf("only %d findings were found in the sources", len(can))
+	}
+	rules := texts.Rules()
+	for _, rule := range can {
+		if !slices.Contains(rules, rule) {
+			t.Errorf("%s has no words", rule)
+		}
+	}
+}
+
+// An advice is an act: it begins with what to do.
+func TestEveryAdviceSaysWhatToDo(t *testing.T) {
+	acts := []string{"Ask", "Compare", "Correct", "Open", "Report", "Send"}
+	for _, rule := range texts.Rules() {
+		english, _ := texts.Of(rule, texts.English)
+		if first, _, _ := strings.Cut(english.Advice, " "); !slices.Contains(acts, first) {
+			t.Errorf("%s: %q", rule, english.Advice)
+		}
+		if chinese, _ := texts.Of(rule, texts.Chinese); !strings.HasPrefix(chinese.Advice, "请") {
+			t.Errorf("%s: %q", rule, chinese.Advice)
+		}
+		for _, language := range texts.Languages() {
+			text, _ := texts.Of(rule, language)
+			for _, s := range []string{text.Title, text.Advice} {
+				if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "。") || len(s) > 250 {
+					t.Errorf("%s in %s: %q is no sentence of a readable length", rule, language, s)
+				}
+			}
+		}
+	}
+}
+
+func TestChineseHasNoEnglishWordsBesideCodes(t *testing.T) {
+	word := regexp.MustCompile(`[A-Za-z]*[a-z][A-Za-z]+`)
+	narrow := regexp.MustCompile(`\p{Han}[,.;:()?!]|[,;:()?!]\p{Han}`)
+	for _, rule := range texts.Rules() {
+		text, _ := texts.Of(rule, texts.Chinese)
+		for _, s := range []string{text.Title, text.Advice} {
+			if found := word.FindString(strings.ReplaceAll(s, "Factur-X", "")); found != "" {
+				t.Errorf("%s: %q in %q", rule, found, s)
+			}
+			if found := narrow.FindString(s); found != "" {
+				t.Errorf("%s: Latin punctuation %q in %q", rule, found, s)
+			}
+			if !strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+				t.Errorf("%s: %q is not Chinese", rule, s)
+			}
+		}
+	}
+}
+
+func TestOfKnowsNoOtherRulesAndLanguages(t *testing.T) {
+	for _, c := range [][2]string{
+		{"BR-01", "xx"},
+		{"BR-01", ""},
+		{"BR-34", texts.English},
+		{"BR-S-11", texts.English},
+		{"", texts.English},
+		{"@category S", texts.English},
+		{"BR-{S,AF,AG}-01", texts.Chinese},
+		{"BR-01\tThe", texts.English},
+		{"#", texts.English},
+	} {
+		if text, ok := texts.Of(c[0], c[1]); ok {
+			t.Errorf("%q in %q has the words %+v", c[0], c[1], text)
+		}
+	}
+}
+
+func TestFamiliesPutTheirNamesIn(t *testing.T) {
+	for _, c := range []struct{ rule, language, title string }{
+		{
+			"BR-AE-03", texts.English, "There is a document level allowance that is “reverse charge”, " +
+				"but a tax number of the seller or the buyer is missing.",
+		},
+		{"BR-S-05", texts.Chinese, "有发票行属于“标准税率”，但税率不大于零。"},
+		{"BR-DEC-18", texts.English, "The amount due for payment (BT-115) has more than two decimals."},
+	} {
+		if text, _ := texts.Of(c.rule, c.language); text.Title != c.title {
+			t.Errorf("%s: %q, want %q", c.rule, text.Title, c.title)
+		}
+	}
+}
+
+func BenchmarkOf(b *testing.B) {
+	for b.Loop() {
+		if _, ok := texts.Of("BR-AG-10", texts.Chinese); !ok {
+			b.Fatal("no words")
+		}
+	}
+}
