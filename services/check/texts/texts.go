@@ -1,7 +1,8 @@
 // Package texts holds the words of every finding, in each language that people read them in:
-// the rules of EN 16931 (BR-), those of Countersign (CS-) and what a reader refuses
-// (document.). One file a language; the rules of the VAT categories are made of one row for
-// many, so that the same thing is called the same everywhere.
+// the rules of EN 16931 (BR-), those of Countersign (CS-) and of DCSA, and what a reader
+// refuses or finds (document., pdf., dcsa.). One file a language; the rules of the VAT
+// categories are made of one row for many, so that the same thing is called the same
+// everywhere.
 package texts
 
 import (
