@@ -85,6 +85,10 @@ var packages = map[string]place{
 			"chaincode/money", "schemas", "services/parse/jsontree", "services/parse/source",
 		},
 	},
+	"services/parse/sheet": {
+		rung:    models,
+		imports: []string{"chaincode/money", "services/parse/source", "services/parse/xmltree"},
+	},
 	"services/parse": {
 		rung: readers,
 		imports: []string{

@@ -87,7 +87,7 @@ func codesByStatus() map[int][]trade.Code {
 			trade.CodeProgrammeTenor, trade.CodeTerms, source.CodeEmpty, source.CodeDepth,
 			source.CodeUnsupported, source.CodeMalformed, source.CodeEncoding, source.CodeDTD,
 			source.CodeSecondRoot, source.CodeNamespace, source.CodeDuplicate, source.CodeSplitText,
-			source.CodeSchema, source.CodeValue, source.CodeCurrency,
+			source.CodeSchema, source.CodeArchive, source.CodeValue, source.CodeCurrency,
 		},
 		http.StatusPreconditionRequired: {CodePrecondition},
 		http.StatusTooManyRequests:      {app.CodeLocked, app.CodeTooMany},

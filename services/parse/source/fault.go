@@ -36,6 +36,7 @@ const (
 	CodeDuplicate   = "document.duplicate_element" // a value that may stand once stands twice
 	CodeSplitText   = "document.split_text"        // one value cut by a comment or a CDATA section
 	CodeSchema      = "document.schema"            // JSON that our schema of its kind refuses
+	CodeArchive     = "document.archive"           // a ZIP that nests, hides or doubles what it holds
 	// The worker process that reads gives these two; see package sandbox.
 	CodeTooCostly    = "document.too_costly"    // more processor time, memory or time than its budget
 	CodeReaderFailed = "document.reader_failed" // our reader broke off: the fault is ours
