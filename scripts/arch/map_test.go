@@ -72,6 +72,10 @@ var packages = map[string]place{
 	"services/parse/source":   {rung: sources},
 	"services/parse/xmltree":  {rung: guards, imports: []string{"services/parse/source"}},
 	"services/parse/jsontree": {rung: guards, imports: []string{"services/parse/source"}},
+	"services/parse/pdf": {
+		rung: guards, imports: []string{"services/parse/pdf/internal/cos", "services/parse/source"},
+	},
+	"services/parse/pdf/internal/cos": {rung: guards, imports: []string{"services/parse/source"}},
 	"services/parse/semantic": {
 		rung:    models,
 		imports: []string{"chaincode/money", "services/parse/source", "services/parse/xmltree"},
@@ -94,11 +98,16 @@ var packages = map[string]place{
 		imports: []string{
 			"chaincode/money", "schemas",
 			"services/parse/attestation", "services/parse/dcsa",
-			"services/parse/jsontree", "services/parse/semantic", "services/parse/source", "services/parse/xmltree",
+			"services/parse/jsontree", "services/parse/pdf", "services/parse/semantic", "services/parse/source",
+			"services/parse/xmltree",
 		},
 	},
 	"services/check/codes": {rung: amounts},
 	"services/check/texts": {rung: amounts},
+	"services/check/ebl": {
+		rung: judges, imports: []string{"services/parse/dcsa"},
+		tests: []string{"services/parse/jsontree", "services/parse/source"},
+	},
 	"services/check/en16931": {
 		rung:    judges,
 		imports: []string{"services/check/codes", "services/parse/semantic"},
@@ -106,7 +115,8 @@ var packages = map[string]place{
 	"services/check": {
 		rung: judges,
 		imports: []string{
-			"chaincode/money", "services/check/codes", "services/check/en16931", "services/parse",
+			"chaincode/money", "services/check/codes", "services/check/ebl", "services/check/en16931",
+			"services/check/texts", "services/parse",
 		},
 		tests: []string{"services/parse/source"},
 	},

@@ -17,7 +17,11 @@ func Document(doc *parse.Document, today money.Date) []Finding {
 			Rule: flaw.Code, Severity: Fatal, Path: flaw.Path, Message: flaw.Message,
 		})
 	}
-	c.content()
+	if doc.Semantic != nil {
+		c.standard()
+	} else {
+		c.content()
+	}
 	c.lines()
 	c.totals()
 	c.packing()

@@ -36,8 +36,12 @@ func (r *run) reachesRow(row *semantic.VATBreakdown) bool {
 // rowRules are those of a row of a VAT breakdown.
 func rowRules() []rule[*semantic.VATBreakdown] {
 	return []rule[*semantic.VATBreakdown]{
-		{id: "BR-45", test: func(_ *run, b *semantic.VATBreakdown) *breach { return exists(b.Base.Value, b.Group) }},
-		{id: "BR-46", test: func(_ *run, b *semantic.VATBreakdown) *breach { return exists(b.Tax.Value, b.Group) }},
+		{id: "BR-45", test: func(_ *run, b *semantic.VATBreakdown) *breach {
+			return exists(b.Base.Value, b.Group)
+		}},
+		{id: "BR-46", test: func(_ *run, b *semantic.VATBreakdown) *breach {
+			return exists(b.Tax.Value, b.Group)
+		}},
 		{id: "BR-47", test: func(_ *run, b *semantic.VATBreakdown) *breach {
 			if b.Category.VAT && b.Category.Code.Present() {
 				return nil

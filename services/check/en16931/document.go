@@ -17,8 +17,12 @@ func documentRules() []rule[*semantic.Invoice] {
 		{id: "BR-03", test: issueDate},
 		{id: "BR-04", test: func(_ *run, i *semantic.Invoice) *breach { return filled(i.TypeCode, i.Root) }},
 		{id: "BR-05", test: func(_ *run, i *semantic.Invoice) *breach { return filled(i.Currency, i.Root) }},
-		{id: "BR-06", test: func(_ *run, i *semantic.Invoice) *breach { return filled(i.Seller.Name, i.Seller.Group) }},
-		{id: "BR-07", test: func(_ *run, i *semantic.Invoice) *breach { return filled(i.Buyer.Name, i.Buyer.Group) }},
+		{id: "BR-06", test: func(_ *run, i *semantic.Invoice) *breach {
+			return filled(i.Seller.Name, i.Seller.Group)
+		}},
+		{id: "BR-07", test: func(_ *run, i *semantic.Invoice) *breach {
+			return filled(i.Buyer.Name, i.Buyer.Group)
+		}},
 		{id: "BR-08", test: func(_ *run, i *semantic.Invoice) *breach {
 			return exists(i.Seller.Address.Group, i.Seller.Group)
 		}},

@@ -6,13 +6,14 @@ import (
 
 // lines runs the rules of the lines and of what they hold.
 func (r *run) lines() {
-	ofLine, ofPeriod, ofClass, ofAttribute := lineRules(), linePeriodRules(), classificationRules(), attributeRules()
+	ofLine, ofPeriod, ofSupport := lineRules(), linePeriodRules(), supportRules()
 	ofAllowance, ofCharge := lineAllowanceRules(), lineChargeRules()
+	ofClass, ofAttribute := classificationRules(), attributeRules()
 	for i := range r.inv.Lines {
 		l := &r.inv.Lines[i]
 		apply(r, ofLine, l)
 		each(r, ofPeriod, l.Periods)
-		each(r, supportRules(), l.Documents)
+		each(r, ofSupport, l.Documents)
 		for k := range l.Adjustments {
 			if charge, ok := r.direction(&l.Adjustments[k]); ok && charge {
 				apply(r, ofCharge, &l.Adjustments[k])
@@ -38,7 +39,9 @@ func lineRules() []rule[*semantic.Line] {
 			return &breach{at: l.Group}
 		}},
 		{id: "BR-24", test: func(_ *run, l *semantic.Line) *breach { return exists(l.Net.Value, l.Group) }},
-		{id: "BR-25", test: func(_ *run, l *semantic.Line) *breach { return filled(l.Item.Name, nearest(l.Item.Group, l.Group)) }},
+		{id: "BR-25", test: func(_ *run, l *semantic.Line) *breach {
+			return filled(l.Item.Name, nearest(l.Item.Group, l.Group))
+		}},
 		{id: "BR-26", test: func(_ *run, l *semantic.Line) *breach {
 			return exists(l.Price.Net.Value, nearest(l.Price.Group, l.Group))
 		}},

@@ -18,7 +18,9 @@ func (r *run) totals() {
 func totalRules() []rule[*semantic.Totals] {
 	return []rule[*semantic.Totals]{
 		{id: "BR-12", test: func(_ *run, t *semantic.Totals) *breach { return exists(t.Lines.Value, t.Group) }},
-		{id: "BR-13", test: func(_ *run, t *semantic.Totals) *breach { return exists(t.WithoutVAT.Value, t.Group) }},
+		{id: "BR-13", test: func(_ *run, t *semantic.Totals) *breach {
+			return exists(t.WithoutVAT.Value, t.Group)
+		}},
 		{id: "BR-14", test: func(_ *run, t *semantic.Totals) *breach { return exists(t.WithVAT.Value, t.Group) }},
 		{id: "BR-15", test: func(_ *run, t *semantic.Totals) *breach { return exists(t.Payable.Value, t.Group) }},
 		{id: "BR-CO-10", test: sumOfLines},

@@ -107,7 +107,7 @@ func (r *run) breaks(f *family, number string, b *breach) {
 // presence is rule 01: what is used has a row, and a row is of something that is used. The
 // categories with one rate have exactly one row.
 func (r *run) presence(f *family, c *category) {
-	holds := false
+	var holds bool
 	switch {
 	case f.taxed && r.ubl:
 		holds = r.taxedPresence(f, c)

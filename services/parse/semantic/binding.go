@@ -98,6 +98,13 @@ func (b *binder) flaw(n *xmltree.Node, code, message string) {
 	}
 }
 
+// foreign notes an element of a namespace that the syntax does not use: a program that looks at
+// names alone takes it for one of the invoice.
+func (b *binder) foreign(n *xmltree.Node) {
+	b.flaw(n, source.CodeNamespace, "The element "+source.Quoted(n.Local)+" is of the namespace "+
+		source.Quoted(n.Space)+", which an invoice does not use; ask the sender to leave it out.")
+}
+
 // use lists a use of a code.
 func (b *binder) use(of CodeKind, code Value) {
 	b.inv.Codes = append(b.inv.Codes, CodeUse{Of: of, Code: code})

@@ -6,8 +6,11 @@ import "github.com/countersign/countersign/services/parse/xmltree"
 // Within one set of rules the first that fits an element is the only one for it, which is why
 // some codes are looked for in an order.
 func (b *ciiBinder) uses(n *xmltree.Node) {
-	if n.Space == nsRAM {
+	switch {
+	case n.Space == nsRAM:
 		b.file(n)
+	case !KnownInCII(n.Space):
+		b.foreign(n)
 	}
 	for _, child := range n.Children {
 		b.uses(child)

@@ -32,7 +32,8 @@ type Invoice struct {
 	// (document.duplicate_element, the first is taken), a text cut in two
 	// (document.split_text, the first piece is taken), a text with elements inside it
 	// (document.malformed), a text that is not the number or the date it should be
-	// (document.value). At most maxFlaws.
+	// (document.value), an element of a namespace that the syntax does not use
+	// (document.namespace). At most maxFlaws.
 	Flaws []source.Fault
 
 	Number       Value   // BT-1

@@ -8,6 +8,7 @@ import (
 const (
 	nsCBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 	nsCAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
+	nsEXT = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
 )
 
 // The attributes that say the unit of a number.

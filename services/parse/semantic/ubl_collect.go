@@ -16,6 +16,9 @@ func (b *ublBinder) collect(n *xmltree.Node) {
 		case nsCAC:
 			b.collectPart(n, c)
 			b.collect(c)
+		case nsEXT: // extensions are left out
+		default:
+			b.foreign(c)
 		}
 	}
 }

@@ -76,7 +76,7 @@ func (b *ublBinder) category(n *xmltree.Node) TaxCategory {
 		case c.Space == nsCBC && c.Local == "TaxExemptionReasonCode":
 			b.set(&t.ExemptionCode, c)
 		case c.Space == nsCAC && c.Local == "TaxScheme":
-			t.VAT = isVAT(schemeID(c))
+			t.VAT = isVAT(b.schemeID(c))
 		}
 	}
 	return t

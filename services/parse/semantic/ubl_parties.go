@@ -69,7 +69,7 @@ func (b *ublBinder) registration(n *xmltree.Node) TaxRegistration {
 		case c.Space == nsCBC && c.Local == "CompanyID":
 			b.set(&r.ID, c)
 		case c.Space == nsCAC && c.Local == "TaxScheme":
-			r.Other = schemeID(c)
+			r.Other = b.schemeID(c)
 		}
 	}
 	if r.VAT = isVAT(r.Other); r.VAT {
@@ -79,10 +79,10 @@ func (b *ublBinder) registration(n *xmltree.Node) TaxRegistration {
 }
 
 // schemeID is the name that a cac:TaxScheme gives the tax.
-func schemeID(n *xmltree.Node) string {
+func (b *ublBinder) schemeID(n *xmltree.Node) string {
 	for _, c := range n.Children {
 		if c.Space == nsCBC && c.Local == "ID" {
-			return c.Text()
+			return b.value(c).Text
 		}
 	}
 	return ""

@@ -22,6 +22,9 @@ type Options struct {
 	Limits source.Limits
 	// Known tells whether elements of a namespace may stand in the document.
 	Known func(space string) bool
+	// KeepForeign leaves an element of an unknown namespace in the tree, without what is in it,
+	// instead of refusing the document. The caller has to say that it is there.
+	KeepForeign bool
 	// Opaque names the element under which anything well-formed may stand; it is checked
 	// for size and depth and then left out of the tree.
 	Opaque xml.Name
@@ -111,12 +114,13 @@ func (g *guard) open(t xml.StartElement, offset int) *source.Fault {
 	if g.skip > 0 {
 		return nil
 	}
-	if !g.Known(t.Name.Space) {
+	foreign := !g.Known(t.Name.Space)
+	if foreign && !g.KeepForeign {
 		return source.New(source.CodeNamespace, g.here(offset),
 			"The element "+source.Quoted(t.Name.Local)+" is of the namespace "+source.Quoted(t.Name.Space)+
 				", which this kind of document does not use; ask the sender to leave it out.")
 	}
-	if t.Name == g.Opaque {
+	if foreign || t.Name == g.Opaque {
 		g.skip = g.depth
 	}
 	node := &Node{Space: t.Name.Space, Local: t.Name.Local, Parent: g.current, Offset: offset}
