@@ -28,6 +28,7 @@ func Document(doc *parse.Document, today money.Date) []Finding {
 	c.dates(today)
 	c.identifiers()
 	c.texts()
+	c.advise()
 	return c.findings
 }
 

@@ -8,6 +8,7 @@ package texts
 import (
 	_ "embed" // the files of the languages
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +42,32 @@ func Of(rule, language string) (Text, bool) {
 	}
 	title, advice = fill(words, title, rule), fill(words, advice, rule)
 	return Text{title, advice, termsOf(title + advice)}, true
+}
+
+// Where says what part of a document a field is, by its path in parse.Document: "line 3" for
+// lines[2].net, "the buyer" for buyer.vat. It is empty where there are no words for it.
+func Where(field, language string) string {
+	words, known := file(language)
+	if !known || strings.ContainsAny(field, "\t\r\n{") {
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(field, "lines["); ok {
+		index, _, _ := strings.Cut(rest, "]")
+		n, err := strconv.Atoi(index)
+		if err != nil {
+			return ""
+		}
+		said, _, _ := row(words, "@where line")
+		return strings.Replace(said, "#", strconv.Itoa(n+1), 1)
+	}
+	for field != "" {
+		bare, _, _ := strings.Cut(field, "[")
+		if said, _, found := row(words, "@where "+bare); found {
+			return said
+		}
+		field = field[:max(0, strings.LastIndexByte(field, '.'))]
+	}
+	return ""
 }
 
 // Rules lists every rule that has words, in the order of the files.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/countersign/countersign/services/check/en16931"
 	"github.com/countersign/countersign/services/check/texts"
 )
 
@@ -176,6 +177,42 @@ func TestFamiliesPutTheirNamesIn(t *testing.T) {
 		if text, _ := texts.Of(c.rule, c.language); text.Title != c.title {
 			t.Errorf("%s: %q, want %q", c.rule, text.Title, c.title)
 		}
+	}
+}
+
+func TestWhereNamesTheFieldInEachLanguage(t *testing.T) {
+	for _, c := range []struct{ field, english, chinese string }{
+		{"lines[2].net", "line 3", "第 3 行"},
+		{"lines", "the lines", "各行"},
+		{"buyer.vat", "the buyer", "买方"},
+		{"accounts[1].iban", "the account", "收款账户"},
+		{"storage.holder.name", "the holder", "持单人"},
+		{"totals.payable", "the payable amount", "应付金额"},
+		{"lines[x].net", "", ""},
+		{"lines[", "", ""},
+		{"unheard.of", "", ""},
+		{"", "", ""},
+	} {
+		if got := texts.Where(c.field, texts.English); got != c.english {
+			t.Errorf("%q is %q, want %q", c.field, got, c.english)
+		}
+		if got := texts.Where(c.field, texts.Chinese); got != c.chinese {
+			t.Errorf("%q is %q, want %q", c.field, got, c.chinese)
+		}
+	}
+}
+
+func TestRulesAreThoseOfTheirPackages(t *testing.T) {
+	rules := texts.Rules()
+	standard := slices.DeleteFunc(slices.Clone(rules), func(r string) bool { return !strings.HasPrefix(r, "BR-") })
+	slices.Sort(standard)
+	ids := make([]string, 0, len(standard))
+	for _, r := range en16931.Rules() {
+		ids = append(ids, r.ID)
+	}
+	slices.Sort(ids)
+	if !slices.Equal(standard, ids) {
+		t.Errorf("EN 16931 has the rules\n%v\nand words for\n%v", ids, standard)
 	}
 }
 
