@@ -106,7 +106,8 @@ func (a *App) Work(ctx context.Context, job Job) error {
 	case RecordJob:
 		return a.recordDocument(ctx, j.Document)
 	case VerifyJob:
-		return a.verifyPack(ctx, j.Pack)
+		_, err := a.verifyPack(ctx, j.Pack, nil)
+		return err
 	case SubmitJob:
 		return a.submit(ctx, j.Command)
 	}

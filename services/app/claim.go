@@ -10,7 +10,7 @@ import (
 // ledger's fingerprints. The parties are the registered organisations, not what a paper
 // calls them, and the invoice's number stays as the invoice writes it.
 func claimOf(papers []Document, seller, obligor Organisation) (trade.Claim, *parse.Document, error) {
-	terms, err := match.TermsOf(matchInput(papers, nil).Sources)
+	terms, err := match.TermsOf(sourcesOf(papers))
 	if err != nil {
 		return trade.Claim{}, nil, fault(
 			CodePackPapers,

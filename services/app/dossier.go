@@ -40,7 +40,9 @@ type Dossier struct {
 	Receivable DossierReceivable `json:"receivable"`
 	Papers     []DossierPaper    `json:"papers"`
 	// Verdicts are separate and stay separate: authenticity, corroboration, uniqueness.
-	Verdicts   []DossierVerdict     `json:"verdicts"`
+	Verdicts []DossierVerdict `json:"verdicts"`
+	// Terms says under what terms the verdicts were taken; empty: not known.
+	Terms      string               `json:"terms,omitempty"`
 	Uniqueness UniquenessClaim      `json:"uniqueness"`
 	Matrix     DossierMatrix        `json:"matrix"`
 	Findings   []DossierFinding     `json:"findings"`

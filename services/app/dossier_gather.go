@@ -236,10 +236,14 @@ func (a *App) signer(
 func (a *App) addPapers(ctx context.Context, d *Dossier, id trade.AssetID) error {
 	var p Pack
 	var papers []Document
+	var verified Verification
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		r, err := tx.Request(ctx, id)
 		if err != nil {
 			return err
+		}
+		if verified, err = tx.Verification(ctx, r.Verification); err != nil {
+			return fmt.Errorf("verification %s: %w", r.Verification, err)
 		}
 		if p, err = tx.Pack(ctx, r.Pack); err != nil {
 			return err
@@ -277,14 +281,23 @@ func (a *App) addPapers(ctx context.Context, d *Dossier, id trade.AssetID) error
 		}
 		d.Papers = append(d.Papers, paper)
 	}
-	if p.Latest != nil {
-		addVerification(d, *p.Latest, names)
-	}
-	return nil
+	return addVerification(d, verified, names)
 }
 
-// addVerification writes the three verdicts, the matrix and the findings.
-func addVerification(d *Dossier, v Verification, names map[trade.OrgID]string) {
+// addVerification writes the three verdicts with the terms they were taken under, the matrix
+// and the findings.
+func addVerification(d *Dossier, v Verification, names map[trade.OrgID]string) error {
+	if v.Terms != nil {
+		digest, err := v.Terms.Digest()
+		if err != nil {
+			return err
+		}
+		whose := "default terms"
+		if v.Programme != "" {
+			whose = "terms of programme " + string(v.Programme)
+		}
+		d.Terms = fmt.Sprintf("Taken under the %s, %s: %s.", whose, digest, v.Terms.sentence())
+	}
 	marks := map[Answer]StatusMark{
 		Pass: {"pass", ToneVerified}, Fail: {"fail", ToneRefused}, Unknown: {"unknown", ToneAttention},
 	}
@@ -317,6 +330,7 @@ func addVerification(d *Dossier, v Verification, names map[trade.OrgID]string) {
 			Claimed: f.Claimed, Found: f.Found, Remedy: f.Advice,
 		})
 	}
+	return nil
 }
 
 // matrixOf writes the matrix with the names of who brought each paper.

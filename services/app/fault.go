@@ -25,6 +25,7 @@ const (
 	CodePackUnverified trade.Code = "pack.unverified"         // no verdict of the pack as it stands
 	CodePackRefused    trade.Code = "pack.refused"            // a verdict is not a pass
 	CodePackPapers     trade.Code = "pack.papers"             // a paper that is needed is missing
+	CodeTermsMissing   trade.Code = "programme.terms"         // the programme's terms are not on this node
 	CodeIntentState    trade.Code = "intent.state"            // nothing to sign any more
 	CodeNotYourDuty    trade.Code = "intent.no_duty"          // no open duty fits this person
 	CodeNoKey          trade.Code = "intent.no_key"           // no key is registered for this person
@@ -53,6 +54,7 @@ func Codes() []trade.Code {
 		CodePackUnverified,
 		CodePackRefused,
 		CodePackPapers,
+		CodeTermsMissing,
 		CodeIntentState,
 		CodeNotYourDuty,
 		CodeNoKey,

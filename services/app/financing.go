@@ -21,55 +21,54 @@ type RequestInput struct {
 
 // RequestFinancing asks the programme's bank to finance the pack's receivable.
 //
+// The verdicts are taken again first when those that stand were taken under other terms than
+// the programme's, or have expired.
+//
 // A verdict that is not a pass refuses by rule: the request is kept as refused, with its
 // reasons, for seller and bank to see, and never comes to the ledger. Otherwise it becomes
 // an intent that the seller's maker signs.
-func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput) (FinancingRequest, error) {
+func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput) (FinancingView, error) {
 	if err := need(actor, trade.Maker); err != nil {
-		return FinancingRequest{}, err
+		return FinancingView{}, err
 	}
 	p, papers, err := a.PackPapers(ctx, actor, in.Pack)
 	if err != nil {
-		return FinancingRequest{}, err
+		return FinancingView{}, err
 	}
-	programme, err := a.held(ctx, actor.Org, in.Programme, trade.KindProgramme)
+	programme, err := a.frame(ctx, actor, p, in.Programme)
 	if err != nil {
-		return FinancingRequest{}, err
+		return FinancingView{}, err
 	}
-	terms := programme.State.Programme
-	if p.Party(SideSeller) != actor.Org || terms.Seller != actor.Org ||
-		terms.Obligor != p.Party(SideObligor) {
-		return FinancingRequest{}, fault(
-			trade.CodeProgramme, "programme", "the programme is for another seller or obligor",
-		)
-	}
-	v, err := a.standing(p)
+	v, err := a.verdictUnder(ctx, actor, p, in.Programme)
 	if err != nil {
-		return FinancingRequest{}, err
-	}
-	id, err := a.newID("fin")
-	if err != nil {
-		return FinancingRequest{}, err
+		return FinancingView{}, err
 	}
 	claim, err := a.claimed(ctx, p, papers)
 	if err != nil {
-		return FinancingRequest{}, err
+		return FinancingView{}, err
+	}
+	id, err := a.newID("fin")
+	if err != nil {
+		return FinancingView{}, err
 	}
 	r := FinancingRequest{
-		ID: trade.AssetID(id), Seller: actor.Org, Bank: terms.Bank, Pack: p.ID, Programme: in.Programme,
-		Amount: claim.Amount, State: RequestSubmitted, CreatedBy: actor.User, CreatedAt: a.Now(),
+		ID: trade.AssetID(id), Seller: actor.Org, Bank: programme.Bank, Pack: p.ID, Programme: in.Programme,
+		Verification: v.ID, Amount: claim.Amount, State: RequestSubmitted, CreatedBy: actor.User,
+		CreatedAt: a.Now(),
 	}
 	if r.Reasons = v.blocking(); len(r.Reasons) > 0 {
 		r.State = RequestRefused
-		return r, a.keepRequest(ctx, actor, r, nil)
+		asked := FinancingView{Request: &r}
+		return asked, a.keepRequest(ctx, actor, asked)
 	}
 	r.Receivable = receivableID(p.ID)
-	intent, err := a.requestIntent(ctx, actor, r, p, *v)
+	intent, err := a.requestIntent(ctx, actor, r, p, v)
 	if err != nil {
-		return FinancingRequest{}, err
+		return FinancingView{}, err
 	}
 	r.Intent = intent.ID
-	return r, a.keepRequest(ctx, actor, r, &intent)
+	asked := FinancingView{Request: &r, Intent: &intent}
+	return asked, a.keepRequest(ctx, actor, asked)
 }
 
 // claimed draws the claim from a pack's papers.
@@ -91,7 +90,8 @@ func (a *App) claimed(ctx context.Context, p Pack, papers []Document) (trade.Cla
 }
 
 // keepRequest stores a request with its intent and lets the bank see the papers.
-func (a *App) keepRequest(ctx context.Context, actor Actor, r FinancingRequest, i *Intent) error {
+func (a *App) keepRequest(ctx context.Context, actor Actor, asked FinancingView) error {
+	r, i := *asked.Request, asked.Intent
 	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
 		if err := tx.AddParty(ctx, r.Pack, PackParty{Org: r.Bank, Side: SideBank}); err != nil {
 			return err
@@ -104,8 +104,11 @@ func (a *App) keepRequest(ctx context.Context, actor Actor, r FinancingRequest, 
 		if err := tx.PutRequest(ctx, r); err != nil {
 			return err
 		}
-		return a.audit(ctx, tx, actor, deed{"financing.request", "financing", string(r.ID)},
-			map[string]string{"state": string(r.State)})
+		if err := a.audit(ctx, tx, actor, deed{"financing.request", "financing", string(r.ID)},
+			map[string]string{"state": string(r.State)}); err != nil {
+			return err
+		}
+		return a.answered(ctx, tx, asked)
 	})
 }
 
@@ -250,7 +253,8 @@ func (a *App) AcceptQuote(ctx context.Context, actor Actor, id trade.AssetID) (I
 }
 
 // Approve prepares the bank's approval and, to follow it, the assignment. Maker and checker
-// sign both, with one gesture over the batch of their digests.
+// sign both, with one gesture over the batch of their digests. Effects: one transaction with
+// both intents.
 func (a *App) Approve(ctx context.Context, actor Actor, id trade.AssetID, payTo string) ([]Intent, error) {
 	f, r, err := a.bothSides(ctx, actor, id)
 	if err != nil {
@@ -259,7 +263,7 @@ func (a *App) Approve(ctx context.Context, actor Actor, id trade.AssetID, payTo 
 	if err := a.isOwnAccount(ctx, actor.Org, payTo); err != nil {
 		return nil, err
 	}
-	approve, err := a.prepare(ctx, actor, draft{
+	approve, err := a.drafted(ctx, actor, draft{
 		act: trade.FinancingApprove,
 		subjects: []trade.Subject{
 			{ID: id, Version: f.Record.Version},
@@ -270,14 +274,18 @@ func (a *App) Approve(ctx context.Context, actor Actor, id trade.AssetID, payTo 
 	if err != nil {
 		return nil, err
 	}
-	assign, err := a.prepare(ctx, actor, draft{
+	assign, err := a.drafted(ctx, actor, draft{
 		act: trade.ReceivableAssign,
 		subjects: []trade.Subject{
 			{ID: r.Record.ID, Version: r.Record.Version}, {ID: id, Version: f.Record.Version + 1},
 		},
 		args: trade.AssignReceivable{PayTo: payTo}, after: approve.ID,
 	})
-	return []Intent{approve, assign}, err
+	if err != nil {
+		return nil, err
+	}
+	both := []Intent{approve, assign}
+	return both, a.keepAll(ctx, actor, both, nil)
 }
 
 // bothSides reads a financing and its receivable for a bank that acts on them.

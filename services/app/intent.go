@@ -42,6 +42,8 @@ type Intent struct {
 	Fault      *trade.Fault // when refused
 	Signatures []SignedDuty
 	Edit       int
+	// Terms are what the signers of a programme agree on; only where one intent is shown.
+	Terms *Terms
 }
 
 // Duty is a duty to sign that was resolved to organisations: one person of one of them.

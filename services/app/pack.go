@@ -9,13 +9,21 @@ import (
 
 const maxTitle = 200
 
+// PackInput is a pack to be opened.
+type PackInput struct {
+	Title   string
+	Parties []PackParty
+	// Programme is the one that the trade is to be financed under, where the seller knows it.
+	Programme trade.AssetID
+}
+
 // OpenPack opens a trade pack. Each party sees it and may add its own papers; auditors and
 // regulators read. The bank joins when it is asked for financing.
-func (a *App) OpenPack(ctx context.Context, actor Actor, title string, parties []PackParty) (Pack, error) {
+func (a *App) OpenPack(ctx context.Context, actor Actor, in PackInput) (Pack, error) {
 	if err := need(actor, trade.Maker, trade.Operator); err != nil {
 		return Pack{}, err
 	}
-	if title == "" || len(title) > maxTitle {
+	if in.Title == "" || len(in.Title) > maxTitle {
 		return Pack{}, fault(CodeInput, "title", "a title of 1 to %d bytes", maxTitle)
 	}
 	id, err := a.newID("pack")
@@ -23,17 +31,25 @@ func (a *App) OpenPack(ctx context.Context, actor Actor, title string, parties [
 		return Pack{}, err
 	}
 	p := Pack{
-		ID: PackID(id), Org: actor.Org, Title: title, CreatedBy: actor.User, CreatedAt: a.Now(), Edit: 1,
-		Parties: parties,
+		ID: PackID(id), Org: actor.Org, Title: in.Title, CreatedBy: actor.User, CreatedAt: a.Now(), Edit: 1,
+		Parties: in.Parties, Programme: in.Programme,
+	}
+	if in.Programme != "" {
+		if _, err := a.frame(ctx, actor, p, in.Programme); err != nil {
+			return Pack{}, err
+		}
 	}
 	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
-		if err := checkParties(ctx, tx, actor, parties); err != nil {
+		if err := checkParties(ctx, tx, actor, in.Parties); err != nil {
 			return err
 		}
 		if err := tx.InsertPack(ctx, p); err != nil {
 			return err
 		}
-		return a.audit(ctx, tx, actor, deed{"pack.open", "pack", id}, nil)
+		if err := a.audit(ctx, tx, actor, deed{"pack.open", "pack", id}, nil); err != nil {
+			return err
+		}
+		return a.answered(ctx, tx, p)
 	})
 	return p, err
 }
@@ -101,7 +117,7 @@ func (a *App) Pack(ctx context.Context, actor Actor, id PackID) (Pack, error) {
 		if !p.Seen(actor.Org) {
 			return hidden("pack")
 		}
-		return nil
+		return conceal(ctx, tx, actor.Org, &p)
 	})
 	return p, err
 }
@@ -118,6 +134,11 @@ func (a *App) Packs(ctx context.Context, actor Actor, p Page) ([]Pack, string, e
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		var err error
 		list, next, err = tx.Packs(ctx, actor.Org, p)
+		for i := range list {
+			if err == nil {
+				err = conceal(ctx, tx, actor.Org, &list[i])
+			}
+		}
 		return err
 	})
 	return list, next, err
@@ -136,8 +157,10 @@ func (a *App) PackPapers(ctx context.Context, actor Actor, id PackID) (Pack, []D
 		if !p.Seen(actor.Org) {
 			return hidden("pack")
 		}
-		papers, err = papersOf(ctx, tx, p)
-		return err
+		if papers, err = papersOf(ctx, tx, p); err != nil {
+			return err
+		}
+		return conceal(ctx, tx, actor.Org, &p)
 	})
 	return p, papers, err
 }

@@ -70,6 +70,9 @@ type Pack struct {
 	CreatedBy UserID
 	CreatedAt time.Time
 	Edit      int // counts changes of the pack's contents
+	// Programme is the one that the trade is to be financed under: its terms are those that the
+	// pack is verified under. Empty: not named yet, the default terms hold.
+	Programme trade.AssetID
 	Parties   []PackParty
 	Documents []DocumentID
 	// Latest is the newest verification; nil when there is none. It counts only when it was
@@ -133,13 +136,16 @@ type Reason struct {
 // Verification is what was found of a pack as it stood. It is taken again when a paper, a
 // tolerance or a source changes, and when it expires.
 type Verification struct {
-	ID        string       `json:"id"`
-	Pack      PackID       `json:"pack"`
-	PackEdit  int          `json:"pack_edit"`
-	Matrix    match.Matrix `json:"matrix"`
-	Verdicts  []Verdict    `json:"verdicts"`
-	TakenAt   time.Time    `json:"taken_at"`
-	ExpiresAt time.Time    `json:"expires_at"`
+	ID       string `json:"id"`
+	Pack     PackID `json:"pack"`
+	PackEdit int    `json:"pack_edit"`
+	// Programme is whose terms the verdicts were taken under; empty: the default terms.
+	Programme trade.AssetID `json:"programme,omitempty"`
+	Terms     *Terms        `json:"terms,omitempty"` // nil for who must not see them
+	Matrix    match.Matrix  `json:"matrix"`
+	Verdicts  []Verdict     `json:"verdicts"`
+	TakenAt   time.Time     `json:"taken_at"`
+	ExpiresAt time.Time     `json:"expires_at"`
 }
 
 // Digest is the digest of the verification's canonical bytes: what a request was made on.

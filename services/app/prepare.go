@@ -27,10 +27,26 @@ type draft struct {
 	after     trade.CommandID
 }
 
-// prepare makes a draft into an intent and stores it. The law is asked first, without
-// signatures: only a missing signature lets an intent stand. A command that nobody must sign
-// is ready at once.
+// prepare makes a draft into an intent and stores it. A command that nobody must sign is ready
+// at once.
 func (a *App) prepare(ctx context.Context, actor Actor, d draft) (Intent, error) {
+	i, err := a.drafted(ctx, actor, d)
+	if err != nil {
+		return Intent{}, err
+	}
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		if err := a.keepIntent(ctx, tx, actor, i); err != nil {
+			return err
+		}
+		return a.answered(ctx, tx, i)
+	})
+	return i, err
+}
+
+// drafted makes a draft into an intent that is not stored yet. The law is asked without
+// signatures: only a missing signature lets an intent stand. What follows another command is
+// not asked about, because that one has not been carried out.
+func (a *App) drafted(ctx context.Context, actor Actor, d draft) (Intent, error) {
 	i, err := a.compose(ctx, actor, d)
 	if err != nil {
 		return Intent{}, err
@@ -40,10 +56,26 @@ func (a *App) prepare(ctx context.Context, actor Actor, d draft) (Intent, error)
 			return Intent{}, err
 		}
 	}
-	err = a.store.Write(
-		ctx, func(ctx context.Context, tx StoreTx) error { return a.keepIntent(ctx, tx, actor, i) },
-	)
-	return i, err
+	return i, nil
+}
+
+// keepAll stores intents that belong together, all or none; also is done with them.
+func (a *App) keepAll(
+	ctx context.Context, actor Actor, list []Intent, also func(context.Context, StoreTx) error,
+) error {
+	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		if also != nil {
+			if err := also(ctx, tx); err != nil {
+				return err
+			}
+		}
+		for _, i := range list {
+			if err := a.keepIntent(ctx, tx, actor, i); err != nil {
+				return err
+			}
+		}
+		return a.answered(ctx, tx, list)
+	})
 }
 
 // compose builds the command of a draft and resolves who must sign it.

@@ -99,7 +99,13 @@ func (a *App) TypeFields(
 		if err := a.audit(ctx, tx, actor, deed{"document.type", "document", string(id)}, nil); err != nil {
 			return err
 		}
-		return a.setFields(ctx, tx, d, typed, findings)
+		if err := a.setFields(ctx, tx, d, typed, findings); err != nil {
+			return err
+		}
+		if d, err = visibleDocument(ctx, tx, actor, id); err != nil {
+			return err
+		}
+		return a.answered(ctx, tx, d)
 	})
 	if errors.Is(err, ErrEdited) {
 		return Document{}, fault(CodeEdited, "", "somebody changed this paper meanwhile: look at it again")

@@ -50,8 +50,11 @@ func (a *App) MakeReport(ctx context.Context, actor Actor, in ReportInput) (Repo
 		if err := tx.PutReport(ctx, r); err != nil {
 			return err
 		}
-		return a.audit(ctx, tx, actor, deed{"report.make", "report", id},
-			map[string]string{"kind": in.Kind})
+		if err := a.audit(ctx, tx, actor, deed{"report.make", "report", id},
+			map[string]string{"kind": in.Kind}); err != nil {
+			return err
+		}
+		return a.answered(ctx, tx, r)
 	})
 }
 

@@ -26,10 +26,12 @@ type FinancingRequest struct {
 	Pack       PackID
 	Receivable trade.AssetID // empty when it was refused before the receivable was issued
 	Programme  trade.AssetID
-	Amount     money.Amount
-	State      RequestState
-	CreatedBy  UserID
-	CreatedAt  time.Time
+	// Verification is the one that the request was made on, under the programme's terms.
+	Verification string
+	Amount       money.Amount
+	State        RequestState
+	CreatedBy    UserID
+	CreatedAt    time.Time
 	// Reasons of a refusal by rule; what would flip it stays with the bank.
 	Reasons []Reason
 	Intent  trade.CommandID // the command that brings it to the ledger

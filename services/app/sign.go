@@ -16,8 +16,8 @@ type SignatureInput struct {
 	WebAuthn *trade.Assertion
 }
 
-// Sign adds the actor's signature to an intent. When the last duty is fulfilled the law is
-// asked once more and the command goes on its way.
+// Sign adds the actor's signature to an intent. When the last duty is fulfilled the command
+// goes on its way.
 //
 // Effects, in this order:
 //  1. one transaction: the signature, and with the last one the state ready and the job;
@@ -25,51 +25,104 @@ type SignatureInput struct {
 func (a *App) Sign(ctx context.Context, actor Actor, id trade.CommandID, in SignatureInput) (Intent, error) {
 	var i Intent
 	err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		var s SignedDuty
 		var err error
-		i, err = tx.LockIntent(ctx, id)
-		if err != nil {
-			return found(err, "intent")
-		}
-		if !i.seenBy(actor.Org) {
-			return hidden("intent")
-		}
-		if i.State != IntentOpen {
-			return fault(CodeIntentState, "", "the intent is %s: there is nothing to sign any more", i.State)
-		}
-		if !a.Now().Before(i.ExpiresAt) {
-			return fault(CodeIntentState, "", "the intent was not signed in time: prepare it again")
-		}
-		signed, err := a.signed(ctx, tx, actor, i, in)
-		if err != nil {
+		if i, s, err = a.signable(ctx, tx, actor, id, in); err != nil {
 			return err
 		}
-		i.Signatures = append(i.Signatures, signed)
-		if err := tx.AddSignature(ctx, id, signed); err != nil {
+		if i, err = a.fulfil(ctx, tx, actor, i, s); err != nil {
 			return err
 		}
-		if err := a.audit(ctx, tx, actor, deed{"intent.sign", "intent", string(id)},
-			map[string]string{"digest": string(i.Digest)}); err != nil {
-			return err
-		}
-		if len(i.Open()) > 0 {
-			return nil
-		}
-		i.State = IntentReady
-		if err := tx.SetIntent(ctx, i); err != nil {
-			return err
-		}
-		if i.After != "" {
-			before, err := tx.Intent(ctx, i.After)
+		return a.answered(ctx, tx, i)
+	})
+	return i, err
+}
+
+// SignOutcome is what became of one intent of a batch.
+type SignOutcome struct {
+	ID      trade.CommandID
+	Intent  Intent
+	Refused *trade.Fault // nil: it is signed
+}
+
+// SignAll adds one signature of the actor to several intents. Each has its own outcome; those
+// that can be signed are signed in one transaction.
+func (a *App) SignAll(
+	ctx context.Context, actor Actor, ids []trade.CommandID, in SignatureInput,
+) ([]SignOutcome, error) {
+	var outcomes []SignOutcome
+	err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		outcomes = make([]SignOutcome, len(ids))
+		for n, id := range ids {
+			outcomes[n].ID = id
+			i, s, err := a.signable(ctx, tx, actor, id, in)
+			if f, refused := asFault(err); refused {
+				outcomes[n].Refused = f
+				continue
+			}
 			if err != nil {
 				return err
 			}
-			if !before.Finished() {
-				return nil // the follower enqueues it when that one is done
+			if outcomes[n].Intent, err = a.fulfil(ctx, tx, actor, i, s); err != nil {
+				return err
 			}
 		}
-		return tx.Enqueue(ctx, SubmitJob{id})
+		return a.answered(ctx, tx, outcomes)
 	})
-	return i, err
+	return outcomes, err
+}
+
+// signable locks an intent and finds the duty that the actor's signature fulfils. It writes
+// nothing.
+func (a *App) signable(
+	ctx context.Context, tx StoreTx, actor Actor, id trade.CommandID, in SignatureInput,
+) (Intent, SignedDuty, error) {
+	i, err := tx.LockIntent(ctx, id)
+	switch {
+	case err != nil:
+		return Intent{}, SignedDuty{}, found(err, "intent")
+	case !i.seenBy(actor.Org):
+		return Intent{}, SignedDuty{}, hidden("intent")
+	case i.State != IntentOpen:
+		return Intent{}, SignedDuty{}, fault(
+			CodeIntentState, "", "the intent is %s: there is nothing to sign any more", i.State,
+		)
+	case !a.Now().Before(i.ExpiresAt):
+		return Intent{}, SignedDuty{}, fault(
+			CodeIntentState, "", "the intent was not signed in time: prepare it again",
+		)
+	}
+	s, err := a.signed(ctx, tx, actor, i, in)
+	return i, s, err
+}
+
+// fulfil keeps a signature; with the last one the command goes on its way.
+func (a *App) fulfil(ctx context.Context, tx StoreTx, actor Actor, i Intent, s SignedDuty) (Intent, error) {
+	i.Signatures = append(i.Signatures, s)
+	if err := tx.AddSignature(ctx, i.ID, s); err != nil {
+		return i, err
+	}
+	if err := a.audit(ctx, tx, actor, deed{"intent.sign", "intent", string(i.ID)},
+		map[string]string{"digest": string(i.Digest)}); err != nil {
+		return i, err
+	}
+	if len(i.Open()) > 0 {
+		return i, nil
+	}
+	i.State = IntentReady
+	if err := tx.SetIntent(ctx, i); err != nil {
+		return i, err
+	}
+	if i.After != "" {
+		before, err := tx.Intent(ctx, i.After)
+		if err != nil {
+			return i, err
+		}
+		if !before.Finished() {
+			return i, nil // the follower enqueues it when that one is done
+		}
+	}
+	return i, tx.Enqueue(ctx, SubmitJob{i.ID})
 }
 
 // signed checks the signature and finds the duty that it fulfils.
@@ -158,7 +211,7 @@ func (a *App) Intent(ctx context.Context, actor Actor, id trade.CommandID) (Inte
 		if !i.seenBy(actor.Org) {
 			return hidden("intent")
 		}
-		return nil
+		return withTerms(ctx, tx, &i)
 	})
 	return i, err
 }
@@ -201,7 +254,10 @@ func (a *App) WithdrawIntent(ctx context.Context, actor Actor, id trade.CommandI
 		if err := a.audit(ctx, tx, actor, deed{"intent.withdraw", "intent", string(id)}, nil); err != nil {
 			return err
 		}
-		return tx.SetIntent(ctx, i)
+		if err := tx.SetIntent(ctx, i); err != nil {
+			return err
+		}
+		return a.answered(ctx, tx, i)
 	})
 	return i, err
 }

@@ -82,17 +82,22 @@ func (a *App) ImportStatement(ctx context.Context, actor Actor, body io.Reader) 
 	if err != nil {
 		return Statement{}, false, err
 	}
-	created := false
+	created, kept := false, Statement{}
 	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
 		var err error
-		s, created, err = tx.InsertStatement(ctx, s)
-		if err != nil || !created {
+		kept, created, err = tx.InsertStatement(ctx, s)
+		if err != nil {
 			return err
 		}
-		return a.audit(ctx, tx, actor, deed{"statement.import", "statement", string(s.ID)},
-			map[string]string{"digest": string(digest)})
+		if created {
+			if err := a.audit(ctx, tx, actor, deed{"statement.import", "statement", string(s.ID)},
+				map[string]string{"digest": string(digest)}); err != nil {
+				return err
+			}
+		}
+		return a.answered(ctx, tx, Taken[Statement]{kept, created})
 	})
-	return s, created, err
+	return kept, created, err
 }
 
 // statement makes the rows of a statement, each credit with the receivable it seems to pay.
@@ -191,14 +196,21 @@ func mentions(l parse.StatementLine, number string) bool {
 }
 
 // ApplyPayment prepares what a matched line does: the receivable is paid, and after it the
-// financing is repaid, if there is one. The rest of the line stays unapplied cash.
+// financing is repaid, if there is one. The rest of the line stays unapplied cash. Effects:
+// one transaction with the intents and what the line was matched to.
 func (a *App) ApplyPayment(
 	ctx context.Context, actor Actor, id LineID, receivable trade.AssetID,
 ) ([]Intent, error) {
 	if err := need(actor, trade.Maker, trade.Checker); err != nil {
 		return nil, err
 	}
-	line, digest, err := a.ownLine(ctx, actor, id)
+	var line Line
+	var digest trade.Digest
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		line, digest, err = ownLine(ctx, tx, actor, id)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +233,7 @@ func (a *App) ApplyPayment(
 	if body.Assignment != nil {
 		subjects = append(subjects, trade.Subject{ID: body.Assignment.Programme, Version: trade.AnyVersion})
 	}
-	pay, err := a.prepare(ctx, actor, draft{
+	pay, err := a.drafted(ctx, actor, draft{
 		act: trade.ReceivablePay, subjects: subjects,
 		args: trade.PayReceivable{
 			ID: string(line.ID), Amount: amount, ValueDate: line.ValueOn, Account: line.Account,
@@ -244,7 +256,10 @@ func (a *App) ApplyPayment(
 	for _, i := range intents {
 		line.Intents = append(line.Intents, i.ID)
 	}
-	return intents, a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+	return intents, a.keepAll(ctx, actor, intents, func(ctx context.Context, tx StoreTx) error {
+		if _, _, err := ownLine(ctx, tx, actor, id); err != nil { // nobody applied it meanwhile
+			return err
+		}
 		return tx.SetLine(ctx, line)
 	})
 }
@@ -257,7 +272,7 @@ func (a *App) repayment(
 	if err != nil {
 		return Intent{}, err
 	}
-	return a.prepare(ctx, actor, draft{
+	return a.drafted(ctx, actor, draft{
 		act: trade.FinancingRepay,
 		subjects: []trade.Subject{
 			{ID: f.Record.ID, Version: f.Record.Version}, {ID: r.Record.ID, Version: trade.AnyVersion},
@@ -268,34 +283,28 @@ func (a *App) repayment(
 
 // ownLine reads a line of a statement of the actor's organisation, not yet applied, and the
 // digest of the statement's file.
-func (a *App) ownLine(ctx context.Context, actor Actor, id LineID) (Line, trade.Digest, error) {
-	var line Line
-	var digest trade.Digest
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		var err error
-		if line, err = tx.Line(ctx, id); err != nil {
-			return found(err, "statement line")
-		}
-		s, err := tx.StatementOf(ctx, id)
+func ownLine(ctx context.Context, tx StoreTx, actor Actor, id LineID) (Line, trade.Digest, error) {
+	line, err := tx.Line(ctx, id)
+	if err != nil {
+		return Line{}, "", found(err, "statement line")
+	}
+	s, err := tx.StatementOf(ctx, id)
+	if err != nil {
+		return Line{}, "", err
+	}
+	if s.Org != actor.Org {
+		return Line{}, "", hidden("statement line")
+	}
+	for _, i := range line.Intents {
+		intent, err := tx.Intent(ctx, i)
 		if err != nil {
-			return err
+			return Line{}, "", err
 		}
-		if s.Org != actor.Org {
-			return hidden("statement line")
+		if !intent.Finished() || intent.State == IntentCommitted {
+			return Line{}, "", fault(trade.CodePaymentTwice, "", "the line was applied already, by %s", i)
 		}
-		digest = s.Digest
-		for _, i := range line.Intents {
-			intent, err := tx.Intent(ctx, i)
-			if err != nil {
-				return err
-			}
-			if !intent.Finished() || intent.State == IntentCommitted {
-				return fault(trade.CodePaymentTwice, "", "the line was applied already, by %s", i)
-			}
-		}
-		return nil
-	})
-	return line, digest, err
+	}
+	return line, s.Digest, nil
 }
 
 // payable is what of a line pays the receivable: at most what is due.

@@ -62,6 +62,8 @@ type PeopleTx interface {
 	// BeginRequest takes an Idempotency-Key. It returns the answer of the first request when
 	// there is one; ErrInProgress while that runs; ErrOtherRequest when its digest is another.
 	BeginRequest(ctx context.Context, k RequestKey) (*StoredAnswer, error)
+	// FinishRequest keeps an answer, in place of an earlier one of the same request;
+	// ErrInProgress when another request holds the key by now.
 	FinishRequest(ctx context.Context, k RequestKey, a StoredAnswer) error
 	ForgetRequest(ctx context.Context, k RequestKey) error // it failed without an effect
 }
@@ -86,7 +88,11 @@ type PapersTx interface {
 	AddDocument(ctx context.Context, id PackID, d DocumentID, by UserID, at time.Time) (bool, error)
 	PacksOf(ctx context.Context, d DocumentID) ([]PackID, error)
 	TouchPack(ctx context.Context, id PackID) error // counts an edit: its contents changed
+	// SetPackProgramme names the programme of a pack, which counts as an edit; ErrEdited unless
+	// the pack is at this edit.
+	SetPackProgramme(ctx context.Context, id PackID, programme trade.AssetID, edit int) error
 	InsertVerification(ctx context.Context, v Verification) error
+	Verification(ctx context.Context, id string) (Verification, error)
 }
 
 // IntentsTx keeps commands on their way.
@@ -139,8 +145,10 @@ type AssetFilter struct {
 	Receivable trade.AssetID
 }
 
-// MoneyTx keeps requests before the ledger and bank statements.
+// MoneyTx keeps terms of programmes, requests before the ledger and bank statements.
 type MoneyTx interface {
+	PutTerms(ctx context.Context, t Terms) error // by their digest; what stands stays
+	Terms(ctx context.Context, digest trade.Digest) (Terms, error)
 	PutRequest(ctx context.Context, r FinancingRequest) error // inserts or replaces
 	Request(ctx context.Context, id trade.AssetID) (FinancingRequest, error)
 	// Requests lists what the organisation asked for or was asked.
@@ -149,6 +157,7 @@ type MoneyTx interface {
 	// told of are left out, of what it returns too. The same file again returns the first
 	// statement and false.
 	InsertStatement(ctx context.Context, s Statement) (Statement, bool, error)
+	// Line reads a line; a writer holds it from then on, so that it is applied once.
 	Line(ctx context.Context, id LineID) (Line, error)
 	StatementOf(ctx context.Context, id LineID) (Statement, error) // without its lines
 	SetLine(ctx context.Context, l Line) error                     // what it was matched to
@@ -183,6 +192,8 @@ type RequestKey struct {
 type StoredAnswer struct {
 	Status      int
 	ContentType string
+	Location    string // empty: none
+	ETag        string // empty: none
 	Body        []byte
 }
 

@@ -145,7 +145,7 @@ func (a *App) mediaType(ctx context.Context, d trade.Digest) (string, error) {
 		return "application/pdf", nil
 	case parse.SyntaxUBL, parse.SyntaxCII, parse.SyntaxCamt053, parse.SyntaxCamt054:
 		return "application/xml", nil
-	case parse.SyntaxJSON, parse.SyntaxTyped:
+	case parse.SyntaxJSON, parse.SyntaxTyped, parse.SyntaxDCSA, parse.SyntaxWrapped2, parse.SyntaxWrapped3:
 		return "application/json", nil
 	case parse.SyntaxForeign:
 	}

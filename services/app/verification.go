@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -16,20 +17,72 @@ import (
 // verdictLife is how long verdicts stand before they are taken again.
 const verdictLife = 7 * 24 * time.Hour
 
-// verifyPack takes the three verdicts on a pack as it stands. Effects: one transaction with
-// the matrix, findings and verdicts. A crash before it leaves the job, which runs again.
-func (a *App) verifyPack(ctx context.Context, id PackID) error {
-	v, err := a.verify(ctx, id)
+// verifyPack takes the three verdicts on a pack as it stands, under the terms of the programme
+// that is named for it. Effects: one transaction with the matrix, findings and verdicts; also
+// is done in it. A crash before it leaves the job, which runs again.
+func (a *App) verifyPack(
+	ctx context.Context, id PackID, also func(context.Context, StoreTx) error,
+) (Verification, error) {
+	g, err := a.grounds(ctx, id, nil)
 	if err != nil {
-		return fmt.Errorf("verifying pack %s: %w", id, err)
+		return Verification{}, fmt.Errorf("verifying pack %s: %w", id, err)
 	}
-	if err := a.store.Write(
-		ctx, func(ctx context.Context, tx StoreTx) error { return tx.InsertVerification(ctx, v) },
-	); err != nil {
-		return err
+	v, err := a.verdicts(ctx, g)
+	if err != nil {
+		return Verification{}, fmt.Errorf("verifying pack %s: %w", id, err)
 	}
-	a.notices.tell()
-	return nil
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		if err := tx.InsertVerification(ctx, v); err != nil || also == nil {
+			return err
+		}
+		return also(ctx, tx)
+	})
+	if err == nil {
+		a.notices.tell()
+	}
+	return v, err
+}
+
+// verifyUnder names the programme that a pack is to be financed under and takes the verdicts
+// under its terms. Effects: one transaction with the programme, which counts as an edit of the
+// pack, and the matrix, findings and verdicts of it; also is done in it.
+func (a *App) verifyUnder(
+	ctx context.Context, actor Actor, p Pack, programme trade.AssetID, also func(context.Context, StoreTx) error,
+) (Verification, error) {
+	changed := fault(CodePackUnverified, "pack", "papers came in meanwhile: look at the pack and ask again")
+	g, err := a.grounds(ctx, p.ID, &programme)
+	if err != nil {
+		return Verification{}, err
+	}
+	if g.pack.Edit != p.Edit {
+		return Verification{}, changed
+	}
+	g.pack.Edit++
+	v, err := a.verdicts(ctx, g)
+	if err != nil {
+		return Verification{}, fmt.Errorf("verifying pack %s: %w", p.ID, err)
+	}
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		err := tx.SetPackProgramme(ctx, p.ID, programme, p.Edit)
+		if errors.Is(err, ErrEdited) {
+			return changed
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.InsertVerification(ctx, v); err != nil {
+			return err
+		}
+		if err := a.audit(ctx, tx, actor, deed{"pack.programme", "pack", string(p.ID)},
+			map[string]string{"programme": string(programme)}); err != nil || also == nil {
+			return err
+		}
+		return also(ctx, tx)
+	})
+	if err == nil {
+		a.notices.tell()
+	}
+	return v, err
 }
 
 // reverify enqueues the verification of a pack as it stands in the transaction.
@@ -41,69 +94,84 @@ func reverify(ctx context.Context, tx StoreTx, id PackID) error {
 	return tx.Enqueue(ctx, VerifyJob{Pack: id, Edit: p.Edit})
 }
 
-// verify compares the papers and asks the ledger whether the claim stands there already.
-func (a *App) verify(ctx context.Context, id PackID) (Verification, error) {
-	var p Pack
-	var seller, obligor Organisation
-	var accounts []Account
-	var papers []Document
+// grounds are all that verdicts are taken on, read at one moment.
+type grounds struct {
+	pack            Pack
+	papers          []Document
+	seller, obligor Organisation
+	accounts        []Account // of the seller
+	terms           Terms
+}
+
+// grounds reads what verdicts are taken on; under another programme than the pack's when one
+// is given.
+func (a *App) grounds(ctx context.Context, id PackID, programme *trade.AssetID) (grounds, error) {
+	var g grounds
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		var err error
-		if p, err = tx.Pack(ctx, id); err != nil {
+		if g.pack, err = tx.Pack(ctx, id); err != nil {
 			return err
 		}
-		if papers, err = papersOf(ctx, tx, p); err != nil {
+		if programme != nil {
+			g.pack.Programme = *programme
+		}
+		if g.terms, err = termsIn(ctx, tx, g.pack.Programme); err != nil {
 			return err
 		}
-		if seller, err = tx.Organisation(ctx, p.Party(SideSeller)); err != nil {
+		if g.papers, err = papersOf(ctx, tx, g.pack); err != nil {
 			return err
 		}
-		if obligor, err = tx.Organisation(ctx, p.Party(SideObligor)); err != nil {
+		if g.seller, err = tx.Organisation(ctx, g.pack.Party(SideSeller)); err != nil {
 			return err
 		}
-		accounts, err = tx.Accounts(ctx, seller.ID)
+		if g.obligor, err = tx.Organisation(ctx, g.pack.Party(SideObligor)); err != nil {
+			return err
+		}
+		g.accounts, err = tx.Accounts(ctx, g.seller.ID)
 		return err
 	})
+	return g, err
+}
+
+// verdicts compares the papers and asks the ledger whether the claim stands there already.
+func (a *App) verdicts(ctx context.Context, g grounds) (Verification, error) {
+	matrix, err := match.Match(matchInput(g))
 	if err != nil {
 		return Verification{}, err
 	}
-	matrix, err := match.Match(matchInput(papers, accounts))
+	unique, err := a.uniqueness(ctx, g.pack, g.papers, g.seller, g.obligor)
 	if err != nil {
 		return Verification{}, err
 	}
-	unique, err := a.uniqueness(ctx, p, papers, seller, obligor)
-	if err != nil {
-		return Verification{}, err
-	}
-	vid, err := a.newID("ver")
+	id, err := a.newID("ver")
 	if err != nil {
 		return Verification{}, err
 	}
 	now := a.Now()
 	return Verification{
-		ID: vid, Pack: id, PackEdit: p.Edit, Matrix: *matrix, TakenAt: now, ExpiresAt: now.Add(verdictLife),
-		Verdicts: []Verdict{authenticity(p, papers), corroboration(matrix), unique},
+		ID: id, Pack: g.pack.ID, PackEdit: g.pack.Edit, Programme: g.pack.Programme, Terms: &g.terms,
+		Matrix: *matrix, TakenAt: now, ExpiresAt: now.Add(verdictLife),
+		Verdicts: []Verdict{authenticity(g.pack, g.papers), corroboration(matrix), unique},
 	}, nil
 }
 
-// tolerances that hold until a programme says otherwise: amounts to the cent, weights as
-// scales differ, days as ports do.
-func tolerances() match.Tolerances {
-	return match.Tolerances{Weight: match.Tolerance{BasisPoints: 200}, Days: 5}
-}
-
-// matchInput gives the readable papers to the matcher. A paper not read yet is no source.
-func matchInput(papers []Document, accounts []Account) match.Input {
-	in := match.Input{Tolerances: tolerances()}
+// sourcesOf are the readable papers: one that is not read yet is no source.
+func sourcesOf(papers []Document) []match.Source {
+	sources := []match.Source{}
 	for _, d := range papers {
 		if d.Fields != nil {
-			in.Sources = append(
-				in.Sources,
-				match.Source{ID: string(d.ID), Uploader: string(d.Org), Document: d.Fields},
-			)
+			sources = append(sources, match.Source{ID: string(d.ID), Uploader: string(d.Org), Document: d.Fields})
 		}
 	}
-	for _, b := range accounts {
+	return sources
+}
+
+// matchInput is what the matcher is given.
+func matchInput(g grounds) match.Input {
+	in := match.Input{
+		Sources: sourcesOf(g.papers), Tolerances: g.terms.Tolerances, Required: g.terms.Required,
+	}
+	for _, b := range g.accounts {
 		in.KnownAccounts = append(
 			in.KnownAccounts,
 			parse.Account{IBAN: b.Number, Number: b.Number, BIC: b.BIC, Holder: b.Holder},
@@ -256,19 +324,51 @@ func (a *App) probe(ctx context.Context, org trade.OrgID, claim trade.Claim) ([]
 	return matches, nil
 }
 
-// Verify takes the verdicts on a pack now.
-func (a *App) Verify(ctx context.Context, actor Actor, id PackID) (Pack, error) {
-	if err := a.canSeePack(ctx, actor, id); err != nil {
+// Verify takes the verdicts on a pack now. With a programme it names the one that the pack is
+// to be financed under; the seller does that, with one for itself and the pack's obligor.
+func (a *App) Verify(ctx context.Context, actor Actor, id PackID, programme trade.AssetID) (Pack, error) {
+	p, err := a.Pack(ctx, actor, id)
+	if err != nil {
 		return Pack{}, err
 	}
-	if err := a.verifyPack(ctx, id); err != nil {
+	var seen Pack
+	also := func(ctx context.Context, tx StoreTx) error {
+		var err error
+		if seen, err = tx.Pack(ctx, id); err != nil {
+			return err
+		}
+		if err := conceal(ctx, tx, actor.Org, &seen); err != nil {
+			return err
+		}
+		return a.answered(ctx, tx, seen)
+	}
+	if programme == "" || programme == p.Programme {
+		_, err = a.verifyPack(ctx, id, also)
+		return seen, err
+	}
+	if _, err := a.frame(ctx, actor, p, programme); err != nil {
 		return Pack{}, err
 	}
-	return a.Pack(ctx, actor, id)
+	_, err = a.verifyUnder(ctx, actor, p, programme, also)
+	return seen, err
+}
+
+// frame reads a programme that the actor's organisation sells under, and refuses one that is
+// not for the seller and the obligor of the pack.
+func (a *App) frame(ctx context.Context, actor Actor, p Pack, id trade.AssetID) (*trade.Programme, error) {
+	asset, err := a.held(ctx, actor.Org, id, trade.KindProgramme)
+	if err != nil {
+		return nil, err
+	}
+	terms := asset.State.Programme
+	if p.Party(SideSeller) != actor.Org || terms.Seller != actor.Org || terms.Obligor != p.Party(SideObligor) {
+		return nil, fault(trade.CodeProgramme, "programme", "the programme is for another seller or obligor")
+	}
+	return terms, nil
 }
 
 // standing returns the pack's verification if it counts now: taken of the pack as it stands
-// and not expired.
+// and not expired. Naming another programme is an edit of the pack.
 func (a *App) standing(p Pack) (*Verification, error) {
 	v := p.Latest
 	if v == nil || v.PackEdit != p.Edit || !a.Now().Before(v.ExpiresAt) {
@@ -277,6 +377,24 @@ func (a *App) standing(p Pack) (*Verification, error) {
 		)
 	}
 	return v, nil
+}
+
+// verdictUnder returns a verification of the pack under a programme's terms. When the one that
+// stands was taken under other terms, or has expired, it is taken again; when papers are still
+// being read there is none.
+func (a *App) verdictUnder(
+	ctx context.Context, actor Actor, p Pack, programme trade.AssetID,
+) (Verification, error) {
+	v, err := a.standing(p)
+	switch {
+	case p.Latest == nil || p.Latest.PackEdit != p.Edit:
+		return Verification{}, err
+	case p.Programme != programme:
+		return a.verifyUnder(ctx, actor, p, programme, nil)
+	case err != nil:
+		return a.verifyPack(ctx, p.ID, nil)
+	}
+	return *v, nil
 }
 
 // blocking collects why a verification is no ground for financing; empty when it is one.

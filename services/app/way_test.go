@@ -12,6 +12,7 @@ import (
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/fixtures"
 	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/services/parse"
 )
 
 // way is one trade of the fixtures on its way.
@@ -47,11 +48,21 @@ func begin(t *testing.T, n *node, nth int) *way {
 	opened, err := n.OpenProgramme(t.Context(), w.bank.Actor, app.ProgrammeInput{
 		Seller: w.seller.Org, Obligor: w.buyer.Org, Limit: w.programme.Limit, TenorDays: w.programme.TenorDays,
 		Agreement: "master agreement", Readers: []trade.OrgID{w.auditor.Org},
+		Tolerances: &w.programme.Tolerances, Required: kindsOf(w.programme.RequiredPapers),
 	})
 	ok(t, err)
 	w.frame = opened.Command.Subjects[0].ID
 	n.sign([]app.Intent{opened}, w.bank, w.bankChecker, w.seller)
 	return w
+}
+
+// kindsOf reads the kinds of papers that a programme of the fixtures requires.
+func kindsOf(names []string) []parse.Kind {
+	kinds := make([]parse.Kind, len(names))
+	for i, n := range names {
+		kinds[i] = parse.Kind(n)
+	}
+	return kinds
 }
 
 // upload opens the pack, and each paper is brought by who issued it.
@@ -71,7 +82,9 @@ func (w *way) upload() {
 			parties = append(parties, app.PackParty{Org: by.Org, Side: side})
 		}
 	}
-	p, err := w.OpenPack(t.Context(), w.seller.Actor, w.trade.Plan.Title, parties)
+	p, err := w.OpenPack(t.Context(), w.seller.Actor, app.PackInput{
+		Title: w.trade.Plan.Title, Parties: parties, Programme: w.frame,
+	})
 	ok(t, err)
 	w.pack = p.ID
 	for _, paper := range w.trade.Plan.Documents {
@@ -134,13 +147,11 @@ func (w *way) accepted() {
 		Pack: w.pack, Programme: w.frame,
 	})
 	ok(t, err)
-	if asked.State != app.RequestSubmitted {
-		t.Fatalf("refused by rule: %v", asked.Reasons)
+	if asked.Request.State != app.RequestSubmitted {
+		t.Fatalf("refused by rule: %v", asked.Request.Reasons)
 	}
-	w.financing = asked.ID
-	request, err := w.Intent(t.Context(), w.seller.Actor, asked.Intent)
-	ok(t, err)
-	w.sign([]app.Intent{request}, w.seller)
+	w.financing = asked.Request.ID
+	w.sign([]app.Intent{*asked.Intent}, w.seller)
 	w.inbox(w.bank, "quote")
 	quote, err := w.Quote(t.Context(), w.bank.Actor, w.financing, w.price())
 	ok(t, err)
@@ -280,14 +291,15 @@ func TestPapersThatContradictAndClaimsThatAreTakenAreRefusedByRule(t *testing.T)
 		if _, err := w.IssueReceivable(t.Context(), w.seller.Actor, w.pack); err == nil {
 			t.Errorf("%s: the claim could be issued", w.trade.Name)
 		}
-		r, err := w.RequestFinancing(t.Context(), w.seller.Actor, app.RequestInput{
+		asked, err := w.RequestFinancing(t.Context(), w.seller.Actor, app.RequestInput{
 			Pack: w.pack, Programme: w.frame,
 		})
 		ok(t, err)
+		r := asked.Request
 		seen, err := w.Financing(t.Context(), w.bank.Actor, r.ID)
 		ok(t, err)
 		if r.State != app.RequestRefused || !slices.Equal(seen.Request.Reasons, r.Reasons) || seen.Asset != nil {
-			t.Errorf("%s: asked %+v, the bank sees %+v", w.trade.Name, r, seen)
+			t.Errorf("%s: asked %+v, the bank sees %+v", w.trade.Name, *r, seen)
 		}
 		_, err = w.Financing(t.Context(), n.with("quillon", trade.Viewer)[0].Actor, r.ID)
 		wantCode(t, err, app.CodeHidden)
@@ -340,9 +352,9 @@ func TestACorrectedPaperSupersedesOnceAndOnlyItsOwn(t *testing.T) {
 func TestPapersOfAnOrganisationTakeNoMoreThanItsQuota(t *testing.T) {
 	n := openNodeWithin(t, 8)
 	seller, buyer := n.with("lanqiao", trade.Maker)[0], n.with("cangning", trade.Maker)[0]
-	pack, err := n.OpenPack(t.Context(), seller.Actor, "Full", []app.PackParty{
+	pack, err := n.OpenPack(t.Context(), seller.Actor, app.PackInput{Title: "Full", Parties: []app.PackParty{
 		{Org: seller.Org, Side: app.SideSeller}, {Org: buyer.Org, Side: app.SideObligor},
-	})
+	}})
 	ok(t, err)
 	bring := func(by person, text string) error {
 		_, _, err := n.Upload(t.Context(), by.Actor, app.Upload{

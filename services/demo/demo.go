@@ -157,6 +157,9 @@ func (j *job) openProgramme(ctx context.Context, p fixtures.Programme) error {
 		"tenor_days": p.TenorDays,
 		"agreement":  "Master agreement on receivables finance, " + p.ID + ", first version.",
 		"readers":    j.auditors(),
+
+		"tolerances":      p.Tolerances,
+		"required_papers": p.RequiredPapers,
 	})
 	if err != nil {
 		return err

@@ -186,7 +186,9 @@ func (r *run) upload(ctx context.Context) error {
 		ID string `json:"id"`
 	}
 	if err := s.Post(
-		ctx, "/v1/packs", map[string]any{"title": r.trade.Plan.Title, "parties": parties}, &pack,
+		ctx, "/v1/packs", map[string]any{
+			"title": r.trade.Plan.Title, "parties": parties, "programme": r.programmes[r.programme.ID],
+		}, &pack,
 	); err != nil {
 		return err
 	}

@@ -67,6 +67,7 @@ func codesByStatus() map[int][]trade.Code {
 		http.StatusMethodNotAllowed: {CodeMethod},
 		http.StatusConflict: {
 			app.CodeInProgress, app.CodeDocumentState, app.CodePackUnverified, app.CodePackPapers,
+			app.CodeTermsMissing,
 			app.CodeIntentState, app.CodeNoMatch, trade.CodeCommandConflict, trade.CodeExists,
 			trade.CodeStale, trade.CodePhase, trade.CodeNoConsent, trade.CodeSignatureMissing,
 			trade.CodeSignatureSame, trade.CodeTimeEarlier, trade.CodeBalance, trade.CodeReserved,
@@ -87,7 +88,8 @@ func codesByStatus() map[int][]trade.Code {
 			trade.CodeProgrammeTenor, trade.CodeTerms, source.CodeEmpty, source.CodeDepth,
 			source.CodeUnsupported, source.CodeMalformed, source.CodeEncoding, source.CodeDTD,
 			source.CodeSecondRoot, source.CodeNamespace, source.CodeDuplicate, source.CodeSplitText,
-			source.CodeSchema, source.CodeArchive, source.CodeValue, source.CodeCurrency,
+			source.CodeSchema, source.CodeArchive, source.CodeValue, source.CodeCurrency, source.CodeTooCostly,
+			source.CodeReaderFailed,
 		},
 		http.StatusPreconditionRequired: {CodePrecondition},
 		http.StatusTooManyRequests:      {app.CodeLocked, app.CodeTooMany},
@@ -113,6 +115,8 @@ func fault(code trade.Code, path, format string, args ...any) *trade.Fault {
 type faults []trade.Fault
 
 func (f faults) Error() string { return f[0].Error() }
+
+const jsonType = "application/json"
 
 // retryAfter is how long a client waits when nobody knows better.
 const retryAfter = "2"
@@ -208,5 +212,5 @@ func (s *server) reply(w http.ResponseWriter, r *http.Request, status int, v any
 		s.fail(w, r, fmt.Errorf("writing the answer: %w", err))
 		return
 	}
-	write(w, status, "application/json", body)
+	write(w, status, jsonType, body)
 }

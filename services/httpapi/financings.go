@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/countersign/countersign/chaincode/money"
@@ -15,35 +16,25 @@ func (s *server) RequestFinancing(w http.ResponseWriter, r *http.Request, _ api.
 		s.fail(w, r, err)
 		return
 	}
-	actor := callOf(r).actor
-	request, err := s.app.RequestFinancing(
-		r.Context(), actor, app.RequestInput{Pack: in.Pack, Programme: in.Programme},
-	)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	f, err := s.app.Financing(r.Context(), actor, request.ID)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.replyFinancing(w, r, http.StatusCreated, f)
+	step(s, w, r, askedFinancing, func(ctx context.Context) (app.FinancingView, error) {
+		return s.app.RequestFinancing(
+			ctx, callOf(r).actor, app.RequestInput{Pack: in.Pack, Programme: in.Programme},
+		)
+	})
 }
 
-func (s *server) replyFinancing(w http.ResponseWriter, r *http.Request, status int, f app.FinancingView) {
+func askedFinancing(f app.FinancingView) (shown, error) {
 	v, err := financingView(f)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	if status == http.StatusCreated {
-		w.Header().Set("Location", "/v1/financings/"+string(v.ID))
-	}
+	return shown{status: http.StatusCreated, location: "/v1/financings/" + string(v.ID), body: v}, err
+}
+
+func financingAsItStands(f app.FinancingView) (shown, error) {
+	v, err := financingView(f)
+	out := shown{status: http.StatusOK, body: v}
 	if f.Asset != nil {
-		w.Header().Set("ETag", assetTag(f.Asset.Record))
+		out.etag = assetTag(f.Asset.Record)
 	}
-	s.reply(w, r, status, v)
+	return out, err
 }
 
 // ListFinancings lists what the organisation asked for, was asked for, or audits.
@@ -69,11 +60,7 @@ func (s *server) ListFinancings(w http.ResponseWriter, r *http.Request, params a
 // GetFinancing shows a financing with its history.
 func (s *server) GetFinancing(w http.ResponseWriter, r *http.Request, id api.FinancingID) {
 	f, err := s.app.Financing(r.Context(), callOf(r).actor, id)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.replyFinancing(w, r, http.StatusOK, f)
+	s.show(w, r, func() (shown, error) { return financingAsItStands(f) }, err)
 }
 
 // quoteOf reads what a bank's maker names.
@@ -111,8 +98,9 @@ func (s *server) QuoteFinancing(
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.Quote(r.Context(), callOf(r).actor, id, in)
-	s.prepared(w, r, i, err)
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.Quote(ctx, callOf(r).actor, id, in)
+	})
 }
 
 // RefuseFinancing prepares the bank's refusal.
@@ -145,8 +133,9 @@ func (s *server) ApproveFinancing(
 		s.fail(w, r, err)
 		return
 	}
-	list, err := s.app.Approve(r.Context(), callOf(r).actor, id, in.Account)
-	s.preparedAll(w, r, list, err)
+	step(s, w, r, preparedAll, func(ctx context.Context) ([]app.Intent, error) {
+		return s.app.Approve(ctx, callOf(r).actor, id, in.Account)
+	})
 }
 
 // DisburseFinancing prepares the record of the payout.
@@ -158,6 +147,7 @@ func (s *server) DisburseFinancing(
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.Disburse(r.Context(), callOf(r).actor, id, in.Reference)
-	s.prepared(w, r, i, err)
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.Disburse(ctx, callOf(r).actor, id, in.Reference)
+	})
 }

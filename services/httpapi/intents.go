@@ -40,26 +40,27 @@ func (s *server) await(r *http.Request, i app.Intent, wait time.Duration) (app.I
 	return later, err
 }
 
-// prepared answers an act with the intent it prepared. One that nobody signs is on its way.
-func (s *server) prepared(w http.ResponseWriter, r *http.Request, i app.Intent, err error) {
-	if err == nil {
-		i, err = s.await(r, i, waitOf(r))
-	}
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	w.Header().Set("Location", statusURL(i.ID))
-	s.reply(w, r, http.StatusCreated, intentView(i))
+// prepare runs an act and answers with the intent that it prepared. One that nobody signs is
+// on its way, and is waited for where that is asked for.
+func (s *server) prepare(
+	w http.ResponseWriter, r *http.Request, act func(ctx context.Context) (app.Intent, error),
+) {
+	step(s, w, r, preparedIntent, func(ctx context.Context) (app.Intent, error) {
+		i, err := act(ctx)
+		if err != nil {
+			return i, err
+		}
+		return s.await(r, i, waitOf(r))
+	})
 }
 
-// preparedAll answers an act with the intents it prepared.
-func (s *server) preparedAll(w http.ResponseWriter, r *http.Request, list []app.Intent, err error) {
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.reply(w, r, http.StatusCreated, api.IntentList{Intents: each(list, intentView)})
+func preparedIntent(i app.Intent) (shown, error) {
+	return shown{status: http.StatusCreated, location: statusURL(i.ID), body: intentView(i)}, nil
+}
+
+// preparedAll shows the intents that an act prepared.
+func preparedAll(list []app.Intent) (shown, error) {
+	return shown{status: http.StatusCreated, body: api.IntentList{Intents: each(list, intentView)}}, nil
 }
 
 // ListIntents lists what the actor could sign.
@@ -108,20 +109,21 @@ func (s *server) SignIntent(w http.ResponseWriter, r *http.Request, id api.Inten
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.Sign(r.Context(), callOf(r).actor, id, signatureOf(in))
-	if err == nil {
-		i, err = s.await(r, i, waitOf(r))
-	}
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
+	step(s, w, r, signedIntent, func(ctx context.Context) (app.Intent, error) {
+		i, err := s.app.Sign(ctx, callOf(r).actor, id, signatureOf(in))
+		if err != nil {
+			return i, err
+		}
+		return s.await(r, i, waitOf(r))
+	})
+}
+
+func signedIntent(i app.Intent) (shown, error) {
+	v := shown{status: http.StatusOK, body: intentView(i)}
 	if onItsWay(i) {
-		w.Header().Set("Location", statusURL(i.ID))
-		s.reply(w, r, http.StatusAccepted, intentView(i))
-		return
+		v.status, v.location = http.StatusAccepted, statusURL(i.ID)
 	}
-	s.reply(w, r, http.StatusOK, intentView(i))
+	return v, nil
 }
 
 // onItsWay tells whether all have signed and the outcome is not known.
@@ -142,42 +144,49 @@ func (s *server) SignBatch(w http.ResponseWriter, r *http.Request, _ api.SignBat
 		s.fail(w, r, err)
 		return
 	}
-	outcomes := make([]api.Outcome, len(in.Intents))
-	signed := make([]app.Intent, len(in.Intents))
-	for n, id := range in.Intents {
-		outcomes[n].Intent = id
-		var err error
-		if signed[n], err = s.app.Sign(r.Context(), callOf(r).actor, id, signatureOf(in.Signature)); err != nil {
-			p := s.problem(r, err)
-			outcomes[n].Problem = p
+	show := func(list []app.SignOutcome) (shown, error) { return s.outcomes(r, list), nil }
+	step(s, w, r, show, func(ctx context.Context) ([]app.SignOutcome, error) {
+		list, err := s.app.SignAll(ctx, callOf(r).actor, in.Intents, signatureOf(in.Signature))
+		if err != nil {
+			return nil, err
 		}
-	}
-	status, end := http.StatusOK, s.wall.Now().Add(waitOf(r))
-	for n, i := range signed {
-		if i.ID == "" {
+		end := s.wall.Now().Add(waitOf(r))
+		for n := range list {
+			if list[n].Refused != nil {
+				continue
+			}
+			if list[n].Intent, err = s.await(r, list[n].Intent, max(end.Sub(s.wall.Now()), 0)); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	})
+}
+
+// outcomes shows what became of each signature of a batch.
+func (s *server) outcomes(r *http.Request, list []app.SignOutcome) shown {
+	v, views := shown{status: http.StatusOK}, make([]api.Outcome, len(list))
+	for n, o := range list {
+		views[n].Intent = o.ID
+		if o.Refused != nil {
+			views[n].Problem = s.problem(r, o.Refused)
 			continue
 		}
-		i, err := s.await(r, i, max(end.Sub(s.wall.Now()), 0))
-		if err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		outcomes[n].Signed = intentView(i)
-		if onItsWay(i) {
-			status = http.StatusAccepted
+		views[n].Signed = intentView(o.Intent)
+		if onItsWay(o.Intent) {
+			v.status = http.StatusAccepted
 		}
 	}
-	s.reply(w, r, status, api.BatchOutcome{Outcomes: outcomes})
+	v.body = api.BatchOutcome{Outcomes: views}
+	return v
 }
 
 // WithdrawIntent takes an open intent back.
 func (s *server) WithdrawIntent(
 	w http.ResponseWriter, r *http.Request, id api.IntentID, _ api.WithdrawIntentParams,
 ) {
-	i, err := s.app.WithdrawIntent(r.Context(), callOf(r).actor, id)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.reply(w, r, http.StatusOK, intentView(i))
+	show := func(i app.Intent) (shown, error) { return shown{status: http.StatusOK, body: intentView(i)}, nil }
+	step(s, w, r, show, func(ctx context.Context) (app.Intent, error) {
+		return s.app.WithdrawIntent(ctx, callOf(r).actor, id)
+	})
 }

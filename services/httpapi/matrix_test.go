@@ -182,7 +182,7 @@ func (w *world) bodies() map[string]sent {
 	for _, route := range []string{
 		"/v1/receivables/{receivable}/maturity", "/v1/receivables/{receivable}/overdue",
 		"/v1/receivables/{receivable}/reservation/expiry", "/v1/financings/{financing}/acceptance",
-		"/v1/statement-lines/{line}/application", "/v1/keyring",
+		"/v1/statement-lines/{line}/application", "/v1/keyring", "/v1/packs/{pack}/verification",
 	} {
 		bodies["POST "+route] = nothing
 	}

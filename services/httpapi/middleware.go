@@ -27,8 +27,9 @@ type call struct {
 	pattern string
 	token   string
 	actor   app.Actor
-	code    trade.Code // of the problem it was answered with
-	passing bool       // something failed that may go well the next time
+	key     app.RequestKey // taken for it; zero when it needs none
+	code    trade.Code     // of the problem it was answered with
+	passing bool           // something failed that may go well the next time
 }
 
 type callKey struct{}
@@ -298,10 +299,11 @@ func (a *answer) Write(b []byte) (int, error) {
 //
 // Effects, in this order:
 //  1. the key is taken; a crash leaves it taken for two minutes, then it may be taken again;
-//  2. the handler runs its step; a crash leaves what the step had committed, and a repeat
-//     finds it as the step says;
-//  3. an answer of 2xx is kept with the key, any other gives the key back;
-//  4. the answer is sent. A crash before it leaves the answer for the repeat.
+//  2. the handler runs its step, which keeps its answer with the key in the transaction of its
+//     effects; a crash before it leaves nothing, after it the answer for the repeat;
+//  3. an answer of 2xx takes the place of the one kept, when the handler had waited and knows
+//     more; any other gives the key back, unless the step had kept one;
+//  4. the answer is sent.
 func (s *server) once(w http.ResponseWriter, r *http.Request, digest trade.Digest, next http.Handler) {
 	c := callOf(r)
 	key, err := keyOf(r)
@@ -316,9 +318,12 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, digest trade.Diges
 	}
 	if before != nil {
 		w.Header().Set("Idempotency-Replayed", "true")
+		setHeader(w, "Location", before.Location)
+		setHeader(w, "ETag", before.ETag)
 		write(w, before.Status, before.ContentType, before.Body)
 		return
 	}
+	c.key = taken
 	out := &answer{header: http.Header{}}
 	kept := false
 	defer func() {
@@ -332,7 +337,8 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, digest trade.Diges
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), forgetTime)
 		defer cancel()
 		err := s.keys.FinishRequest(ctx, taken, app.StoredAnswer{
-			Status: out.status, ContentType: out.header.Get("Content-Type"), Body: out.body,
+			Status: out.status, ContentType: out.header.Get("Content-Type"), Location: out.header.Get("Location"),
+			ETag: out.header.Get("ETag"), Body: out.body,
 		})
 		if err != nil {
 			s.alarm(r, slog.LevelError, fmt.Errorf("keeping the answer: %w", err))

@@ -18,8 +18,9 @@ func (s *server) OpenKeyring(w http.ResponseWriter, r *http.Request, _ api.OpenK
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.OpenKeyring(r.Context(), callOf(r).actor)
-	s.prepared(w, r, i, err)
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.OpenKeyring(ctx, callOf(r).actor)
+	})
 }
 
 // MoveClock moves the clock of a demo node.

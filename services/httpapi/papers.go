@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"mime"
 	"net/http"
 	"strconv"
@@ -22,14 +23,14 @@ func (s *server) OpenPack(w http.ResponseWriter, r *http.Request, _ api.OpenPack
 	parties := each(in.Parties, func(p api.PackParty) app.PackParty {
 		return app.PackParty{Org: p.Organisation, Side: p.Side}
 	})
-	p, err := s.app.OpenPack(r.Context(), callOf(r).actor, in.Title, parties)
-	if err != nil {
-		s.fail(w, r, err)
-		return
+	show := func(p app.Pack) (shown, error) {
+		return shown{http.StatusCreated, "/v1/packs/" + string(p.ID), etag(p.Edit), s.packView(p, nil)}, nil
 	}
-	w.Header().Set("Location", "/v1/packs/"+string(p.ID))
-	w.Header().Set("ETag", etag(p.Edit))
-	s.reply(w, r, http.StatusCreated, s.packView(p, nil))
+	step(s, w, r, show, func(ctx context.Context) (app.Pack, error) {
+		return s.app.OpenPack(ctx, callOf(r).actor, app.PackInput{
+			Title: in.Title, Parties: parties, Programme: in.Programme,
+		})
+	})
 }
 
 // ListPacks lists the packs of the organisation.
@@ -60,15 +61,19 @@ func (s *server) GetPack(w http.ResponseWriter, r *http.Request, id api.PackID) 
 	s.reply(w, r, http.StatusOK, s.packView(p, papers))
 }
 
-// VerifyPack takes the verdicts now.
+// VerifyPack takes the verdicts now, under a programme when one is named.
 func (s *server) VerifyPack(w http.ResponseWriter, r *http.Request, id api.PackID, _ api.VerifyPackParams) {
-	p, err := s.app.Verify(r.Context(), callOf(r).actor, id)
-	if err != nil {
+	var in api.VerifyPack
+	if err := s.decode(r, &in); err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	w.Header().Set("ETag", etag(p.Edit))
-	s.reply(w, r, http.StatusOK, s.packView(p, nil))
+	show := func(p app.Pack) (shown, error) {
+		return shown{status: http.StatusOK, etag: etag(p.Edit), body: s.packView(p, nil)}, nil
+	}
+	step(s, w, r, show, func(ctx context.Context) (app.Pack, error) {
+		return s.app.Verify(ctx, callOf(r).actor, id, in.Programme)
+	})
 }
 
 // UploadDocument keeps a paper.
@@ -80,20 +85,26 @@ func (s *server) UploadDocument(
 		s.fail(w, r, err)
 		return
 	}
-	d, created, err := s.app.Upload(r.Context(), callOf(r).actor, app.Upload{
-		Pack: id, FileName: name, Supersedes: params.Supersedes, Body: r.Body,
+	step(s, w, r, broughtPaper, func(ctx context.Context) (app.Taken[app.Document], error) {
+		d, created, err := s.app.Upload(ctx, callOf(r).actor, app.Upload{
+			Pack: id, FileName: name, Supersedes: params.Supersedes, Body: r.Body,
+		})
+		return app.Taken[app.Document]{It: d, New: created}, err
 	})
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	status := http.StatusOK
+}
+
+func broughtPaper(d app.Taken[app.Document]) (shown, error) {
+	return shown{
+		takenStatus(d.New), "/v1/documents/" + string(d.It.ID), etag(d.It.Edit), documentView(d.It, true),
+	}, nil
+}
+
+// takenStatus is 201 for what is new and 200 for what was there already.
+func takenStatus(created bool) int {
 	if created {
-		status = http.StatusCreated
+		return http.StatusCreated
 	}
-	w.Header().Set("Location", "/v1/documents/"+string(d.ID))
-	w.Header().Set("ETag", etag(d.Edit))
-	s.reply(w, r, status, documentView(d, true))
+	return http.StatusOK
 }
 
 // fileName reads the name that a client gives a file. Only its last part is kept: no folder
@@ -177,20 +188,19 @@ func (s *server) TypeFields(
 		s.fail(w, r, err)
 		return
 	}
-	d, err := s.app.TypeFields(r.Context(), callOf(r).actor, id, edit, in.Kind, in.Fields)
-	if err != nil {
-		s.fail(w, r, err)
-		return
+	show := func(d app.Document) (shown, error) {
+		return shown{status: http.StatusOK, etag: etag(d.Edit), body: documentView(d, true)}, nil
 	}
-	w.Header().Set("ETag", etag(d.Edit))
-	s.reply(w, r, http.StatusOK, documentView(d, true))
+	step(s, w, r, show, func(ctx context.Context) (app.Document, error) {
+		return s.app.TypeFields(ctx, callOf(r).actor, id, edit, in.Kind, in.Fields)
+	})
 }
 
 // packView shows a pack; papers is nil in lists.
 func (s *server) packView(p app.Pack, papers []app.Document) api.Pack {
 	v := api.Pack{
 		ID: p.ID, Organisation: p.Org, Title: p.Title, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt.UTC(),
-		Edit: p.Edit, Documents: listed(p.Documents), VerdictsStand: s.app.VerdictsStand(p),
+		Edit: p.Edit, Programme: p.Programme, Documents: listed(p.Documents), VerdictsStand: s.app.VerdictsStand(p),
 		Parties: each(p.Parties, func(q app.PackParty) api.PackParty {
 			return api.PackParty{Organisation: q.Org, Side: q.Side}
 		}),

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -15,11 +16,13 @@ func (s *server) OpenProgramme(w http.ResponseWriter, r *http.Request, _ api.Ope
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.OpenProgramme(r.Context(), callOf(r).actor, app.ProgrammeInput{
-		Seller: in.Seller, Obligor: in.Obligor, Limit: in.Limit, TenorDays: in.TenorDays, Agreement: in.Agreement,
-		Readers: in.Readers,
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.OpenProgramme(ctx, callOf(r).actor, app.ProgrammeInput{
+			Seller: in.Seller, Obligor: in.Obligor, Limit: in.Limit, TenorDays: in.TenorDays, Agreement: in.Agreement,
+			Tolerances: in.Tolerances, Required: in.RequiredPapers,
+			Readers: in.Readers,
+		})
 	})
-	s.prepared(w, r, i, err)
 }
 
 // ListProgrammes lists the programmes that the organisation holds.
@@ -54,6 +57,9 @@ func (s *server) GetProgramme(w http.ResponseWriter, r *http.Request, id api.Pro
 		return
 	}
 	v, err := programmeView(a, steps)
+	if err == nil {
+		v.Terms, err = s.app.ProgrammeTerms(r.Context(), a)
+	}
 	if err != nil {
 		s.fail(w, r, err)
 		return

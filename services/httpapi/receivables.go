@@ -17,8 +17,9 @@ func (s *server) IssueReceivable(w http.ResponseWriter, r *http.Request, _ api.I
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.IssueReceivable(r.Context(), callOf(r).actor, in.Pack)
-	s.prepared(w, r, i, err)
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.IssueReceivable(ctx, callOf(r).actor, in.Pack)
+	})
 }
 
 // ListReceivables lists the receivables and payables that the organisation holds.
@@ -99,12 +100,13 @@ func (s *server) ConfirmReceivable(
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.ConfirmReceivable(r.Context(), callOf(r).actor, id, app.ConfirmInput{
-		Amount: in.Amount, Promise: in.Promise, WaivesDefences: in.WaivesDefences,
-		ConsentsToSplit: in.ConsentsToSplit,
-		Text:            in.Text,
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.ConfirmReceivable(ctx, callOf(r).actor, id, app.ConfirmInput{
+			Amount: in.Amount, Promise: in.Promise, WaivesDefences: in.WaivesDefences,
+			ConsentsToSplit: in.ConsentsToSplit,
+			Text:            in.Text,
+		})
 	})
-	s.prepared(w, r, i, err)
 }
 
 // because carries out an act that takes a reason and nothing else.
@@ -116,8 +118,9 @@ func (s *server) because(w http.ResponseWriter, r *http.Request, id trade.AssetI
 		s.fail(w, r, err)
 		return
 	}
-	i, err := act(r.Context(), callOf(r).actor, id, in.Reason)
-	s.prepared(w, r, i, err)
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return act(ctx, callOf(r).actor, id, in.Reason)
+	})
 }
 
 // RejectReceivable prepares the obligor's refusal.
@@ -150,8 +153,9 @@ func (s *server) DisputeReceivable(
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.DisputeReceivable(r.Context(), callOf(r).actor, id, in.Amount, in.Reason)
-	s.prepared(w, r, i, err)
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.DisputeReceivable(ctx, callOf(r).actor, id, in.Amount, in.Reason)
+	})
 }
 
 // ResolveDispute prepares the end of a dispute.
@@ -163,10 +167,11 @@ func (s *server) ResolveDispute(
 		s.fail(w, r, err)
 		return
 	}
-	i, err := s.app.ResolveDispute(r.Context(), callOf(r).actor, id, app.ResolveInput{
-		Amount: in.Amount, Diluted: in.Diluted, CreditNote: in.CreditNote, Reason: in.Reason,
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.ResolveDispute(ctx, callOf(r).actor, id, app.ResolveInput{
+			Amount: in.Amount, Diluted: in.Diluted, CreditNote: in.CreditNote, Reason: in.Reason,
+		})
 	})
-	s.prepared(w, r, i, err)
 }
 
 // plain carries out an act that takes nothing but its asset.
@@ -177,8 +182,9 @@ func (s *server) plain(w http.ResponseWriter, r *http.Request, id trade.AssetID,
 		s.fail(w, r, err)
 		return
 	}
-	i, err := act(r.Context(), callOf(r).actor, id)
-	s.prepared(w, r, i, err)
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return act(ctx, callOf(r).actor, id)
+	})
 }
 
 // poke is an act of a date that has come.

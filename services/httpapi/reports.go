@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -15,20 +16,19 @@ func (s *server) MakeReport(w http.ResponseWriter, r *http.Request, _ api.MakeRe
 		s.fail(w, r, err)
 		return
 	}
-	report, err := s.app.MakeReport(r.Context(), callOf(r).actor, app.ReportInput{
-		Kind: in.Kind, Subject: trade.AssetID(in.Subject), Format: in.Format, From: in.From, To: in.To,
+	step(s, w, r, madeReport, func(ctx context.Context) (app.Report, error) {
+		return s.app.MakeReport(ctx, callOf(r).actor, app.ReportInput{
+			Kind: in.Kind, Subject: trade.AssetID(in.Subject), Format: in.Format, From: in.From, To: in.To,
+		})
 	})
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
+}
+
+func madeReport(report app.Report) (shown, error) {
 	file := "/v1/reports/" + string(report.ID) + "/file"
-	w.Header().Set("Location", file)
-	s.reply(w, r, http.StatusCreated, api.Report{
+	return shown{status: http.StatusCreated, location: file, body: api.Report{
 		ID: report.ID, Kind: report.Kind, Subject: report.Subject, MediaType: report.MediaType,
-		Digest: report.Digest,
-		Size:   report.Size, MadeAt: report.MadeAt.UTC(), FileURL: file,
-	})
+		Digest: report.Digest, Size: report.Size, MadeAt: report.MadeAt.UTC(), FileURL: file,
+	}}, nil
 }
 
 // GetReportFile gives out the file of a report.

@@ -65,7 +65,6 @@ func policies() map[string]policy {
 		"POST /v1/statements": {
 			keyed: true, counted: true, takes: fileBody, limit: maxStatement, timeout: uploadTime,
 		},
-		"POST /v1/packs/{pack}/verification":    bare,
 		"POST /v1/intents/{intent}/withdrawal":  bare,
 		"POST /v1/financings/{financing}/price": {takes: jsonBody, limit: maxJSON, timeout: readTime},
 		"POST /v1/reports": {

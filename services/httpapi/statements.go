@@ -1,26 +1,27 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 
+	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
 )
 
 // ImportStatement reads a bank statement.
 func (s *server) ImportStatement(w http.ResponseWriter, r *http.Request, _ api.ImportStatementParams) {
-	st, created, err := s.app.ImportStatement(r.Context(), callOf(r).actor, r.Body)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	status := http.StatusOK
-	if created {
-		status = http.StatusCreated
-	}
-	s.reply(w, r, status, api.Statement{
+	step(s, w, r, broughtStatement, func(ctx context.Context) (app.Taken[app.Statement], error) {
+		st, created, err := s.app.ImportStatement(ctx, callOf(r).actor, r.Body)
+		return app.Taken[app.Statement]{It: st, New: created}, err
+	})
+}
+
+func broughtStatement(t app.Taken[app.Statement]) (shown, error) {
+	st := t.It
+	return shown{status: takenStatus(t.New), body: api.Statement{
 		ID: st.ID, Organisation: st.Org, Digest: st.Digest, Syntax: st.Syntax, ImportedBy: st.ImportedBy,
 		ImportedAt: st.ImportedAt.UTC(), Lines: each(st.Lines, lineView),
-	})
+	}}, nil
 }
 
 // ListLines lists statement lines of the organisation.
@@ -47,6 +48,7 @@ func (s *server) ApplyPayment(
 		s.fail(w, r, err)
 		return
 	}
-	list, err := s.app.ApplyPayment(r.Context(), callOf(r).actor, id, in.Receivable)
-	s.preparedAll(w, r, list, err)
+	step(s, w, r, preparedAll, func(ctx context.Context) ([]app.Intent, error) {
+		return s.app.ApplyPayment(ctx, callOf(r).actor, id, in.Receivable)
+	})
 }

@@ -39,7 +39,7 @@ func intentView(i app.Intent) api.Intent {
 		ID: i.ID, Organisation: i.Org, Act: i.Command.Act, Subjects: i.Command.Subjects, State: i.State,
 		Command: string(i.Bytes), Digest: i.Digest, After: i.After, CreatedBy: i.CreatedBy,
 		CreatedAt: i.CreatedAt.UTC(), ExpiresAt: i.ExpiresAt.UTC(), FinishedAt: i.FinishedAt.UTC(),
-		Transaction: i.TxID, StatusURL: statusURL(i.ID), Duties: make([]api.Duty, len(i.Duties)),
+		Transaction: i.TxID, Terms: i.Terms, StatusURL: statusURL(i.ID), Duties: make([]api.Duty, len(i.Duties)),
 	}
 	if i.TxID != "" {
 		v.Block = &i.Block

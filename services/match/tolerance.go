@@ -28,13 +28,17 @@ type Tolerance struct {
 const (
 	maxBasisPoints = 10_000 // the whole
 	maxDays        = 366
+
+	maxDifference = 1_000_000_000 // a difference allowed; beyond it nothing would be compared
+	maxDecimals   = 6
 )
 
 // ErrTolerance means that a tolerance is negative or beyond its bound.
 var ErrTolerance = errors.New("match: tolerance out of range")
 
 // Check tells whether the tolerances are within their bounds: shares between 0 and 100 %,
-// differences not negative, days between 0 and 366. The error wraps ErrTolerance.
+// differences between 0 and maxDifference with at most maxDecimals decimals, days between 0
+// and 366. The error wraps ErrTolerance.
 func (t Tolerances) Check() error {
 	for _, f := range []struct {
 		name string
@@ -43,14 +47,23 @@ func (t Tolerances) Check() error {
 		if f.BasisPoints < 0 || f.BasisPoints > maxBasisPoints {
 			return fmt.Errorf("%w: %s of %d basis points", ErrTolerance, f.name, f.BasisPoints)
 		}
-		if f.Absolute != nil && f.Absolute.IsNegative() {
-			return fmt.Errorf("%w: %s by %s", ErrTolerance, f.name, f.Absolute)
+		if f.Absolute != nil && !f.inBounds() {
+			return fmt.Errorf("%w: %s by another difference", ErrTolerance, f.name)
 		}
 	}
 	if t.Days < 0 || t.Days > maxDays {
 		return fmt.Errorf("%w: %d days", ErrTolerance, t.Days)
 	}
 	return nil
+}
+
+// inBounds tells whether an absolute difference is one that may be allowed. The exponent comes
+// first: a number such as 1e999999999 must not be written out.
+func (t Tolerance) inBounds() bool {
+	d := *t.Absolute
+	const maxExponent = 9
+	return d.Exponent() >= -maxDecimals && d.Exponent() <= maxExponent && !d.IsNegative() &&
+		d.LessThanOrEqual(decimal.NewFromInt(maxDifference))
 }
 
 // within tells whether got is as near to want as the tolerance asks.

@@ -216,8 +216,8 @@ func TestARequestIsSeenByWhoAskedAndWhoWasAsked(t *testing.T) {
 	s.keep(anIntent(t, "c1"))
 	submitted := app.FinancingRequest{
 		ID: "f1", Seller: "SellerMSP", Bank: "BankMSP", Pack: "p", Receivable: "r", Programme: "g",
-		Amount: yuan(t, 200688000),
-		State:  app.RequestSubmitted, CreatedBy: "s1", CreatedAt: at(0), Reasons: []app.Reason{}, Intent: "c1",
+		Verification: "v1", Amount: yuan(t, 200688000),
+		State: app.RequestSubmitted, CreatedBy: "s1", CreatedAt: at(0), Reasons: []app.Reason{}, Intent: "c1",
 	}
 	refused := submitted
 	refused.ID, refused.Receivable, refused.Intent, refused.CreatedAt = "f2", "", "", at(1)
@@ -226,7 +226,8 @@ func TestARequestIsSeenByWhoAskedAndWhoWasAsked(t *testing.T) {
 	}
 	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
 		return errors.Join(
-			tx.InsertPack(ctx, aPack("p")), tx.PutRequest(ctx, submitted), tx.PutRequest(ctx, refused),
+			tx.InsertPack(ctx, aPack("p")), tx.InsertVerification(ctx, aVerification("v1", 1, at(0))),
+			tx.PutRequest(ctx, submitted), tx.PutRequest(ctx, refused),
 		)
 	}))
 	same(t, nil, read(s, func(ctx context.Context, tx app.StoreTx) (app.FinancingRequest, error) {
@@ -251,7 +252,8 @@ func aLine(t *testing.T, id app.LineID, position int) app.Line {
 	booked, err := money.ParseDate("2026-03-02")
 	ok(t, err)
 	return app.Line{
-		ID: id, Entry: app.EntryID("of-" + id), Position: position, Account: "A1", Reference: "ref", BookedOn: booked, ValueOn: booked.AddDays(1),
+		ID: id, Entry: app.EntryID("of-" + id), Position: position, Account: "A1",
+		Reference: "ref", BookedOn: booked, ValueOn: booked.AddDays(1),
 		Amount: yuan(t, 100), PartyName: "苍宁", Remittance: "INV-1", Allocated: yuan(t, 0), Receivable: "r",
 		Intents: []trade.CommandID{},
 	}

@@ -15,6 +15,28 @@ import (
 	"github.com/countersign/countersign/services/postgres/internal/db"
 )
 
+// PutTerms keeps the terms of a programme by their digest.
+func (t *storeTx) PutTerms(ctx context.Context, terms app.Terms) error {
+	body, err := trade.Canonical(terms)
+	if err != nil {
+		return fmt.Errorf("terms of a programme: %w", err)
+	}
+	return t.q.PutTerms(ctx, db.PutTermsParams{Digest: string(trade.DigestOf(body)), Body: body})
+}
+
+// Terms returns the terms of a digest.
+func (t *storeTx) Terms(ctx context.Context, digest trade.Digest) (app.Terms, error) {
+	body, err := t.q.Terms(ctx, string(digest))
+	if err != nil {
+		return app.Terms{}, rowed(err)
+	}
+	var terms app.Terms
+	if err := json.Unmarshal(body, &terms); err != nil {
+		return app.Terms{}, fmt.Errorf("stored terms %s: %w", digest, err)
+	}
+	return terms, nil
+}
+
 // PutRequest inserts or replaces a request; who asked whom, when and for which pack stays.
 func (t *storeTx) PutRequest(ctx context.Context, r app.FinancingRequest) error {
 	if r.Reasons == nil {
@@ -26,9 +48,10 @@ func (t *storeTx) PutRequest(ctx context.Context, r app.FinancingRequest) error 
 	}
 	return t.q.PutFinancingRequest(ctx, db.PutFinancingRequestParams{
 		ID: string(r.ID), SellerID: string(r.Seller), BankID: string(r.Bank), PackID: string(r.Pack),
-		ReceivableID: optional(r.Receivable), ProgrammeID: string(r.Programme), Amount: r.Amount.Minor(),
-		Currency: string(r.Amount.Currency()), State: string(r.State), CreatedBy: string(r.CreatedBy),
-		CreatedAt: r.CreatedAt, Reasons: reasons, IntentID: optional(r.Intent),
+		ReceivableID: optional(r.Receivable), ProgrammeID: string(r.Programme),
+		VerificationID: r.Verification, Amount: r.Amount.Minor(), Currency: string(r.Amount.Currency()),
+		State: string(r.State), CreatedBy: string(r.CreatedBy), CreatedAt: r.CreatedAt, Reasons: reasons,
+		IntentID: optional(r.Intent),
 	})
 }
 
@@ -71,7 +94,8 @@ func requestOf(row db.FinancingRequest) (app.FinancingRequest, error) {
 	r := app.FinancingRequest{
 		ID: trade.AssetID(row.ID), Seller: trade.OrgID(row.SellerID), Bank: trade.OrgID(row.BankID),
 		Pack: app.PackID(row.PackID), Receivable: present[trade.AssetID](row.ReceivableID),
-		Programme: trade.AssetID(row.ProgrammeID), State: app.RequestState(row.State),
+		Programme: trade.AssetID(row.ProgrammeID), Verification: row.VerificationID,
+		State:     app.RequestState(row.State),
 		CreatedBy: app.UserID(row.CreatedBy), CreatedAt: row.CreatedAt.UTC(),
 		Intent: present[trade.CommandID](row.IntentID),
 	}
@@ -163,9 +187,13 @@ func lineParams(s app.Statement, l app.Line) (db.InsertStatementLinesParams, err
 	}, err
 }
 
-// Line returns a line of a statement.
+// Line returns a line of a statement; a writer holds it from then on.
 func (t *storeTx) Line(ctx context.Context, id app.LineID) (app.Line, error) {
-	row, err := t.q.StatementLine(ctx, string(id))
+	read := t.q.StatementLine
+	if t.writes {
+		read = t.q.LockStatementLine
+	}
+	row, err := read(ctx, string(id))
 	if err != nil {
 		return app.Line{}, rowed(err)
 	}

@@ -15,7 +15,7 @@ import (
 func (t *storeTx) InsertPack(ctx context.Context, p app.Pack) error {
 	err := t.q.InsertPack(ctx, db.InsertPackParams{
 		ID: string(p.ID), OrgID: string(p.Org), Title: p.Title, CreatedBy: string(p.CreatedBy),
-		CreatedAt: p.CreatedAt,
+		CreatedAt: p.CreatedAt, ProgrammeID: optional(p.Programme),
 	})
 	if err != nil {
 		return err
@@ -52,6 +52,16 @@ func (t *storeTx) AddDocument(
 func (t *storeTx) TouchPack(ctx context.Context, id app.PackID) error {
 	rows, err := t.q.TouchPack(ctx, string(id))
 	return changed(rows, err, app.ErrNoRow)
+}
+
+// SetPackProgramme names the programme of a pack that is at this edit.
+func (t *storeTx) SetPackProgramme(
+	ctx context.Context, id app.PackID, programme trade.AssetID, edit int,
+) error {
+	rows, err := t.q.SetPackProgramme(ctx, db.SetPackProgrammeParams{
+		ID: string(id), ProgrammeID: optional(programme), Edit: small(edit),
+	})
+	return changed(rows, err, app.ErrEdited)
 }
 
 // PacksOf lists the packs that a paper lies in, the first that it was put into first.
@@ -111,6 +121,7 @@ func (t *storeTx) packsOf(ctx context.Context, rows []db.Pack) ([]app.Pack, erro
 		list[i] = app.Pack{
 			ID: app.PackID(p.ID), Org: trade.OrgID(p.OrgID), Title: p.Title, CreatedBy: app.UserID(p.CreatedBy),
 			CreatedAt: p.CreatedAt.UTC(), Edit: int(p.Edit), Parties: []app.PackParty{}, Documents: []app.DocumentID{},
+			Programme: present[trade.AssetID](p.ProgrammeID),
 		}
 		at[p.ID] = &list[i]
 	}
@@ -142,4 +153,17 @@ func (t *storeTx) InsertVerification(ctx context.Context, v app.Verification) er
 		ID: v.ID, PackID: string(v.Pack), PackEdit: small(v.PackEdit),
 		TakenAt: v.TakenAt, ExpiresAt: v.ExpiresAt, Body: body,
 	})
+}
+
+// Verification returns a verification, whole.
+func (t *storeTx) Verification(ctx context.Context, id string) (app.Verification, error) {
+	body, err := t.q.Verification(ctx, id)
+	if err != nil {
+		return app.Verification{}, rowed(err)
+	}
+	var v app.Verification
+	if err := json.Unmarshal(body, &v); err != nil {
+		return app.Verification{}, fmt.Errorf("stored verification %s: %w", id, err)
+	}
+	return v, nil
 }

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -195,20 +196,23 @@ func TestEveryEditOfAPackIsCounted(t *testing.T) {
 	}
 }
 
+// aVerification is one of the pack p.
+func aVerification(id string, edit int, taken time.Time) app.Verification {
+	return app.Verification{
+		ID: id, Pack: "p", PackEdit: edit, Matrix: match.Matrix{Verdict: match.Corroborated},
+		Verdicts: []app.Verdict{{Question: app.Uniqueness, Answer: app.Pass, Reasons: []app.Reason{}}},
+		TakenAt:  taken, ExpiresAt: taken.Add(time.Hour),
+	}
+}
+
 func TestTheLatestVerificationIsOfTheNewestContentsAndKeepsItsDigest(t *testing.T) {
 	s := open(t, seed(t))
-	v := func(id string, edit int, taken time.Time) app.Verification {
-		return app.Verification{
-			ID: id, Pack: "p", PackEdit: edit, Matrix: match.Matrix{Verdict: match.Corroborated},
-			Verdicts: []app.Verdict{{Question: app.Uniqueness, Answer: app.Pass, Reasons: []app.Reason{}}},
-			TakenAt:  taken, ExpiresAt: taken.Add(time.Hour),
-		}
-	}
-	newest := v("v3", 2, at(1).Add(123456789))
+	newest := aVerification("v3", 2, at(1).Add(123456789))
 	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
 		return errors.Join(
-			tx.InsertPack(ctx, aPack("p")), tx.InsertVerification(ctx, v("v2", 2, at(0))),
-			tx.InsertVerification(ctx, newest), tx.InsertVerification(ctx, v("v1", 1, at(2))), // it took long
+			tx.InsertPack(ctx, aPack("p")), tx.InsertVerification(ctx, aVerification("v2", 2, at(0))),
+			tx.InsertVerification(ctx, newest),
+			tx.InsertVerification(ctx, aVerification("v1", 1, at(2))), // it took long
 		)
 	}))
 	p := read(s, func(ctx context.Context, tx app.StoreTx) (app.Pack, error) { return tx.Pack(ctx, "p") })
@@ -216,6 +220,46 @@ func TestTheLatestVerificationIsOfTheNewestContentsAndKeepsItsDigest(t *testing.
 	ok(t, err)
 	kept, err := p.Latest.Digest()
 	same(t, err, kept, digest)
+	byID := read(s, func(ctx context.Context, tx app.StoreTx) (app.Verification, error) {
+		return tx.Verification(ctx, "v3")
+	})
+	kept, err = byID.Digest()
+	same(t, err, kept, digest)
+}
+
+func TestTheProgrammeOfAPackIsNamedForTheContentsThatWereSeen(t *testing.T) {
+	s := open(t, seed(t))
+	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.InsertPack(ctx, aPack("p")) }))
+	name := func(programme trade.AssetID, edit int) error {
+		return s.write(func(ctx context.Context, tx app.StoreTx) error {
+			return tx.SetPackProgramme(ctx, "p", programme, edit)
+		})
+	}
+	ok(t, name("g1", 1))
+	if err := name("g2", 1); !errors.Is(err, app.ErrEdited) {
+		t.Errorf("named for contents that are gone: %v", err)
+	}
+	p := read(s, func(ctx context.Context, tx app.StoreTx) (app.Pack, error) { return tx.Pack(ctx, "p") })
+	if p.Programme != "g1" || p.Edit != 2 {
+		t.Errorf("programme %q at edit %d", p.Programme, p.Edit)
+	}
+}
+
+func TestTermsAreKeptByTheirDigestAndNeverChange(t *testing.T) {
+	s := open(t, seed(t))
+	terms := app.DefaultTerms()
+	terms.MasterAgreement = trade.DigestOf([]byte("agreement"))
+	ok(t, json.Unmarshal([]byte(`{"absolute":"0.50"}`), &terms.Tolerances.Amount))
+	digest, err := terms.Digest()
+	ok(t, err)
+	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
+		return errors.Join(tx.PutTerms(ctx, terms), tx.PutTerms(ctx, terms))
+	}))
+	kept := read(s, func(ctx context.Context, tx app.StoreTx) (app.Terms, error) {
+		return tx.Terms(ctx, digest)
+	})
+	again, err := kept.Digest()
+	same(t, err, again, digest)
 }
 
 // walk reads a list page by page and returns the ids in the order they came.

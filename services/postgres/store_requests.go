@@ -32,22 +32,23 @@ func (t *storeTx) BeginRequest(ctx context.Context, k app.RequestKey) (*app.Stor
 		return nil, app.ErrInProgress
 	}
 	return &app.StoredAnswer{
-		Status: int(*first.Status), ContentType: present[string](first.ContentType), Body: first.Body,
+		Status: int(*first.Status), ContentType: present[string](first.ContentType),
+		Location: present[string](first.Location), ETag: present[string](first.Etag), Body: first.Body,
 	}, nil
 }
 
-// FinishRequest keeps the answer of a request. When it took so long that another has taken
-// its key, that one's answer counts and this one is not kept.
+// FinishRequest keeps the answer of a request, in place of an earlier one. When it took so
+// long that another has taken its key, that one's answer counts and this is ErrInProgress.
 func (t *storeTx) FinishRequest(ctx context.Context, k app.RequestKey, a app.StoredAnswer) error {
 	if a.Body == nil {
 		a.Body = []byte{}
 	}
-	_, err := t.q.AnswerIdempotencyKey(ctx, db.AnswerIdempotencyKeyParams{
+	rows, err := t.q.AnswerIdempotencyKey(ctx, db.AnswerIdempotencyKeyParams{
 		UserID: string(k.User), Key: k.Key, CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt,
 		Status:      int16(a.Status), //nolint:gosec // checked by the table
-		ContentType: a.ContentType, Body: a.Body,
+		ContentType: a.ContentType, Location: optional(a.Location), Etag: optional(a.ETag), Body: a.Body,
 	})
-	return err
+	return changed(rows, err, app.ErrInProgress)
 }
 
 // ForgetRequest frees the key of a request that failed without an effect.

@@ -20,7 +20,7 @@ func (r *Renderer) Dossier(ctx context.Context, d app.Dossier) ([]byte, error) {
 		return nil, err
 	}
 	s.dossierTitle(d)
-	s.verdictsPart(d.Verdicts, d.Uniqueness)
+	s.verdictsPart(d.Verdicts, d.Terms, d.Uniqueness)
 	s.partiesPart(d.Parties)
 	s.receivablePart(d.Receivable)
 	s.quotePart(d.Quote)
@@ -75,7 +75,7 @@ func (s *sheet) dossierTitle(d app.Dossier) {
 	}
 }
 
-func (s *sheet) verdictsPart(verdicts []app.DossierVerdict, u app.UniquenessClaim) {
+func (s *sheet) verdictsPart(verdicts []app.DossierVerdict, terms string, u app.UniquenessClaim) {
 	s.section("Verdicts", 60*point)
 	if s.empty(len(verdicts), "No verdict was taken.") {
 		return
@@ -92,6 +92,9 @@ func (s *sheet) verdictsPart(verdicts []app.DossierVerdict, u app.UniquenessClai
 		}
 		t.row(cell{text(v.Question)}, cell{mark(v.Answer)}, cell{text(v.Reason), rules},
 			cell{meta(instant(v.TakenAt)), meta(instant(v.ExpiresAt))})
+	}
+	if terms != "" {
+		s.paragraph(terms, metaText())
 	}
 	s.paragraph(claimText(u), metaText())
 }

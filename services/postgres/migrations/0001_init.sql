@@ -89,6 +89,8 @@ CREATE TABLE idempotency_keys (
     request_digest digest      NOT NULL,      -- method, path and body
     status         smallint    CHECK (status BETWEEN 200 AND 599),
     content_type   text,
+    location       text,                      -- null: none
+    etag           text,                      -- null: none
     body           bytea,
     created_at     timestamptz NOT NULL,
     expires_at     timestamptz NOT NULL CHECK (expires_at > created_at),
@@ -142,12 +144,13 @@ CREATE INDEX documents_recent ON documents (org_id, uploaded_at DESC, id DESC);
 -- Trade packs and their verification --------------------------------------------------------
 
 CREATE TABLE packs (
-    id         identifier  PRIMARY KEY,
-    org_id     identifier  NOT NULL REFERENCES organisations,
-    title      text        NOT NULL CHECK (title <> ''),
-    created_by identifier  NOT NULL,
-    created_at timestamptz NOT NULL,
-    edit       integer     NOT NULL CHECK (edit >= 1),  -- counts changes of the pack's contents
+    id           identifier  PRIMARY KEY,
+    org_id       identifier  NOT NULL REFERENCES organisations,
+    title        text        NOT NULL CHECK (title <> ''),
+    created_by   identifier  NOT NULL,
+    created_at   timestamptz NOT NULL,
+    edit         integer     NOT NULL CHECK (edit >= 1),  -- counts changes of what verdicts are taken on
+    programme_id identifier,                  -- whose terms hold; null: the default terms
     FOREIGN KEY (created_by, org_id) REFERENCES users (id, org_id)
 );
 
@@ -264,6 +267,15 @@ CREATE TABLE intent_signatures (
 
 -- Financing, before and beside the ledger ---------------------------------------------------
 
+-- Terms of programmes, by the digest that their parties sign as the agreement. Canonical text,
+-- kept to the byte; never changed, because other terms have another digest.
+CREATE TABLE programme_terms (
+    digest digest PRIMARY KEY,
+    body   json   NOT NULL,
+    CONSTRAINT programme_terms_digest CHECK (
+        digest = 'sha-256:' || encode(sha256(convert_to(body::text, 'UTF8')), 'hex'))
+);
+
 -- What a seller asked for. Once it is submitted, the asset of the same id on the ledger says
 -- where the financing stands; refused by rule, it never comes there.
 CREATE TABLE financing_requests (
@@ -273,6 +285,7 @@ CREATE TABLE financing_requests (
     pack_id       identifier  NOT NULL REFERENCES packs,
     receivable_id identifier,                 -- null: refused before there was one
     programme_id  identifier  NOT NULL,
+    verification_id identifier NOT NULL REFERENCES verifications,  -- that it was made on
     amount        minor       NOT NULL CHECK (amount > 0),
     currency      currency    NOT NULL,
     state         text        NOT NULL CHECK (state IN ('submitted', 'refused')),

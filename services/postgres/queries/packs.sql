@@ -1,6 +1,6 @@
 -- name: InsertPack :exec
-INSERT INTO packs (id, org_id, title, created_by, created_at, edit)
-VALUES (@id, @org_id, @title, @created_by, @created_at, 1);
+INSERT INTO packs (id, org_id, title, created_by, created_at, edit, programme_id)
+VALUES (@id, @org_id, @title, @created_by, @created_at, 1, @programme_id);
 
 -- name: AddPackParty :exec
 INSERT INTO pack_parties (pack_id, org_id, side) VALUES (@pack_id, @org_id, @side)
@@ -14,6 +14,10 @@ ON CONFLICT (pack_id, document_id) DO NOTHING;
 -- name: TouchPack :execrows
 -- Every change of a pack's contents goes through here: verdicts taken before do not count.
 UPDATE packs SET edit = edit + 1 WHERE id = @id;
+
+-- name: SetPackProgramme :execrows
+-- No row when the pack is at another edit by now.
+UPDATE packs SET programme_id = @programme_id, edit = edit + 1 WHERE id = @id AND edit = @edit;
 
 -- name: Pack :one
 SELECT * FROM packs WHERE id = @id;
@@ -38,6 +42,9 @@ SELECT pack_id FROM pack_documents WHERE document_id = @document_id ORDER BY add
 -- name: InsertVerification :exec
 INSERT INTO verifications (id, pack_id, pack_edit, taken_at, expires_at, body)
 VALUES (@id, @pack_id, @pack_edit, @taken_at, @expires_at, @body);
+
+-- name: Verification :one
+SELECT body FROM verifications WHERE id = @id;
 
 -- name: LatestVerifications :many
 -- The newest of each pack: of its latest contents, however long an older one took.

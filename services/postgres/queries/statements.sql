@@ -35,6 +35,9 @@ SELECT * FROM statement_lines WHERE statement_id = @statement_id ORDER BY positi
 -- name: StatementLine :one
 SELECT * FROM statement_lines WHERE id = @id;
 
+-- name: LockStatementLine :one
+SELECT * FROM statement_lines WHERE id = @id FOR NO KEY UPDATE;
+
 -- name: SetStatementLine :execrows
 UPDATE statement_lines SET
     allocated = @allocated, receivable_id = @receivable_id, intents = @intents

@@ -48,18 +48,20 @@ INSERT INTO idempotency_keys AS k (user_id, key, request_digest, created_at, exp
 VALUES (@user_id, @key, @request_digest, @created_at, @expires_at)
 ON CONFLICT (user_id, key) DO UPDATE SET
     request_digest = excluded.request_digest, created_at = excluded.created_at,
-    expires_at = excluded.expires_at, status = NULL, content_type = NULL, body = NULL
+    expires_at = excluded.expires_at, status = NULL, content_type = NULL, location = NULL,
+    etag = NULL, body = NULL
 WHERE k.expires_at <= excluded.created_at;
 
 -- name: IdempotencyKey :one
 SELECT * FROM idempotency_keys WHERE user_id = @user_id AND key = @key;
 
 -- name: AnswerIdempotencyKey :execrows
--- Created_at tells this request from one that took the key after it had expired.
+-- Created_at tells this request from one that took the key after it had expired. The answer
+-- that stands already is what its step kept, which this one replaces.
 UPDATE idempotency_keys SET
-    status = @status::smallint, content_type = @content_type::text, body = @body::bytea,
-    expires_at = @expires_at
-WHERE user_id = @user_id AND key = @key AND created_at = @created_at AND status IS NULL;
+    status = @status::smallint, content_type = @content_type::text, location = @location,
+    etag = @etag, body = @body::bytea, expires_at = @expires_at
+WHERE user_id = @user_id AND key = @key AND created_at = @created_at;
 
 -- name: ReleaseIdempotencyKey :exec
 -- The request failed without effect: the same key may try again.

@@ -400,6 +400,9 @@ type Intent struct {
 	StatusURL string    `json:"status_url"`
 	Subjects  []Subject `json:"subjects"`
 
+	// Terms What the parties of a programme agree on besides its figures on the ledger. Other terms are another programme. Not in lists, and absent where they have not reached this node.
+	Terms ProgrammeTerms `json:"terms,omitempty,omitzero"`
+
 	// Transaction On the ledger.
 	Transaction string `json:"transaction,omitempty,omitzero"`
 }
@@ -487,13 +490,14 @@ type Nothing = struct{}
 
 // OpenPack defines model for OpenPack.
 type OpenPack struct {
-	Parties []PackParty `json:"parties" validate:"min=2,max=8"`
-	Title   string      `json:"title" validate:"required,max=200"`
+	Parties   []PackParty `json:"parties" validate:"min=2,max=8"`
+	Programme AssetID     `json:"programme,omitempty,omitzero"`
+	Title     string      `json:"title" validate:"required,max=200"`
 }
 
 // OpenProgramme defines model for OpenProgramme.
 type OpenProgramme struct {
-	// Agreement Text of the master agreement; its digest is signed.
+	// Agreement Text of the master agreement; its digest stands in the terms that are signed.
 	Agreement string `json:"agreement" validate:"required,max=100000"`
 
 	// Limit Exact, with at most the decimals of its currency.
@@ -509,11 +513,17 @@ type OpenProgramme struct {
 	// Readers Auditors and regulators that get copies.
 	Readers []OrgID `json:"readers,omitempty,omitzero"`
 
+	// RequiredPapers Kinds of papers that a pack must hold besides an order, an invoice and a proof of delivery; none when absent.
+	RequiredPapers []DocumentKind `json:"required_papers,omitempty,omitzero" validate:"max=9"`
+
 	// Seller The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP
 	Seller    OrgID `json:"seller"`
 	TenorDays int   `json:"tenor_days"`
+
+	// Tolerances What papers may differ by before they contradict each other. By default only weights by 200 basis points (2 %) and dates by 5 days; everything else is exact.
+	Tolerances *Tolerances `json:"tolerances,omitempty"`
 }
 
 // OrgID The organisation's MSP id on the channel.
@@ -556,7 +566,7 @@ type Pack struct {
 	CreatedBy UserID       `json:"created_by"`
 	Documents []DocumentID `json:"documents"`
 
-	// Edit Counts changes of its contents.
+	// Edit Counts changes of what verdicts are taken on, its papers and its programme.
 	Edit int    `json:"edit"`
 	ID   PackID `json:"id"`
 
@@ -568,7 +578,10 @@ type Pack struct {
 	// Papers The documents themselves; not in lists.
 	Papers  []Document  `json:"papers,omitempty,omitzero"`
 	Parties []PackParty `json:"parties"`
-	Title   string      `json:"title"`
+
+	// Programme Whose terms hold; absent when none is named, or it is not yours to see.
+	Programme trade.AssetID `json:"programme,omitempty,omitzero"`
+	Title     string        `json:"title"`
 
 	// VerdictsStand The verification was taken of the pack as it stands and has not expired.
 	VerdictsStand bool         `json:"verdicts_stand"`
@@ -654,8 +667,9 @@ type Problem struct {
 
 // Programme defines model for Programme.
 type Programme struct {
-	Agreement Digest  `json:"agreement"`
-	At        Instant `json:"at"`
+	// Agreement What the parties signed, the digest of the terms' canonical text (RFC 8785).
+	Agreement trade.Digest `json:"agreement"`
+	At        Instant      `json:"at"`
 
 	// Bank The organisation's MSP id on the channel.
 	//
@@ -681,6 +695,9 @@ type Programme struct {
 	Seller    OrgID `json:"seller"`
 	TenorDays int   `json:"tenor_days"`
 
+	// Terms What the parties of a programme agree on besides its figures on the ledger. Other terms are another programme. Not in lists, and absent where they have not reached this node.
+	Terms ProgrammeTerms `json:"terms,omitempty,omitzero"`
+
 	// Used Exact, with at most the decimals of its currency.
 	//
 	// Example: {"amount":"2006880.00","currency":"CNY"}
@@ -693,6 +710,9 @@ type ProgrammeList struct {
 	Items []Programme `json:"items"`
 	Next  string      `json:"next,omitempty,omitzero"`
 }
+
+// ProgrammeTerms What the parties of a programme agree on besides its figures on the ledger. Other terms are another programme. Not in lists, and absent where they have not reached this node.
+type ProgrammeTerms = *app.Terms
 
 // Promise To acknowledge the debt, with the defences of the trade, or to pay independently of it.
 type Promise = trade.Promise
@@ -1032,6 +1052,12 @@ type Terms struct {
 	ValueDate Date   `json:"value_date"`
 }
 
+// Tolerance A share of the value, an absolute difference, or both, of which the larger one counts.
+type Tolerance = match.Tolerance
+
+// Tolerances What papers may differ by before they contradict each other. By default only weights by 200 basis points (2 %) and dates by 5 days; everything else is exact.
+type Tolerances = match.Tolerances
+
 // TypeFields defines model for TypeFields.
 type TypeFields struct {
 	// Fields JSON of schemas/<kind>.schema.json, its member `schema` included.
@@ -1047,6 +1073,11 @@ type Verdict = app.Verdict
 
 // Verification defines model for Verification.
 type Verification = app.Verification
+
+// VerifyPack defines model for VerifyPack.
+type VerifyPack struct {
+	Programme AssetID `json:"programme,omitempty,omitzero"`
+}
 
 // ContentDisposition Example: attachment; filename="invoice.xml"
 type ContentDisposition = string
@@ -1486,6 +1517,9 @@ type OpenPackJSONRequestBody = OpenPack
 
 // UploadDocumentJSONRequestBody defines body for UploadDocument for application/json ContentType.
 type UploadDocumentJSONRequestBody = UploadDocumentJSONBody
+
+// VerifyPackJSONRequestBody defines body for VerifyPack for application/json ContentType.
+type VerifyPackJSONRequestBody = VerifyPack
 
 // OpenProgrammeJSONRequestBody defines body for OpenProgramme for application/json ContentType.
 type OpenProgrammeJSONRequestBody = OpenProgramme

@@ -11,7 +11,7 @@ import (
 )
 
 const financingRequest = `-- name: FinancingRequest :one
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests WHERE id = $1
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests WHERE id = $1
 `
 
 func (q *Queries) FinancingRequest(ctx context.Context, id string) (FinancingRequest, error) {
@@ -24,6 +24,7 @@ func (q *Queries) FinancingRequest(ctx context.Context, id string) (FinancingReq
 		&i.PackID,
 		&i.ReceivableID,
 		&i.ProgrammeID,
+		&i.VerificationID,
 		&i.Amount,
 		&i.Currency,
 		&i.State,
@@ -36,7 +37,7 @@ func (q *Queries) FinancingRequest(ctx context.Context, id string) (FinancingReq
 }
 
 const financingRequestsOf = `-- name: FinancingRequestsOf :many
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests
 WHERE (seller_id = $1 OR bank_id = $1)
     AND (created_at, id::text) < ($2::timestamptz, $3::text)
 ORDER BY created_at DESC, id DESC LIMIT $4
@@ -70,6 +71,7 @@ func (q *Queries) FinancingRequestsOf(ctx context.Context, arg FinancingRequests
 			&i.PackID,
 			&i.ReceivableID,
 			&i.ProgrammeID,
+			&i.VerificationID,
 			&i.Amount,
 			&i.Currency,
 			&i.State,
@@ -90,11 +92,11 @@ func (q *Queries) FinancingRequestsOf(ctx context.Context, arg FinancingRequests
 
 const putFinancingRequest = `-- name: PutFinancingRequest :exec
 INSERT INTO financing_requests (
-    id, seller_id, bank_id, pack_id, receivable_id, programme_id, amount, currency, state,
-    created_by, created_at, reasons, intent_id)
+    id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount,
+    currency, state, created_by, created_at, reasons, intent_id)
 VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8,
-    $9, $10, $11, $12, $13)
+    $1, $2, $3, $4, $5, $6, $7,
+    $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (id) DO UPDATE SET
     receivable_id = excluded.receivable_id, amount = excluded.amount,
     currency = excluded.currency, state = excluded.state, reasons = excluded.reasons,
@@ -102,19 +104,20 @@ ON CONFLICT (id) DO UPDATE SET
 `
 
 type PutFinancingRequestParams struct {
-	ID           string
-	SellerID     string
-	BankID       string
-	PackID       string
-	ReceivableID *string
-	ProgrammeID  string
-	Amount       int64
-	Currency     string
-	State        string
-	CreatedBy    string
-	CreatedAt    time.Time
-	Reasons      []byte
-	IntentID     *string
+	ID             string
+	SellerID       string
+	BankID         string
+	PackID         string
+	ReceivableID   *string
+	ProgrammeID    string
+	VerificationID string
+	Amount         int64
+	Currency       string
+	State          string
+	CreatedBy      string
+	CreatedAt      time.Time
+	Reasons        []byte
+	IntentID       *string
 }
 
 func (q *Queries) PutFinancingRequest(ctx context.Context, arg PutFinancingRequestParams) error {
@@ -125,6 +128,7 @@ func (q *Queries) PutFinancingRequest(ctx context.Context, arg PutFinancingReque
 		arg.PackID,
 		arg.ReceivableID,
 		arg.ProgrammeID,
+		arg.VerificationID,
 		arg.Amount,
 		arg.Currency,
 		arg.State,
@@ -134,4 +138,29 @@ func (q *Queries) PutFinancingRequest(ctx context.Context, arg PutFinancingReque
 		arg.IntentID,
 	)
 	return err
+}
+
+const putTerms = `-- name: PutTerms :exec
+INSERT INTO programme_terms (digest, body) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING
+`
+
+type PutTermsParams struct {
+	Digest string
+	Body   []byte
+}
+
+func (q *Queries) PutTerms(ctx context.Context, arg PutTermsParams) error {
+	_, err := q.db.Exec(ctx, putTerms, arg.Digest, arg.Body)
+	return err
+}
+
+const terms = `-- name: Terms :one
+SELECT body FROM programme_terms WHERE digest = $1
+`
+
+func (q *Queries) Terms(ctx context.Context, digest string) ([]byte, error) {
+	row := q.db.QueryRow(ctx, terms, digest)
+	var body []byte
+	err := row.Scan(&body)
+	return body, err
 }

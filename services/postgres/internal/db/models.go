@@ -58,19 +58,20 @@ type Document struct {
 }
 
 type FinancingRequest struct {
-	ID           string
-	SellerID     string
-	BankID       string
-	PackID       string
-	ReceivableID *string
-	ProgrammeID  string
-	Amount       int64
-	Currency     string
-	State        string
-	CreatedBy    string
-	CreatedAt    time.Time
-	Reasons      []byte
-	IntentID     *string
+	ID             string
+	SellerID       string
+	BankID         string
+	PackID         string
+	ReceivableID   *string
+	ProgrammeID    string
+	VerificationID string
+	Amount         int64
+	Currency       string
+	State          string
+	CreatedBy      string
+	CreatedAt      time.Time
+	Reasons        []byte
+	IntentID       *string
 }
 
 type IdempotencyKey struct {
@@ -79,6 +80,8 @@ type IdempotencyKey struct {
 	RequestDigest string
 	Status        *int16
 	ContentType   *string
+	Location      *string
+	Etag          *string
 	Body          []byte
 	CreatedAt     time.Time
 	ExpiresAt     time.Time
@@ -202,12 +205,13 @@ type Organisation struct {
 }
 
 type Pack struct {
-	ID        string
-	OrgID     string
-	Title     string
-	CreatedBy string
-	CreatedAt time.Time
-	Edit      int32
+	ID          string
+	OrgID       string
+	Title       string
+	CreatedBy   string
+	CreatedAt   time.Time
+	Edit        int32
+	ProgrammeID *string
 }
 
 type PackDocument struct {
@@ -221,6 +225,11 @@ type PackParty struct {
 	PackID string
 	OrgID  string
 	Side   string
+}
+
+type ProgrammeTerm struct {
+	Digest string
+	Body   []byte
 }
 
 type Report struct {

@@ -83,16 +83,17 @@ func (q *Queries) DocumentsOfPacks(ctx context.Context, packIds []string) ([]Doc
 }
 
 const insertPack = `-- name: InsertPack :exec
-INSERT INTO packs (id, org_id, title, created_by, created_at, edit)
-VALUES ($1, $2, $3, $4, $5, 1)
+INSERT INTO packs (id, org_id, title, created_by, created_at, edit, programme_id)
+VALUES ($1, $2, $3, $4, $5, 1, $6)
 `
 
 type InsertPackParams struct {
-	ID        string
-	OrgID     string
-	Title     string
-	CreatedBy string
-	CreatedAt time.Time
+	ID          string
+	OrgID       string
+	Title       string
+	CreatedBy   string
+	CreatedAt   time.Time
+	ProgrammeID *string
 }
 
 func (q *Queries) InsertPack(ctx context.Context, arg InsertPackParams) error {
@@ -102,6 +103,7 @@ func (q *Queries) InsertPack(ctx context.Context, arg InsertPackParams) error {
 		arg.Title,
 		arg.CreatedBy,
 		arg.CreatedAt,
+		arg.ProgrammeID,
 	)
 	return err
 }
@@ -165,7 +167,7 @@ func (q *Queries) LatestVerifications(ctx context.Context, packIds []string) ([]
 }
 
 const pack = `-- name: Pack :one
-SELECT id, org_id, title, created_by, created_at, edit FROM packs WHERE id = $1
+SELECT id, org_id, title, created_by, created_at, edit, programme_id FROM packs WHERE id = $1
 `
 
 func (q *Queries) Pack(ctx context.Context, id string) (Pack, error) {
@@ -178,12 +180,13 @@ func (q *Queries) Pack(ctx context.Context, id string) (Pack, error) {
 		&i.CreatedBy,
 		&i.CreatedAt,
 		&i.Edit,
+		&i.ProgrammeID,
 	)
 	return i, err
 }
 
 const packsSeenBy = `-- name: PacksSeenBy :many
-SELECT p.id, p.org_id, p.title, p.created_by, p.created_at, p.edit FROM packs p JOIN pack_parties pp ON pp.pack_id = p.id
+SELECT p.id, p.org_id, p.title, p.created_by, p.created_at, p.edit, p.programme_id FROM packs p JOIN pack_parties pp ON pp.pack_id = p.id
 WHERE pp.org_id = $1
     AND (p.created_at, p.id::text) < ($2::timestamptz, $3::text)
 ORDER BY p.created_at DESC, p.id DESC LIMIT $4
@@ -217,6 +220,7 @@ func (q *Queries) PacksSeenBy(ctx context.Context, arg PacksSeenByParams) ([]Pac
 			&i.CreatedBy,
 			&i.CreatedAt,
 			&i.Edit,
+			&i.ProgrammeID,
 		); err != nil {
 			return nil, err
 		}
@@ -277,6 +281,25 @@ func (q *Queries) PartiesOfPacks(ctx context.Context, packIds []string) ([]PackP
 	return items, nil
 }
 
+const setPackProgramme = `-- name: SetPackProgramme :execrows
+UPDATE packs SET programme_id = $1, edit = edit + 1 WHERE id = $2 AND edit = $3
+`
+
+type SetPackProgrammeParams struct {
+	ProgrammeID *string
+	ID          string
+	Edit        int32
+}
+
+// No row when the pack is at another edit by now.
+func (q *Queries) SetPackProgramme(ctx context.Context, arg SetPackProgrammeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setPackProgramme, arg.ProgrammeID, arg.ID, arg.Edit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const touchPack = `-- name: TouchPack :execrows
 UPDATE packs SET edit = edit + 1 WHERE id = $1
 `
@@ -288,4 +311,15 @@ func (q *Queries) TouchPack(ctx context.Context, id string) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const verification = `-- name: Verification :one
+SELECT body FROM verifications WHERE id = $1
+`
+
+func (q *Queries) Verification(ctx context.Context, id string) ([]byte, error) {
+	row := q.db.QueryRow(ctx, verification, id)
+	var body []byte
+	err := row.Scan(&body)
+	return body, err
 }

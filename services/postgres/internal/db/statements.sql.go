@@ -83,6 +83,35 @@ func (q *Queries) LinesOfStatement(ctx context.Context, statementID string) ([]S
 	return items, nil
 }
 
+const lockStatementLine = `-- name: LockStatementLine :one
+SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) LockStatementLine(ctx context.Context, id string) (StatementLine, error) {
+	row := q.db.QueryRow(ctx, lockStatementLine, id)
+	var i StatementLine
+	err := row.Scan(
+		&i.ID,
+		&i.StatementID,
+		&i.OrgID,
+		&i.EntryID,
+		&i.Position,
+		&i.Account,
+		&i.BankReference,
+		&i.BookedOn,
+		&i.ValueOn,
+		&i.Amount,
+		&i.Currency,
+		&i.PartyName,
+		&i.PartyAccount,
+		&i.Remittance,
+		&i.Allocated,
+		&i.ReceivableID,
+		&i.Intents,
+	)
+	return i, err
+}
+
 const lockStatements = `-- name: LockStatements :exec
 SELECT 1 FROM organisations WHERE id = $1 FOR NO KEY UPDATE
 `

@@ -12,14 +12,16 @@ import (
 
 const answerIdempotencyKey = `-- name: AnswerIdempotencyKey :execrows
 UPDATE idempotency_keys SET
-    status = $1::smallint, content_type = $2::text, body = $3::bytea,
-    expires_at = $4
-WHERE user_id = $5 AND key = $6 AND created_at = $7 AND status IS NULL
+    status = $1::smallint, content_type = $2::text, location = $3,
+    etag = $4, body = $5::bytea, expires_at = $6
+WHERE user_id = $7 AND key = $8 AND created_at = $9
 `
 
 type AnswerIdempotencyKeyParams struct {
 	Status      int16
 	ContentType string
+	Location    *string
+	Etag        *string
 	Body        []byte
 	ExpiresAt   time.Time
 	UserID      string
@@ -27,11 +29,14 @@ type AnswerIdempotencyKeyParams struct {
 	CreatedAt   time.Time
 }
 
-// Created_at tells this request from one that took the key after it had expired.
+// Created_at tells this request from one that took the key after it had expired. The answer
+// that stands already is what its step kept, which this one replaces.
 func (q *Queries) AnswerIdempotencyKey(ctx context.Context, arg AnswerIdempotencyKeyParams) (int64, error) {
 	result, err := q.db.Exec(ctx, answerIdempotencyKey,
 		arg.Status,
 		arg.ContentType,
+		arg.Location,
+		arg.Etag,
 		arg.Body,
 		arg.ExpiresAt,
 		arg.UserID,
@@ -49,7 +54,8 @@ INSERT INTO idempotency_keys AS k (user_id, key, request_digest, created_at, exp
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (user_id, key) DO UPDATE SET
     request_digest = excluded.request_digest, created_at = excluded.created_at,
-    expires_at = excluded.expires_at, status = NULL, content_type = NULL, body = NULL
+    expires_at = excluded.expires_at, status = NULL, content_type = NULL, location = NULL,
+    etag = NULL, body = NULL
 WHERE k.expires_at <= excluded.created_at
 `
 
@@ -124,7 +130,7 @@ func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
 }
 
 const idempotencyKey = `-- name: IdempotencyKey :one
-SELECT user_id, key, request_digest, status, content_type, body, created_at, expires_at FROM idempotency_keys WHERE user_id = $1 AND key = $2
+SELECT user_id, key, request_digest, status, content_type, location, etag, body, created_at, expires_at FROM idempotency_keys WHERE user_id = $1 AND key = $2
 `
 
 type IdempotencyKeyParams struct {
@@ -141,6 +147,8 @@ func (q *Queries) IdempotencyKey(ctx context.Context, arg IdempotencyKeyParams) 
 		&i.RequestDigest,
 		&i.Status,
 		&i.ContentType,
+		&i.Location,
+		&i.Etag,
 		&i.Body,
 		&i.CreatedAt,
 		&i.ExpiresAt,
