@@ -126,7 +126,7 @@ var packages = map[string]place{
 		tests:   []string{"fixtures"},
 	},
 	"services/reading": {
-		rung: reading,
+		rung:    reading,
 		imports: []string{"chaincode/money", "services/check", "services/parse", "services/parse/source"},
 	},
 	"services/app": {

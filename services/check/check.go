@@ -8,8 +8,8 @@ import (
 )
 
 // Document checks one document on the day given and returns its findings in a fixed order:
-// what could not be read, what is missing, sums, dates, identifiers, texts. The same
-// document and day always give the same findings.
+// what could not be read, what is missing, sums, dates, identifiers, texts, and what a PDF
+// shows or does. The same document and day always give the same findings.
 func Document(doc *parse.Document, today money.Date) []Finding {
 	c := &checker{doc: doc}
 	for _, flaw := range doc.Flaws {
@@ -28,6 +28,10 @@ func Document(doc *parse.Document, today money.Date) []Finding {
 	c.dates(today)
 	c.identifiers()
 	c.texts()
+	c.pdf()
+	c.insidePDF()
+	c.shipping()
+	c.wrapped()
 	c.advise()
 	return c.findings
 }

@@ -6,6 +6,9 @@ import "github.com/countersign/countersign/services/parse"
 // can be held against it.
 func (c *checker) content() {
 	d := c.doc
+	if d.Kind == parse.Other && (d.DCSA != nil || d.Wrapped != nil) {
+		return // a message without a kind of its own: what is known of it is judged elsewhere
+	}
 	if d.Kind == parse.Other {
 		c.add(Finding{
 			Rule: "CS-MC-01", Severity: Warning, Message: "Nothing is known yet of what this paper says.",
@@ -14,7 +17,9 @@ func (c *checker) content() {
 		return
 	}
 	c.require(d.Number != "", "number", "number")
-	c.require(!d.IssueDate.IsZero(), "issue_date", "date of issue")
+	if d.DCSA == nil { // a draft of DCSA eBL has no date of issue yet: DCSA-08
+		c.require(!d.IssueDate.IsZero(), "issue_date", "date of issue")
+	}
 	switch d.Kind {
 	case parse.Invoice, parse.CreditNote, parse.DebitNote:
 		c.require(d.Buyer.Name != "", "buyer.name", "buyer")

@@ -159,7 +159,7 @@ func (r *dcsaReader) orderRef(l *dcsa.Lading) {
 		}
 	}
 	if len(orders) > 0 {
-		r.text("order_ref", orders[0].Value, orders[0].At+"/value", &r.doc.OrderRef)
+		r.text("order_ref", orders[0].Value, orders[0].At, &r.doc.OrderRef)
 	}
 }
 

@@ -249,7 +249,8 @@ func TestVerifyHashesNumbersAndTextsAsECMAScriptWritesThem(t *testing.T) {
 	} {
 		root := rootOf([]string{keccak([]byte(`{"` + path + `":"` + salt + `:` + written + `"}`))})
 		b := fmt.Appendf(nil, `{"credentialSubject":{"v":%s},"proof":{`+
-			`"type":"OpenAttestationMerkleProofSignature2018","targetHash":%q,"proofs":[],"merkleRoot":%q,"salts":%q,"privacy":{}}}`, value, root, root, salts)
+			`"type":"OpenAttestationMerkleProofSignature2018","targetHash":%q,"proofs":[],"merkleRoot":%q,`+
+			`"salts":%q,"privacy":{}}}`, value, root, root, salts)
 		if v := verify(t, b); !v.Intact() {
 			t.Errorf("%s is not hashed as %q", value, written)
 		}

@@ -125,21 +125,23 @@ func (p *Party) nobody() bool {
 	return p != nil && p.Name == nobody && p.Platform == nobody
 }
 
-// Same tells whether two parties are one: on the same platform they share an identifying code,
-// or have equal names when one of them has no code.
+// Same tells whether two parties are one: on one platform they share an identifying code, or,
+// where no list names both of them, they have the same name.
 func (p *Party) Same(q *Party) bool {
 	if p == nil || q == nil || p.Platform != q.Platform {
 		return false
 	}
-	if len(p.Codes) == 0 || len(q.Codes) == 0 {
-		return p.Name != "" && p.Name == q.Name
-	}
+	compared := false
 	for _, a := range p.Codes {
 		for _, b := range q.Codes {
-			if a.Provider == b.Provider && a.List == b.List && a.Value == b.Value && a.Value != "" {
+			if a.Provider != b.Provider || a.List != b.List || a.Value == "" || b.Value == "" {
+				continue
+			}
+			if a.Value == b.Value {
 				return true
 			}
+			compared = true
 		}
 	}
-	return false
+	return !compared && p.Name != "" && strings.EqualFold(p.Name, q.Name)
 }

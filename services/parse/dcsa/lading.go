@@ -132,7 +132,7 @@ type Equipment struct {
 }
 
 // Reference is another paper's number, by the standard's code: "SPO" the shipper's purchase
-// order, "CPO" the consignee's.
+// order, "CPO" the consignee's. At is the place of the number itself.
 type Reference struct {
 	At    string
 	Type  string
@@ -245,9 +245,17 @@ func address(c cursor) (line, at string) {
 	}
 	a := c.in("address")
 	var parts []string
-	for _, member := range []string{"street", "streetNumber", "floor", "postCode", "city", "stateRegion"} {
-		if s := a.in(member).text(); s != "" {
-			parts = append(parts, s)
+	for _, members := range [][]string{
+		{"street", "streetNumber"}, {"floor"}, {"postCode", "city"}, {"stateRegion"},
+	} {
+		var words []string
+		for _, member := range members {
+			if s := a.in(member).text(); s != "" {
+				words = append(words, s)
+			}
+		}
+		if len(words) > 0 {
+			parts = append(parts, strings.Join(words, " "))
 		}
 	}
 	return strings.Join(parts, ", "), a.at
@@ -316,7 +324,13 @@ func readEquipment(c cursor) Equipment {
 func readReferences(c cursor) []Reference {
 	var all []Reference
 	for _, r := range c.items() {
-		all = append(all, Reference{At: r.at, Type: r.in("type").text(), Value: r.in("value").text()})
+		of := r.in("type").text()
+		if one := r.in("value"); one.has() {
+			all = append(all, Reference{At: one.at, Type: of, Value: one.text()})
+		}
+		for _, one := range r.in("values").items() {
+			all = append(all, Reference{At: one.at, Type: of, Value: one.text()})
+		}
 	}
 	return all
 }
