@@ -167,9 +167,15 @@ func periodRules() []rule[*semantic.Period] {
 	}
 }
 
-// periodInOrder: a period does not end before it starts.
-func periodInOrder(_ *run, p *semantic.Period) *breach {
-	if !p.Start.Valid || !p.End.Valid || !p.End.Day.Before(p.Start.Day) {
+// periodInOrder: a period does not end before it starts. CII compares two texts that declare
+// the format of a day, and takes any others for out of order.
+func periodInOrder(r *run, p *semantic.Period) *breach {
+	switch {
+	case !p.Start.Present() || !p.End.Present():
+		return nil
+	case !r.ubl && p.Start.Format == cii102 && p.End.Format == cii102 && p.End.Text >= p.Start.Text:
+		return nil
+	case r.ubl && (!p.Start.Valid || !p.End.Valid || !p.End.Day.Before(p.Start.Day)):
 		return nil
 	}
 	return &breach{at: p.End.Value, claimed: p.End.Text}

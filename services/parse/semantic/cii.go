@@ -102,6 +102,9 @@ func (b *ciiBinder) party(n *xmltree.Node) Party {
 		Address:  b.address(b.find(n, "PostalTradeAddress")),
 		Contact:  b.contact(b.find(n, "DefinedTradeContact*")),
 	}
+	if !p.Endpoint.Present() { // an address that is there and says nothing
+		p.Endpoint.Value = withoutText(b.find(n, "URIUniversalCommunication*"))
+	}
 	for _, name := range []string{"ID", "GlobalID"} {
 		for _, id := range n.All(nsRAM, name) {
 			p.Identifiers = append(p.Identifiers, Identifier{b.leaf(id), Attribute(id, "schemeID")})
