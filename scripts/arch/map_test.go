@@ -72,9 +72,12 @@ var packages = map[string]place{
 	"services/parse/source":   {rung: sources},
 	"services/parse/xmltree":  {rung: guards, imports: []string{"services/parse/source"}},
 	"services/parse/jsontree": {rung: guards, imports: []string{"services/parse/source"}},
+	"services/parse/witness":  {rung: guards}, // shares no code with the other readers
 	"services/parse/pdf": {
 		rung: guards, imports: []string{"services/parse/pdf/internal/cos", "services/parse/source"},
+		tests: []string{"services/parse/pdf/pdftest"},
 	},
+	"services/parse/pdf/pdftest":      {rung: guards}, // for tests only
 	"services/parse/pdf/internal/cos": {rung: guards, imports: []string{"services/parse/source"}},
 	"services/parse/semantic": {
 		rung:    models,
@@ -99,7 +102,7 @@ var packages = map[string]place{
 			"chaincode/money", "schemas",
 			"services/parse/attestation", "services/parse/dcsa",
 			"services/parse/jsontree", "services/parse/pdf", "services/parse/semantic", "services/parse/source",
-			"services/parse/xmltree",
+			"services/parse/witness", "services/parse/xmltree",
 		},
 	},
 	"services/check/codes": {rung: amounts},

@@ -11,11 +11,13 @@ import (
 // readCII reads a UN/CEFACT Cross Industry Invoice D16B, the syntax of Factur-X and ZUGFeRD 2.
 // It has one root for invoices and credit notes: the type code tells them apart.
 func readCII(l Limits, b []byte) (*Document, *Fault) {
-	tree, f := xmltree.Parse(b, xmltree.Options{Limits: l, Known: semantic.KnownInCII})
+	tree, f := xmltree.Parse(b, xmltree.Options{
+		Limits: l, Known: semantic.KnownInCII, KeepForeign: true,
+	})
 	if f != nil {
 		return nil, f
 	}
-	return invoiceDocument(semantic.FromCII(tree), SyntaxCII, Invoice), nil
+	return witnessed(invoiceDocument(semantic.FromCII(tree), SyntaxCII, Invoice), b), nil
 }
 
 // isZUGFeRD1 tells the root of ZUGFeRD 1.0, an earlier shape of the same message from before

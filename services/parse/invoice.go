@@ -121,7 +121,7 @@ func (m *invoiceMapper) number(n semantic.Number, key string, to **decimal.Decim
 }
 
 // amount is a number in the currency of the document. A document has one currency; where its
-// header names none, the amounts do.
+// header names none, the payable amount does, or else the first amount that does.
 func (m *invoiceMapper) amount(n semantic.Number, key string, to **decimal.Decimal) {
 	if !m.number(n, key, to) || n.Unit.Blank() || n.Unit.Text == m.doc.Currency {
 		return
@@ -146,6 +146,7 @@ func (m *invoiceMapper) header() {
 	m.text(inv.Number, "number", &doc.Number)
 	m.text(inv.TypeCode, "type_code", &doc.TypeCode)
 	m.text(inv.Currency, "currency", &doc.Currency)
+	m.text(inv.Totals.Payable.Unit, "currency", &doc.Currency)
 	m.date(inv.IssueDate, "issue_date", &doc.IssueDate)
 	m.date(inv.DueDate, "due_date", &doc.DueDate)
 	for _, p := range inv.Payments {

@@ -121,7 +121,7 @@ func nativeDocument(k Kind, tree *jsontree.Node, b []byte) (*Document, *Fault) {
 	doc.Places = map[string]Place{}
 	nativePlaces(doc.Places, tree, "", "")
 	delete(doc.Places, "schema")
-	return doc, nil
+	return witnessed(doc, b), nil
 }
 
 // nativePlaces notes where each single value stands.

@@ -47,19 +47,21 @@ func ublKind(root xml.Name) (Kind, bool) {
 }
 
 func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
+	kind, _ := ublKind(root)
+	isInvoice := kind == Invoice || kind == CreditNote
 	tree, f := xmltree.Parse(b, xmltree.Options{
 		Limits: l,
 		Known: func(space string) bool {
 			return space == root.Space || space == nsCBC || space == nsCAC || space == nsEXT
 		},
-		Opaque: xml.Name{Space: nsEXT, Local: "UBLExtensions"},
+		Opaque:      xml.Name{Space: nsEXT, Local: "UBLExtensions"},
+		KeepForeign: isInvoice, // and its binding makes a flaw of it
 	})
 	if f != nil {
 		return nil, f
 	}
-	kind, _ := ublKind(root)
-	if kind == Invoice || kind == CreditNote {
-		return invoiceDocument(semantic.FromUBL(tree), SyntaxUBL, kind), nil
+	if isInvoice {
+		return witnessed(invoiceDocument(semantic.FromUBL(tree), SyntaxUBL, kind), b), nil
 	}
 	r := ublReader{
 		paths: xmltree.Paths{Name: ublName},
@@ -81,7 +83,7 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 		Other:
 		// invoices are done, and no UBL root of the others is read
 	}
-	return r.doc, nil
+	return witnessed(r.doc, b), nil
 }
 
 // ublReader maps the elements of a UBL document other than an invoice to the fields of a

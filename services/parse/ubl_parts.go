@@ -21,15 +21,18 @@ func (r *ublReader) party(n *xmltree.Node, key string, to *Party) {
 	if n == nil {
 		return
 	}
-	r.text(n, "cac:PartyLegalEntity*/cbc:RegistrationName", key+".name", &to.Name)
-	r.text(n, "cac:PartyName*/cbc:Name", key+".name", &to.Name)
+	r.firstText(r.List(n, "cac:PartyLegalEntity*"), "cbc:RegistrationName", key+".name", &to.Name)
+	r.firstText(r.List(n, "cac:PartyName*"), "cbc:Name", key+".name", &to.Name)
 	for _, scheme := range r.List(n, "cac:PartyTaxScheme*") {
-		if _, id := r.Leaf(scheme, "cac:TaxScheme/cbc:ID"); id == "VAT" {
+		if _, id := r.Leaf(scheme, "cac:TaxScheme/cbc:ID"); strings.EqualFold(id, "VAT") {
 			r.text(scheme, "cbc:CompanyID", key+".vat", &to.VAT)
 		}
 	}
 	for _, entity := range r.List(n, "cac:PartyLegalEntity*") {
-		r.partyID(entity, "cbc:CompanyID", key, to, true)
+		if r.Find(entity, "cbc:CompanyID") != nil {
+			r.partyID(entity, "cbc:CompanyID", key, to, true)
+			break
+		}
 	}
 	for _, id := range r.List(n, "cac:PartyIdentification*") {
 		r.partyID(id, "cbc:ID", key, to, false)
@@ -53,6 +56,16 @@ func (r *ublReader) firstParty(key string, to *Party, from ...*xmltree.Node) {
 func (r *ublReader) isTrue(n *xmltree.Node, path string) bool {
 	_, indicator := r.Leaf(n, path)
 	return indicator == "true" || indicator == "1"
+}
+
+// firstText reads a text from the first of several elements that has it, even an empty one.
+func (r *ublReader) firstText(among []*xmltree.Node, path, key string, to *string) {
+	for _, n := range among {
+		if r.Find(n, path) != nil {
+			r.text(n, path, key, to)
+			return
+		}
+	}
 }
 
 // partyID files an identifier under the scheme it names. The number of the legal entity is

@@ -46,6 +46,8 @@ const (
 const (
 	CodeValue    = "document.value"    // not a number or not a date; the field stays absent
 	CodeCurrency = "document.currency" // an amount in another currency than the document's
+	// CodeReadings is for a field that enters a fingerprint and that two readers read differently.
+	CodeReadings = "document.readings_disagree"
 )
 
 // New makes a Fault.

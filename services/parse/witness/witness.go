@@ -1,0 +1,142 @@
+// Package witness reads a document a second time, for the fields that enter a fingerprint.
+//
+// Two documents of one claim must give one fingerprint, and no document may be written so that
+// it gives another one than a person, or another program, reads in it. So these few fields are
+// read by two readers that have nothing in common: package parse has trees behind a guard, this
+// one walks over the bytes and knows neither trees nor decoders. Where they disagree, the
+// document is not to be trusted. Witness runs on what the guard has let through.
+package witness
+
+import (
+	"bytes"
+	"maps"
+	"strings"
+)
+
+// Reading is what a document says, under the names that the fields have in the canonical
+// document ("number", "seller.vat", "totals.payable"). Runs of white space are one space, dates
+// are YYYY-MM-DD, numbers are without the zeros that say nothing. Absent fields are not there.
+type Reading map[string]string
+
+// UBL reads a document in UBL 2; false when it meets what no guard lets through.
+func UBL(b []byte) (Reading, bool) {
+	r := Reading{}
+	return settled(r, walkXML(b, ublPrefix, &ublReader{fields: r}))
+}
+
+// CII reads a Cross Industry Invoice D16B; false as in UBL.
+func CII(b []byte) (Reading, bool) {
+	r := Reading{}
+	return settled(r, walkXML(b, ciiPrefix, &ciiReader{fields: r, reached: map[string]bool{}}))
+}
+
+// JSON reads a document of our own, whose members have the names of the fields; false as in UBL.
+func JSON(b []byte) (Reading, bool) {
+	r := Reading{}
+	ok := walkJSON(bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF")), func(path, text string) {
+		if strings.HasPrefix(path, "totals.") {
+			text = plain(text)
+		}
+		r.filled(path, text)
+	})
+	return settled(r, ok)
+}
+
+// settled gives fields without a value what was read for them in other places, and leaves out
+// those that have none.
+func settled(r Reading, ok bool) (Reading, bool) {
+	for _, party := range []string{"seller", "buyer"} {
+		r.settle(party+".name", "/trading")
+		r.settle(party+".lei", "/listed", "/global", "/endpoint")
+	}
+	r.settle("issue_date", "/other")
+	r.settle("currency", "/payable", "/total")
+	maps.DeleteFunc(r, func(_, value string) bool { return value == "" })
+	return r, ok
+}
+
+// first takes the first element of a field, even an empty one.
+func (r Reading) first(key, value string) {
+	if _, had := r[key]; !had {
+		r[key] = value
+	}
+}
+
+// filled takes the first value of a field that may be in one of several elements.
+func (r Reading) filled(key, value string) {
+	if r[key] == "" {
+		r[key] = value
+	}
+}
+
+// settle gives a field without a value the first that was read for it in another place.
+func (r Reading) settle(key string, others ...string) {
+	for _, other := range others {
+		r.filled(key, r[key+other])
+		delete(r, key+other)
+	}
+}
+
+// plain is a number without a plus sign, without zeros before it and without zeros that end
+// its fraction; what is no number stays as it is.
+func plain(s string) string {
+	digits, minus := strings.CutPrefix(s, "-")
+	if !minus {
+		digits = strings.TrimPrefix(s, "+")
+	}
+	whole, fraction, _ := strings.Cut(digits, ".")
+	whole, fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
+	if strings.Trim(whole+fraction, "0123456789") != "" {
+		return s
+	}
+	if whole == "" {
+		whole = "0"
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	if minus && whole != "0" {
+		whole = "-" + whole
+	}
+	return whole
+}
+
+// day is the day of a date as XML Schema writes it, without its time zone.
+func day(s string) string { return s[:min(len(s), len("2006-01-02"))] }
+
+// compact is a day that is written without hyphens (UNTDID 2379, code 102).
+func compact(s string) string {
+	if len(s) != len("20060102") {
+		return s
+	}
+	return s[:4] + "-" + s[4:6] + "-" + s[6:]
+}
+
+// Identifier schemes of ISO/IEC 6523 that are no registration numbers.
+const (
+	schemeGLN = "0088"
+	schemeLEI = "0199"
+)
+
+// lei takes an identifier that its scheme says is an LEI.
+func (r Reading) lei(key string, l leaf) {
+	if scheme := l.attribute("schemeID"); scheme == schemeLEI || scheme == "LEI" {
+		r.filled(key, l.text())
+	}
+}
+
+// registered takes the number of a party in a register, the first that stands where such a
+// number does. It may be a number of another kind.
+func (r Reading) registered(party string, l leaf) {
+	if _, had := r[party+".registered"]; had {
+		return
+	}
+	r[party+".registered"] = ""
+	switch l.attribute("schemeID") {
+	case schemeLEI, "LEI":
+		r.filled(party+".lei", l.text())
+	case schemeGLN, "GLN":
+	default:
+		r.filled(party+".registration_id", l.text())
+	}
+}
