@@ -308,6 +308,7 @@ var owners = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema/v6": {"services/parse", "schemas"},
 	"github.com/shopspring/decimal": {
 		"services/parse", "services/check", "services/match", "services/app", "fixtures",
+		"services/acceptance",
 	},
 
 	"github.com/spf13/cobra":                {"services/cmd"},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/services/check"
@@ -53,7 +55,7 @@ type Fields struct {
 	TaxInclusive string   `json:"tax_inclusive"`
 	Prepaid      string   `json:"prepaid"`
 	Payable      string   `json:"payable"`
-	IBANs        []string `json:"ibans"`
+	IBANs        []string `json:"ibans"` // sorted; where there is no IBAN the number that stands instead
 	Lines        int      `json:"lines"`
 }
 
@@ -73,7 +75,7 @@ func (h Here) Summary(ctx context.Context, raw []byte, today money.Date) (Summar
 	switch {
 	case check.Violates(findings):
 		s.Status = Violates
-	case doc.Kind == parse.Other:
+	case doc.Kind == parse.Other && doc.DCSA == nil && doc.Wrapped == nil: // kept, and nothing is read of it
 		s.Status = Unsupported
 	}
 	if s.Findings == nil {
@@ -84,12 +86,8 @@ func (h Here) Summary(ctx context.Context, raw []byte, today money.Date) (Summar
 
 // isStatement tells bank statements from everything else.
 func isStatement(raw []byte) bool {
-	switch parse.Detect(raw) {
-	case parse.SyntaxCamt053, parse.SyntaxCamt054:
-		return true
-	case parse.SyntaxUBL, parse.SyntaxJSON, parse.SyntaxPDF, parse.SyntaxTyped, parse.SyntaxForeign:
-	}
-	return false
+	syntax := parse.Detect(raw)
+	return syntax == parse.SyntaxCamt053 || syntax == parse.SyntaxCamt054
 }
 
 func (h Here) statement(ctx context.Context, raw []byte) Summary {
@@ -136,9 +134,15 @@ func fieldsOf(d *parse.Document) *Fields {
 		Lines: len(d.Lines),
 	}
 	for _, a := range d.Accounts {
-		if a.IBAN != "" {
-			f.IBANs = append(f.IBANs, a.IBAN)
+		number := a.IBAN
+		if number == "" {
+			number = a.Number
+		}
+		if number != "" {
+			f.IBANs = append(f.IBANs, strings.ReplaceAll(number, " ", ""))
 		}
 	}
+	slices.Sort(f.IBANs)
+	f.IBANs = slices.Compact(f.IBANs)
 	return f
 }
