@@ -51,25 +51,25 @@ func (c *checker) wrapped() {
 	switch {
 	case !v.TargetHash:
 		c.add(Finding{
-			Rule: "OA-01", Severity: Fatal, Path: v.ProofAt + "/targetHash",
+			Rule: "CS-OA-01", Severity: Fatal, Path: v.ProofAt + "/targetHash",
 			Message: "The document is not as it was wrapped: something in it was changed, added or taken out.",
 			Advice:  "Do not rely on it; ask the issuer for the document itself.",
 		})
 	case !v.MerkleRoot:
 		c.add(Finding{
-			Rule: "OA-02", Severity: Fatal, Path: v.ProofAt + "/merkleRoot",
+			Rule: "CS-OA-02", Severity: Fatal, Path: v.ProofAt + "/merkleRoot",
 			Message: "The proof does not lead to the root that the issuer stands for.",
 			Advice:  "Do not rely on it; ask the issuer for the document itself.",
 		})
 	}
 	c.add(Finding{
-		Rule: "OA-03", Severity: Warning, Path: v.ProofAt,
-		Message: "Who issued this document is not known: only that nothing in it has changed can be told here.",
+		Rule: "CS-OA-03", Severity: Warning, Path: v.ProofAt,
+		Message: "Who issued this document is not known: only whether it was changed can be told here.",
 		Advice:  "Ask the issuer, by a way you know already, whether the document is theirs and still in force.",
 	})
 	if v.Obfuscated > 0 {
 		c.add(Finding{
-			Rule: "OA-04", Severity: Warning, Path: v.ProofAt, Claimed: strconv.Itoa(v.Obfuscated),
+			Rule: "CS-OA-04", Severity: Warning, Path: v.ProofAt, Claimed: strconv.Itoa(v.Obfuscated),
 			Message: "Values were taken out of this document by somebody who held it.",
 			Advice:  "Ask for the whole document when what is missing matters.",
 		})
