@@ -154,8 +154,8 @@ var packages = map[string]place{
 	"services/httpapi": {
 		rung: edges,
 		imports: []string{
-			"chaincode/money", "chaincode/trade", "services/app", "services/httpapi/internal/api",
-			"services/parse/source",
+			"chaincode/money", "chaincode/trade", "services/app", "services/check", "services/check/texts",
+			"services/httpapi/internal/api", "services/parse/source",
 		},
 		tests: []string{
 			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob",

@@ -58,7 +58,10 @@ func (s *server) GetPack(w http.ResponseWriter, r *http.Request, id api.PackID) 
 		return
 	}
 	w.Header().Set("ETag", etag(p.Edit))
-	s.reply(w, r, http.StatusOK, s.packView(p, papers))
+	spoken := languageOf(r)
+	s.reply(w, r, http.StatusOK, s.packView(p, each(papers, func(d app.Document) api.Document {
+		return documentView(spoken, d, true)
+	})))
 }
 
 // VerifyPack takes the verdicts now, under a programme when one is named.
@@ -85,7 +88,7 @@ func (s *server) UploadDocument(
 		s.fail(w, r, err)
 		return
 	}
-	step(s, w, r, broughtPaper, func(ctx context.Context) (app.Taken[app.Document], error) {
+	step(s, w, r, broughtPaper(r), func(ctx context.Context) (app.Taken[app.Document], error) {
 		d, created, err := s.app.Upload(ctx, callOf(r).actor, app.Upload{
 			Pack: id, FileName: name, Supersedes: params.Supersedes, Body: r.Body,
 		})
@@ -93,10 +96,11 @@ func (s *server) UploadDocument(
 	})
 }
 
-func broughtPaper(d app.Taken[app.Document]) (shown, error) {
-	return shown{
-		takenStatus(d.New), "/v1/documents/" + string(d.It.ID), etag(d.It.Edit), documentView(d.It, true),
-	}, nil
+func broughtPaper(r *http.Request) func(app.Taken[app.Document]) (shown, error) {
+	return func(d app.Taken[app.Document]) (shown, error) {
+		at := "/v1/documents/" + string(d.It.ID)
+		return shown{takenStatus(d.New), at, etag(d.It.Edit), documentView(languageOf(r), d.It, true)}, nil
+	}
 }
 
 // takenStatus is 201 for what is new and 200 for what was there already.
@@ -137,8 +141,9 @@ func (s *server) ListDocuments(w http.ResponseWriter, r *http.Request, params ap
 		s.fail(w, r, err)
 		return
 	}
+	spoken := languageOf(r)
 	s.reply(w, r, http.StatusOK, api.DocumentList{
-		Items: each(list, func(d app.Document) api.Document { return documentView(d, false) }), Next: next,
+		Items: each(list, func(d app.Document) api.Document { return documentView(spoken, d, false) }), Next: next,
 	})
 }
 
@@ -150,7 +155,7 @@ func (s *server) GetDocument(w http.ResponseWriter, r *http.Request, id api.Docu
 		return
 	}
 	w.Header().Set("ETag", etag(d.Edit))
-	s.reply(w, r, http.StatusOK, documentView(d, true))
+	s.reply(w, r, http.StatusOK, documentView(languageOf(r), d, true))
 }
 
 // GetOriginal gives out the bytes as they were received.
@@ -189,7 +194,7 @@ func (s *server) TypeFields(
 		return
 	}
 	show := func(d app.Document) (shown, error) {
-		return shown{status: http.StatusOK, etag: etag(d.Edit), body: documentView(d, true)}, nil
+		return shown{status: http.StatusOK, etag: etag(d.Edit), body: documentView(languageOf(r), d, true)}, nil
 	}
 	step(s, w, r, show, func(ctx context.Context) (app.Document, error) {
 		return s.app.TypeFields(ctx, callOf(r).actor, id, edit, in.Kind, in.Fields)
@@ -197,14 +202,14 @@ func (s *server) TypeFields(
 }
 
 // packView shows a pack; papers is nil in lists.
-func (s *server) packView(p app.Pack, papers []app.Document) api.Pack {
+func (s *server) packView(p app.Pack, papers []api.Document) api.Pack {
 	v := api.Pack{
 		ID: p.ID, Organisation: p.Org, Title: p.Title, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt.UTC(),
 		Edit: p.Edit, Programme: p.Programme, Documents: listed(p.Documents), VerdictsStand: s.app.VerdictsStand(p),
 		Parties: each(p.Parties, func(q app.PackParty) api.PackParty {
 			return api.PackParty{Organisation: q.Org, Side: q.Side}
 		}),
-		Papers: each(papers, func(d app.Document) api.Document { return documentView(d, true) }),
+		Papers: papers,
 	}
 	if p.Latest != nil {
 		v.Verification = *p.Latest
@@ -212,13 +217,13 @@ func (s *server) packView(p app.Pack, papers []app.Document) api.Pack {
 	return v
 }
 
-// documentView shows a paper, with its fields where they are wanted.
-func documentView(d app.Document, whole bool) api.Document {
+// documentView shows a paper, with its fields where they are wanted; its findings in a language.
+func documentView(spoken string, d app.Document, whole bool) api.Document {
 	v := api.Document{
 		ID: d.ID, Organisation: d.Org, UploadedBy: d.UploadedBy, UploadedAt: d.UploadedAt.UTC(), Digest: d.Digest,
 		Size: d.Size, MediaType: d.MediaType, FileName: d.FileName, Version: d.Version, Supersedes: d.Supersedes,
 		State: d.State, CanonicalDigest: d.CanonicalDigest, FieldsBy: d.FieldsBy, ParsedAt: d.ParsedAt.UTC(),
-		Findings: listed(d.Findings), Edit: d.Edit,
+		Findings: listed(findingsIn(spoken, d.Findings)), Edit: d.Edit,
 	}
 	if d.Fields != nil {
 		v.Kind, v.Number = d.Fields.Kind, d.Fields.Number

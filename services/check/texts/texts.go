@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // The languages, as BCP 47 writes them.
@@ -42,6 +43,22 @@ func Of(rule, language string) (Text, bool) {
 	}
 	title, advice = fill(words, title, rule), fill(words, advice, rule)
 	return Text{title, advice, termsOf(title + advice)}, true
+}
+
+// OfField is Of with the name of a field behind the title, so that of ten lines with one
+// fault each says which it is. A field without a name leaves the title as it is.
+func OfField(rule, field, language string) (Text, bool) {
+	text, known := Of(rule, language)
+	where := Where(field, language)
+	if !known || where == "" || strings.Contains(text.Title, where) {
+		return text, known
+	}
+	words, _ := file(language)
+	behind, _, _ := row(words, "@behind title")
+	_, size := utf8.DecodeLastRuneInString(behind) // its full stop takes the place of the title's
+	text.Title = strings.TrimSuffix(text.Title, behind[len(behind)-size:]) +
+		strings.Replace(behind, "#", where, 1)
+	return text, known
 }
 
 // Where says what part of a document a field is, by its path in parse.Document: "line 3" for

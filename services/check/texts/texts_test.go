@@ -202,9 +202,30 @@ func TestWhereNamesTheFieldInEachLanguage(t *testing.T) {
 	}
 }
 
+func TestOfFieldNamesTheFieldBehindTheTitle(t *testing.T) {
+	for _, c := range []struct{ rule, field, language, title string }{
+		{"BR-22", "lines[2].quantity", texts.Chinese, "发票行没有数量（第 3 行）。"},
+		{"BR-22", "lines[2].quantity", texts.English, "A line has no quantity (line 3)."},
+		{"CS-MC-02", "buyer.name", texts.Chinese, "缺少此类单据必须载明的内容（买方）。"},
+		{"BR-06", "seller.name", texts.Chinese, "未注明卖方名称。"}, // the title says it already
+		{"BR-02", "unheard.of", texts.Chinese, "发票没有号码。"},
+		{"BR-02", "", texts.Chinese, "发票没有号码。"},
+	} {
+		text, ok := texts.OfField(c.rule, c.field, c.language)
+		if !ok || text.Title != c.title || text.Advice == "" {
+			t.Errorf("%s of %q is %+v, want %q", c.rule, c.field, text, c.title)
+		}
+	}
+	if text, ok := texts.OfField("BR-34", "lines[2].quantity", texts.Chinese); ok {
+		t.Errorf("a rule that is not there has the words %+v", text)
+	}
+}
+
 func TestRulesAreThoseOfTheirPackages(t *testing.T) {
 	rules := texts.Rules()
-	standard := slices.DeleteFunc(slices.Clone(rules), func(r string) bool { return !strings.HasPrefix(r, "BR-") })
+	standard := slices.DeleteFunc(slices.Clone(rules), func(rule string) bool {
+		return !strings.HasPrefix(rule, "BR-")
+	})
 	slices.Sort(standard)
 	ids := make([]string, 0, len(standard))
 	for _, r := range en16931.Rules() {

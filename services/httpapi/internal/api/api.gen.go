@@ -337,7 +337,7 @@ type FinancingList struct {
 	Next  string      `json:"next,omitempty,omitzero"`
 }
 
-// Finding defines model for Finding.
+// Finding What is wrong with a paper. Message and advice are in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN); the rule is the same in each.
 type Finding = check.Finding
 
 // Inbox defines model for Inbox.
