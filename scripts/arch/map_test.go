@@ -101,8 +101,8 @@ var packages = map[string]place{
 		imports: []string{
 			"chaincode/money", "schemas",
 			"services/parse/attestation", "services/parse/dcsa",
-			"services/parse/jsontree", "services/parse/pdf", "services/parse/semantic", "services/parse/source",
-			"services/parse/witness", "services/parse/xmltree",
+			"services/parse/jsontree", "services/parse/pdf", "services/parse/semantic", "services/parse/sheet",
+			"services/parse/source", "services/parse/witness", "services/parse/xmltree",
 		},
 	},
 	"services/check/codes": {rung: amounts},

@@ -204,17 +204,21 @@ func (w *workbook) read(raw *rawCell) (Cell, *source.Fault) {
 }
 
 func (w *workbook) number(value string, style int) (Cell, *source.Fault) {
-	if style < len(w.dates) && w.dates[style] {
-		if day, ok := dayOf(value, w.since1904); ok {
-			return Cell{Text: day}, nil
-		}
+	form := asNumber
+	if style < len(w.shows) {
+		form = w.shows[style]
+	}
+	if day, ok := dayOf(value, w.since1904); ok && form == asDay {
+		return Cell{Text: day}, nil
 	}
 	text, lossy, ok := plainNumber(value)
-	if !ok {
+	switch {
+	case !ok:
 		return Cell{}, brokenPart("")
-	}
-	if lossy {
+	case lossy:
 		return Cell{Text: text, Flaw: Lossy}, nil
+	case form == asPercent: // 13 % is kept as 0.13: who reads it must not take the one for the other
+		return Cell{Text: percent(text)}, nil
 	}
 	return Cell{Text: text}, nil
 }

@@ -45,6 +45,12 @@ func plainNumber(raw string) (text string, lossy, ok bool) {
 	return d.String(), false, true
 }
 
+// percent is a plain number as a percentage.
+func percent(plain string) string {
+	const hundred = 2 // decimal places
+	return decimal.RequireFromString(plain).Shift(hundred).String() + "%"
+}
+
 // leading is the position of the first digit: 4 in 1480.1, -1 in 0.05.
 func leading(d decimal.Decimal) int32 {
 	return int32(d.NumDigits()) + d.Exponent() //nolint:gosec // at most maxNumber digits

@@ -131,7 +131,7 @@ func TestReadGivesNumbersOfAWorkbookAsTheyWereTyped(t *testing.T) {
 func TestReadTellsDaysFromNumbers(t *testing.T) {
 	formats := map[string]string{
 		"yyyy-mm-dd": "2026-03-20", `dd\.mm\.yyyy hh:mm`: "2026-03-20", `[$-804]yyyy"年"m"月"d"日"`: "2026-03-20",
-		`0" days"`: "46101", "[h]:mm": "46101", "0.00": "46101",
+		`0" days"`: "46101", "[h]:mm": "46101", "0.00": "46101", "0.0%": "4610100%", `0"%"`: "46101",
 	}
 	for format, want := range formats {
 		wantRows(t, rowsOf(t, book(t, func(f *excelize.File) {

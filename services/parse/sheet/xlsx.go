@@ -15,8 +15,8 @@ type workbook struct {
 	limits Limits
 	// texts are those that cells share, by number.
 	texts []string
-	// dates tells for each cell style whether a number in it is a day.
-	dates     []bool
+	// shows tells for each cell style what a number in it is shown as.
+	shows     []shown
 	since1904 bool
 }
 
@@ -43,7 +43,7 @@ func readXLSX(l Limits, b []byte) (*Table, *source.Fault) {
 	for _, part := range []struct {
 		kind string
 		read visitor
-	}{{"sharedStrings", &sharedTexts{book: w}}, {"styles", &styles{book: w, custom: map[int]bool{}}}} {
+	}{{"sharedStrings", &sharedTexts{book: w}}, {"styles", &styles{book: w, custom: map[int]shown{}}}} {
 		name, f := a.target(main, part.kind)
 		if f == nil && name != "" {
 			f = a.visit(name, part.read)
@@ -203,10 +203,19 @@ func (s *sharedTexts) close(depth int) *source.Fault {
 	return nil
 }
 
-// styles tells which cell styles show a number as a day.
+// shown is what a number is shown as.
+type shown int
+
+const (
+	asNumber shown = iota
+	asDay
+	asPercent // the number times a hundred, with a sign
+)
+
+// styles tells what each cell style shows a number as.
 type styles struct {
 	book   *workbook
-	custom map[int]bool
+	custom map[int]shown
 	inside bool // in the list of styles that cells refer to
 }
 
@@ -216,14 +225,23 @@ func (s *styles) open(depth int, name string, attributes []xml.Attr) *source.Fau
 		s.inside = name == "cellXfs"
 	case name == "numFmt":
 		if id, err := strconv.Atoi(attribute(attributes, "numFmtId")); err == nil {
-			s.custom[id] = showsDay(attribute(attributes, "formatCode"))
+			s.custom[id] = shownBy(attribute(attributes, "formatCode"))
 		}
 	case depth == 3 && s.inside && name == "xf":
-		id, err := strconv.Atoi(attribute(attributes, "numFmtId"))
-		if len(s.book.dates) >= s.book.limits.Texts {
+		if len(s.book.shows) >= s.book.limits.Texts {
 			return source.TooMany("", "cell styles", s.book.limits.Texts)
 		}
-		s.book.dates = append(s.book.dates, err == nil && (isDayFormat(id) || s.custom[id]))
+		id, err := strconv.Atoi(attribute(attributes, "numFmtId"))
+		form := s.custom[id]
+		switch {
+		case err != nil:
+			form = asNumber
+		case isDayFormat(id):
+			form = asDay
+		case id == 9 || id == 10:
+			form = asPercent
+		}
+		s.book.shows = append(s.book.shows, form)
 	}
 	return nil
 }
@@ -237,9 +255,9 @@ func isDayFormat(id int) bool {
 	return (id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 58)
 }
 
-// showsDay tells whether a number format shows a year or a day, outside quoted text, escapes
-// and brackets.
-func showsDay(format string) bool {
+// shownBy tells whether a number format shows a year or a day, or a percentage, outside quoted
+// text, escapes and brackets.
+func shownBy(format string) shown {
 	quoted, bracket, skip := false, false, false
 	for _, c := range strings.ToLower(format) {
 		switch {
@@ -255,8 +273,10 @@ func showsDay(format string) bool {
 		case c == ']':
 			bracket = false
 		case !bracket && (c == 'y' || c == 'd'):
-			return true
+			return asDay
+		case !bracket && c == '%':
+			return asPercent
 		}
 	}
-	return false
+	return asNumber
 }

@@ -50,6 +50,14 @@ const (
 	CodeReadings = "document.readings_disagree"
 )
 
+// The codes of bulk files; their path is "row 5, column quantity".
+const (
+	CodeBulkColumn  = "bulk.column"  // a column that the template lacks, needs, or has once
+	CodeBulkMissing = "bulk.missing" // an empty cell that must be filled
+	CodeBulkValue   = "bulk.value"   // a cell that is not in the form of its column
+	CodeBulkRows    = "bulk.rows"    // rows of one document that contradict each other
+)
+
 // New makes a Fault.
 func New(code, path, message string) *Fault {
 	return &Fault{Code: code, Path: path, Message: message}
