@@ -12,12 +12,12 @@ import (
 // It has one root for invoices and credit notes: the type code tells them apart.
 func readCII(l Limits, b []byte) (*Document, *Fault) {
 	tree, f := xmltree.Parse(b, xmltree.Options{
-		Limits: l, Known: semantic.KnownInCII, KeepForeign: true,
+		Limits: l, Known: semantic.KnownInCII, KeepForeign: true, TakeDoubtful: true,
 	})
 	if f != nil {
 		return nil, f
 	}
-	return witnessed(invoiceDocument(semantic.FromCII(tree), SyntaxCII, Invoice), b), nil
+	return invoiceDocument(b, semantic.FromCII(tree), SyntaxCII, Invoice), nil
 }
 
 // isZUGFeRD1 tells the root of ZUGFeRD 1.0, an earlier shape of the same message from before

@@ -8,16 +8,21 @@ import (
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/services/parse/semantic"
 	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // invoiceDocument makes a document of an invoice in either syntax of EN 16931. Kind is what the
-// root element says; the type code may say it more exactly.
-func invoiceDocument(inv *semantic.Invoice, syntax Syntax, root Kind) *Document {
+// root element says; the type code may say it more exactly. B are the bytes of the file.
+func invoiceDocument(b []byte, inv *semantic.Invoice, syntax Syntax, root Kind) *Document {
 	m := invoiceMapper{
 		inv: inv, doc: &Document{Syntax: string(syntax), Places: map[string]Place{}, Semantic: inv},
 		doubtful: doubtful(inv.Flaws),
 	}
 	m.doc.Flaws = append(m.doc.Flaws, inv.Flaws...)
+	if xmltree.DoubtfulEncoding(b) {
+		m.doc.Flaws = append(m.doc.Flaws, *source.New(source.CodeEncoding, "", "The file says it is in ISO-8859-1 "+
+			"and is not, so that programs read its letters differently; ask the sender to save it as UTF-8."))
+	}
 	m.header()
 	m.doc.Kind = kindOfCode(m.doc.TypeCode, root)
 	m.party(&inv.Seller, "seller", &m.doc.Seller)
@@ -32,7 +37,7 @@ func invoiceDocument(inv *semantic.Invoice, syntax Syntax, root Kind) *Document 
 	for i := range inv.Lines {
 		m.line(&inv.Lines[i], indexed("lines", i))
 	}
-	return m.doc
+	return witnessed(m.doc, b)
 }
 
 // invoiceMapper takes the terms of an invoice over into a document. Its setters leave a field

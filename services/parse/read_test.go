@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/pdf/pdftest"
 	"github.com/countersign/countersign/services/parse/source"
 )
 
@@ -191,7 +192,7 @@ func TestReadPathsHavePositionsOnlyWhereNamesRepeat(t *testing.T) {
 }
 
 func TestReadKeepsAPDFWithoutFields(t *testing.T) {
-	doc := mustRead(t, []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"))
+	doc := mustRead(t, pdftest.New().Bytes())
 	if doc.Kind != parse.Other || doc.Syntax != string(parse.SyntaxPDF) || doc.Number != "" {
 		t.Errorf("a PDF is read as %+v", doc)
 	}
@@ -224,11 +225,36 @@ func TestReadReportsAnAmountInAnotherCurrency(t *testing.T) {
 	}
 }
 
-func TestReadTakesADeclaredLatinEncodingOnlyForPlainASCII(t *testing.T) {
-	b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte("UTF-8"), []byte("ISO-8859-1"), 1)
-	mustRead(t, b)
-	_, err := parse.Read(bytes.Replace(b, []byte("Talbruck Glaswerke"), []byte("Talbr\u00fcck Glaswerke"), 1))
-	wantCode(t, err, source.CodeEncoding)
+func TestReadTakesISO88591WhereItCanBeNothingElse(t *testing.T) {
+	utf := bytes.Replace(sample(t, "read", "invoice.xml"), []byte("UTF-8"), []byte("ISO-8859-1"), 1)
+	mustRead(t, utf) // plain ASCII is the same file in both
+	with := func(letter string) []byte {
+		return bytes.ReplaceAll(utf, []byte("Talbruck Glaswerke"), []byte("Talbr"+letter+"ck Glaswerke"))
+	}
+	latin := with("\xFC")
+	doc := mustRead(t, latin)
+	if doc.Seller.Name != "Talbr\u00fcck Glaswerke GmbH" || len(doc.Flaws) > 0 {
+		t.Errorf("the seller is %q, flaws %v", doc.Seller.Name, doc.Flaws)
+	}
+	for key, want := range map[string]string{
+		"seller.name": "Talbr\xFCck Glaswerke GmbH", "totals.payable": "1100.00", "buyer.vat": "DK99141735",
+	} {
+		place := doc.Places[key]
+		if got := string(latin[place.Offset : place.Offset+place.Length]); got != want {
+			t.Errorf("the place of %s holds %q, want %q", key, got, want)
+		}
+	}
+	for name, b := range map[string][]byte{
+		"letters in UTF-8":     with("\u00fc"),
+		"quotation of Windows": with("\x93"),
+		"a byte order mark":    append([]byte("\xEF\xBB\xBF"), latin...),
+		"not declared":         bytes.Replace(latin, []byte("ISO-8859-1"), []byte("UTF-8"), 1),
+		"declared otherwise":   bytes.Replace(latin, []byte("ISO-8859-1"), []byte("ISO-8859-2"), 1),
+	} {
+		if fault := faultOf(t, b); fault.Code != source.CodeEncoding {
+			t.Errorf("%s: the fault is %v, want %s", name, fault, source.CodeEncoding)
+		}
+	}
 }
 
 func TestReadKeepsDeceivingNamesAsTheyAre(t *testing.T) {

@@ -43,7 +43,7 @@ func secondReading(doc *Document, b []byte) (witness.Reading, bool) {
 func (d *Document) disagree(field, what string) {
 	f := source.New(source.CodeReadings, d.Places[field].Path, "Two readings of the field "+field+
 		" differ ("+what+"): the file is written so that programs read it differently; do not rely on it.")
-	d.Flaws = append([]Fault{*f}, d.Flaws...)
+	d.Flaws = append(d.Flaws, *f)
 }
 
 // fingerprintField is a field of a document that enters a fingerprint, as text.

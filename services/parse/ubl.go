@@ -54,14 +54,15 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 		Known: func(space string) bool {
 			return space == root.Space || space == nsCBC || space == nsCAC || space == nsEXT
 		},
-		Opaque:      xml.Name{Space: nsEXT, Local: "UBLExtensions"},
-		KeepForeign: isInvoice, // and its binding makes a flaw of it
+		Opaque:       xml.Name{Space: nsEXT, Local: "UBLExtensions"},
+		KeepForeign:  isInvoice, // and its binding makes a flaw of it
+		TakeDoubtful: isInvoice,
 	})
 	if f != nil {
 		return nil, f
 	}
 	if isInvoice {
-		return witnessed(invoiceDocument(semantic.FromUBL(tree), SyntaxUBL, kind), b), nil
+		return invoiceDocument(b, semantic.FromUBL(tree), SyntaxUBL, kind), nil
 	}
 	r := ublReader{
 		paths: xmltree.Paths{Name: ublName},

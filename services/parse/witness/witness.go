@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"maps"
 	"strings"
+	"unicode/utf8"
 )
 
 // Reading is what a document says, under the names that the fields have in the canonical
@@ -21,13 +22,13 @@ type Reading map[string]string
 // UBL reads a document in UBL 2; false when it meets what no guard lets through.
 func UBL(b []byte) (Reading, bool) {
 	r := Reading{}
-	return settled(r, walkXML(b, ublPrefix, &ublReader{fields: r}))
+	return settled(r, walkXML(inUTF8(b), ublPrefix, &ublReader{fields: r}))
 }
 
 // CII reads a Cross Industry Invoice D16B; false as in UBL.
 func CII(b []byte) (Reading, bool) {
 	r := Reading{}
-	return settled(r, walkXML(b, ciiPrefix, &ciiReader{fields: r, reached: map[string]bool{}}))
+	return settled(r, walkXML(inUTF8(b), ciiPrefix, &ciiReader{fields: r, reached: map[string]bool{}}))
 }
 
 // JSON reads a document of our own, whose members have the names of the fields; false as in UBL.
@@ -40,6 +41,19 @@ func JSON(b []byte) (Reading, bool) {
 		r.filled(path, text)
 	})
 	return settled(r, ok)
+}
+
+// inUTF8 makes UTF-8 of the only other encoding that the guard lets through, in which each byte
+// is the number of its character.
+func inUTF8(b []byte) []byte {
+	if utf8.Valid(b) {
+		return b
+	}
+	var out []byte
+	for _, c := range b {
+		out = utf8.AppendRune(out, rune(c))
+	}
+	return out
 }
 
 // settled gives fields without a value what was read for them in other places, and leaves out

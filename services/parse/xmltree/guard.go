@@ -7,7 +7,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/services/parse/source"
 )
@@ -25,6 +24,9 @@ type Options struct {
 	// KeepForeign leaves an element of an unknown namespace in the tree, without what is in it,
 	// instead of refusing the document. The caller has to say that it is there.
 	KeepForeign bool
+	// TakeDoubtful reads a file with a DoubtfulEncoding as what it says it is, instead of refusing
+	// it. The caller has to say so.
+	TakeDoubtful bool
 	// Opaque names the element under which anything well-formed may stand; it is checked
 	// for size and depth and then left out of the tree.
 	Opaque xml.Name
@@ -50,13 +52,13 @@ type guard struct {
 
 // tree walks the tokens once and builds the light tree of elements with their places.
 func (g *guard) tree(b []byte) (*Node, *source.Fault) {
-	if f := CheckEncoding(b); f != nil {
+	if f := CheckEncoding(b); f != nil && (!g.TakeDoubtful || !DoubtfulEncoding(b)) {
 		return nil, f
 	}
-	bom := len(b) - len(source.TrimBOM(b))
-	d := newDecoder(source.TrimBOM(b))
+	text := unicodeOf(b)
+	d := newDecoder(text.content)
 	for {
-		start := int(d.InputOffset()) + bom
+		start := text.inFile(d.InputOffset())
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			break
@@ -64,7 +66,7 @@ func (g *guard) tree(b []byte) (*Node, *source.Fault) {
 		if err != nil {
 			return nil, malformed(err, start)
 		}
-		if f := g.take(token, start, int(d.InputOffset())+bom); f != nil {
+		if f := g.take(token, start, text.inFile(d.InputOffset())); f != nil {
 			return nil, f
 		}
 	}
@@ -226,70 +228,11 @@ func (g *guard) here(offset int) string {
 }
 
 // newDecoder is encoding/xml without any entity of its own and without translation of
-// character sets: CheckEncoding has made sure that the bytes are UTF-8.
+// character sets: the bytes are UTF-8 by now.
 func newDecoder(b []byte) *xml.Decoder {
 	d := xml.NewDecoder(bytes.NewReader(b))
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	return d
-}
-
-// asciiSupersets are declared encodings in which a file of plain ASCII bytes is the same
-// file as in UTF-8; only then are they let through.
-var asciiSupersets = []string{"iso-8859-", "windows-125", "us-ascii", "ascii"}
-
-// CheckEncoding lets through UTF-8, with or without a byte order mark, and nothing else.
-func CheckEncoding(b []byte) *source.Fault {
-	notUTF8 := source.New(source.CodeEncoding,
-		"", "The file is not in UTF-8; ask the sender to save it as UTF-8.")
-	if HasUTF16Mark(b) || !utf8.Valid(b) {
-		return notUTF8
-	}
-	declared := strings.ToLower(declaredEncoding(source.TrimBOM(b)))
-	if declared == "" || declared == "utf-8" || declared == "utf8" {
-		return nil
-	}
-	for _, prefix := range asciiSupersets {
-		if strings.HasPrefix(declared, prefix) && isASCII(b) {
-			return nil
-		}
-	}
-	return notUTF8
-}
-
-// declaredEncoding is the encoding named by the XML declaration, "" when there is none.
-func declaredEncoding(b []byte) string {
-	if !bytes.HasPrefix(b, []byte("<?xml")) {
-		return ""
-	}
-	end := bytes.Index(b, []byte("?>"))
-	if end < 0 {
-		return ""
-	}
-	_, rest, found := strings.Cut(string(b[:end]), "encoding")
-	if !found {
-		return ""
-	}
-	rest = strings.TrimLeft(rest, Space+"=")
-	if rest == "" || (rest[0] != '"' && rest[0] != '\'') {
-		return ""
-	}
-	name, _, _ := strings.Cut(rest[1:], rest[:1])
-	return name
-}
-
-// HasUTF16Mark tells whether bytes begin as UTF-16 does, with or without a byte order mark.
-func HasUTF16Mark(b []byte) bool {
-	return bytes.HasPrefix(b, []byte{0xFE, 0xFF}) || bytes.HasPrefix(b, []byte{0xFF, 0xFE}) ||
-		bytes.HasPrefix(b, []byte{0, '<'}) || bytes.HasPrefix(b, []byte{'<', 0})
-}
-
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 func malformed(err error, offset int) *source.Fault {
