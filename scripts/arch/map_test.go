@@ -106,7 +106,9 @@ var packages = map[string]place{
 		},
 	},
 	"services/check/codes": {rung: amounts},
-	"services/check/texts": {rung: amounts, tests: []string{"services/check/en16931"}},
+	"services/check/texts": {
+		rung: amounts, tests: []string{"services/check/ebl", "services/check/en16931"},
+	},
 	"services/check/ebl": {
 		rung: judges, imports: []string{"services/parse/dcsa"},
 		tests: []string{"services/parse/jsontree", "services/parse/source"},

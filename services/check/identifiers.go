@@ -52,6 +52,38 @@ func (c *checker) identifiers() {
 				"is not a container number (ISO 6346)", ValidContainer(container))
 		}
 	}
+	c.references()
+}
+
+// references checks what the buyer is asked to pay under, where that means to be a creditor
+// reference: RF and two digits, in one piece or in blocks of four.
+func (c *checker) references() {
+	if c.doc.Semantic == nil {
+		return
+	}
+	for _, p := range c.doc.Semantic.Payments {
+		text := p.Reference.Normal()
+		if !meansCreditorReference(text) || ValidCreditorReference(text) {
+			continue
+		}
+		place := p.Reference.Place()
+		c.add(Finding{
+			Rule: "CS-ID-13", Severity: Warning, Claimed: text,
+			Path: place.Path, Offset: place.Offset, Length: place.Length,
+			Message: strconv.Quote(text) + " is not a creditor reference (ISO 11649).",
+		})
+	}
+}
+
+func meansCreditorReference(s string) bool {
+	const head, block = len("RF18"), 4
+	blocks := strings.Split(s, " ")
+	for i, b := range blocks {
+		if last := i == len(blocks)-1; len(blocks) > 1 && (len(b) > block || len(b) < block && !last) {
+			return false
+		}
+	}
+	return len(s) > head && fits(s[:head], "=R=F2n")
 }
 
 func (c *checker) identifier(rule, field, value, what string, valid bool) {
@@ -61,7 +93,6 @@ func (c *checker) identifier(rule, field, value, what string, valid bool) {
 	c.add(Finding{
 		Rule: rule, Severity: Warning, Field: field, Claimed: value,
 		Message: strconv.Quote(value) + " " + what + ".",
-		Advice:  "Compare it with the paper and with what the party itself states.",
 	})
 }
 

@@ -201,3 +201,31 @@ func TestDocumentAgreesWithEveryConsistentInvoiceAndWithNoneMovedByACent(t *test
 		}
 	})
 }
+
+func TestDocumentWarnsOfAWrongCreditorReference(t *testing.T) {
+	const invoice = `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" ` +
+		`xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2" ` +
+		`xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">` +
+		`<cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode><cbc:PaymentID>%s</cbc:PaymentID>` +
+		`</cac:PaymentMeans></Invoice>`
+	for reference, want := range map[string]bool{
+		"RF18 5390 0754 7034": false,
+		"RF18539007547034":    false,
+		"RF19 5390 0754 7034": true,
+		"RF19539007547034":    true,
+		"RF19 invoices":       false, // words, not a reference
+		"Invoice 4711":        false,
+		"RF19":                false,
+	} {
+		doc, err := parse.Read([]byte(fmt.Sprintf(invoice, reference)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(check.Document(doc, day(t, today)), func(f check.Finding) bool {
+			return f.Rule == "CS-ID-13" && f.Severity == check.Warning && f.Length > 0 && f.Advice != ""
+		})
+		if found != want {
+			t.Errorf("%q is warned of: %v, want %v", reference, found, want)
+		}
+	}
+}

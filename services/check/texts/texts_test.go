@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/countersign/countersign/services/check/ebl"
 	"github.com/countersign/countersign/services/check/en16931"
 	"github.com/countersign/countersign/services/check/texts"
 )
@@ -234,6 +235,11 @@ func TestRulesAreThoseOfTheirPackages(t *testing.T) {
 	slices.Sort(ids)
 	if !slices.Equal(standard, ids) {
 		t.Errorf("EN 16931 has the rules\n%v\nand words for\n%v", ids, standard)
+	}
+	for _, r := range ebl.Rules() {
+		if text, _ := texts.Of(r.ID, texts.English); text.Title != r.Message || text.Advice != r.Advice {
+			t.Errorf("%s says %q %q, and its words are %q %q", r.ID, r.Message, r.Advice, text.Title, text.Advice)
+		}
 	}
 }
 
