@@ -304,7 +304,8 @@ var owners = map[string][]string{
 	"github.com/xuri/excelize/v2":            {"services/report"},
 
 	"github.com/gowebpki/jcs": {
-		"chaincode/trade", "services/app", "services/embedded", "services/parse/attestation", "services/report",
+		"chaincode/trade", "services/app", "services/embedded", "services/parse/attestation",
+		"services/parse/dcsa", "services/report",
 	},
 	"github.com/gabriel-vasile/mimetype":       {"services/parse"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"services/parse", "schemas"},

@@ -42,21 +42,20 @@ type holders struct {
 	asked     *dcsa.Party // who gave the bill back and awaits the carrier's answer
 	carrier   *dcsa.Party // who issued, or to whom it was given back
 	over      bool        // surrendered
+	blank     bool        // endorsed in blank: whoever has it holds
+	partial   bool        // not every change of possession is recorded
 }
 
 // chain follows the bill from hand to hand.
 func (r *run) chain(c *dcsa.Chain, toOrder *bool) {
-	var (
-		h    holders
-		last time.Time
-	)
+	h, last := holders{partial: c.Partial}, time.Time{}
 	for i, link := range c.Links {
 		if i == 0 && link.Action != dcsa.Issue {
 			r.breach("DCSA-31", link.At, string(link.Action))
 		}
 		if !link.Time.IsZero() {
 			if link.Time.Before(last) {
-				r.breach("DCSA-34", link.At+"/actionDateTime", link.Time.Format(time.RFC3339))
+				r.breach("DCSA-34", link.In("actionDateTime"), link.Time.Format(time.RFC3339))
 			}
 			last = link.Time
 		}
@@ -72,27 +71,27 @@ func (r *run) link(h *holders, i int, link dcsa.Link, toOrder *bool) {
 		r.breach("DCSA-35", link.At, string(link.Action))
 		return
 	case !link.Action.Known():
-		r.breach("DCSA-30", link.At+"/actionCode", string(link.Action))
-		*h = holders{carrier: h.carrier}
+		r.breach("DCSA-30", link.In("actionCode"), string(link.Action))
+		*h = holders{carrier: h.carrier, partial: h.partial}
 		return
 	case link.Action == dcsa.Issue && i > 0:
 		r.breach("DCSA-32", link.At, string(link.Action))
 	case h.known && link.Actor != nil && !h.may(link):
-		r.breach("DCSA-33", link.At+"/actor", link.Actor.Name)
+		r.breach("DCSA-33", link.In("actor"), link.Actor.Name)
 	}
 	if link.Action.Endorses() && is(toOrder, false) {
-		r.breach("DCSA-37", link.At+"/actionCode", string(link.Action))
+		r.breach("DCSA-37", link.In("actionCode"), string(link.Action))
 	}
 	if link.Recipient == nil && needsRecipient(link.Action) {
 		r.breach("DCSA-36", link.At, string(link.Action))
-		*h = holders{carrier: h.carrier}
+		*h = holders{carrier: h.carrier, partial: h.partial}
 		return
 	}
 	h.move(link)
 }
 
 func needsRecipient(a dcsa.Action) bool {
-	return a != dcsa.Sign && a != dcsa.BlankEndorse && a != dcsa.Surrendered
+	return a != dcsa.Sign && a != dcsa.BlankEndorse && a != dcsa.Surrendered && a != dcsa.SurrenderRefused
 }
 
 // may tells whether the actor of an entry is somebody who could do it. While the carrier has
@@ -101,8 +100,11 @@ func (h *holders) may(link dcsa.Link) bool {
 	if link.Action == dcsa.Issue {
 		return true
 	}
+	if h.blank && h.partial {
+		return true // it may have gone through other hands
+	}
 	able := []*dcsa.Party{h.possessor, h.title, h.asked}
-	if link.Action == dcsa.Surrendered {
+	if link.Action == dcsa.Surrendered || link.Action == dcsa.SurrenderRefused {
 		able = []*dcsa.Party{h.carrier, h.possessor}
 	}
 	return slices.ContainsFunc(able, link.Actor.Same)
@@ -116,17 +118,35 @@ func (h *holders) move(link dcsa.Link) {
 	h.known = true
 	switch link.Action {
 	case dcsa.Issue:
-		*h = holders{known: true, possessor: link.Recipient, title: link.Recipient, carrier: link.Actor}
+		*h = holders{
+			known: true, possessor: link.Recipient, title: link.Recipient, carrier: link.Actor, partial: h.partial,
+		}
 	case dcsa.Transfer:
 		h.possessor, h.asked = link.Recipient, nil
 	case dcsa.Endorse, dcsa.EndorseToOrder:
-		h.title, h.asked = link.Recipient, nil
+		h.title, h.asked, h.blank = link.Recipient, nil, false
 	case dcsa.BlankEndorse:
-		h.title, h.asked = nil, nil
+		h.title, h.asked, h.blank = nil, nil, true
 	case dcsa.SurrenderForDelivery, dcsa.SurrenderForAmendment:
 		h.asked, h.possessor, h.carrier = link.Actor, link.Recipient, link.Recipient
 	case dcsa.Surrendered:
 		h.over = true
+	case dcsa.SurrenderRefused:
+		h.possessor, h.asked = h.asked, nil
 	case dcsa.Sign:
+	}
+}
+
+// signed holds the checksums that signed content states against what stands in the message.
+func (r *run) signed(m *dcsa.Message) {
+	for _, s := range m.Signed {
+		if !s.Readable {
+			r.breach("DCSA-41", s.At, "")
+		}
+		for _, sum := range s.Sums {
+			if sum.Stated != sum.Computed {
+				r.breach("DCSA-40", s.At, sum.Of)
+			}
+		}
 	}
 }

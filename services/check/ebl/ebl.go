@@ -36,7 +36,7 @@ type Finding struct {
 const maxFindings = 200
 
 // Check returns the breaches of a message in a fixed order: the document, the surrender, the
-// chain. The same message always gives the same findings.
+// chain, what was signed. The same message always gives the same findings.
 func Check(m *dcsa.Message) []Finding {
 	r := &run{rules: rules()}
 	if m.Lading != nil {
@@ -50,6 +50,7 @@ func Check(m *dcsa.Message) []Finding {
 		}
 		r.chain(m.Chain, toOrder)
 	}
+	r.signed(m)
 	return r.findings
 }
 

@@ -1,8 +1,11 @@
 package ebl_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -342,6 +345,63 @@ func TestEveryRuleIsNamedOnceAndSaysWhatToDo(t *testing.T) {
 		if r.Message == "" || r.Advice == "" || r.Source == "" ||
 			(r.Severity != ebl.Fatal && r.Severity != ebl.Warning) {
 			t.Errorf("%s: not whole", r.ID)
+		}
+	}
+}
+
+// sample is a message of ours, with the first of a text in it replaced by another.
+func sample(t *testing.T, name, from, to string) *dcsa.Message {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", "parse", "testdata", "dcsa", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(b, []byte(from)) {
+		t.Fatalf("%s is not in %s", from, name)
+	}
+	return read(t, bytes.Replace(b, []byte(from), []byte(to), 1))
+}
+
+func TestCheckHoldsWhatWasSignedAgainstTheMessage(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, from, to string
+		want           []string
+	}{
+		"issued as signed": {"issuance_request.json", "", "", nil},
+		"another weight than signed": {
+			"issuance_request.json", "8400", "9400", []string{"DCSA-40 /issuanceManifestSignedContent"},
+		},
+		"issued to another": {
+			"issuance_request.json", "BVT-0007", "BVT-0008", []string{"DCSA-40 /issuanceManifestSignedContent"},
+		},
+		"only written in another way": {"issuance_request.json", "8400,", "8.4e3 ,", nil},
+		"passed on as signed":         {"envelope.json", "", "", nil},
+		"not signed in three parts": {
+			"issuance_request.json", ".c2ln", "", []string{"DCSA-41 /issuanceManifestSignedContent"},
+		},
+		"another document in the envelope": {"envelope.json", `"NOLAR"`, `"NOOSL"`, []string{
+			"DCSA-40 /envelopeManifestSignedContent", "DCSA-40 /envelopeTransferChain/0",
+			"DCSA-40 /envelopeTransferChain/1",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := told(ebl.Check(sample(t, c.file, c.from, c.to))); !slices.Equal(got, c.want) {
+				t.Errorf("found %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestCheckFollowsTheChainThatPlatformsSigned(t *testing.T) {
+	m := sample(t, "envelope.json", `"isToOrder": true`, `"isToOrder": false`)
+	want := []string{
+		"DCSA-04 /transportDocument/documentParties/endorsee", "DCSA-02 /transportDocument/documentParties",
+		"DCSA-37 /envelopeTransferChain/1",
+	}
+	got := told(ebl.Check(m))
+	for _, finding := range want {
+		if !slices.Contains(got, finding) {
+			t.Errorf("%s is not among %v", finding, got)
 		}
 	}
 }

@@ -151,5 +151,14 @@ func chainRules() []Rule {
 			"DCSA-37", Fatal, "A bill that is not to order is endorsed.",
 			"Do not rely on the endorsement: it gives no right to the goods.", "EndorsementChainLink.actionCode",
 		},
+		{
+			"DCSA-40", Warning, "What was signed is not what stands here: the checksums differ.",
+			"Do not rely on the document before the carrier or the platform has confirmed it.",
+			"IssuanceManifest, EnvelopeManifest, EnvelopeTransferChainEntry of EBL_ISS 3.0.4 and EBL_PINT 3.0.0",
+		},
+		{
+			"DCSA-41", Warning, "The signed content cannot be read, so what was signed is not known.",
+			"Ask the platform for the message again.", "issuanceManifestSignedContent, EblEnvelope",
+		},
 	}
 }

@@ -68,16 +68,23 @@ const (
 	SurrenderForDelivery  Action = "SURRENDER_FOR_DELIVERY"
 	SurrenderForAmendment Action = "SURRENDER_FOR_AMENDMENT"
 	Surrendered           Action = "SURRENDERED" // the carrier has accepted
+	SurrenderRefused      Action = "SREJ"        // the carrier has not; PINT alone records it
 )
 
-// ActionOf reads an action in either spelling.
-func ActionOf(s string) Action { return Action(oneSpelling(s)) }
+// ActionOf reads an action in either spelling. PINT writes SACC for an accepted surrender.
+func ActionOf(s string) Action {
+	action := Action(oneSpelling(s))
+	if action == "SACC" {
+		return Surrendered
+	}
+	return action
+}
 
 // Known tells an action of the standard.
 func (a Action) Known() bool {
 	switch a {
 	case Issue, Transfer, Endorse, EndorseToOrder, BlankEndorse, Sign,
-		SurrenderForDelivery, SurrenderForAmendment, Surrendered:
+		SurrenderForDelivery, SurrenderForAmendment, Surrendered, SurrenderRefused:
 		return true
 	}
 	return false
@@ -90,11 +97,15 @@ func (a Action) Endorses() bool { return a == Endorse || a == EndorseToOrder || 
 type Chain struct {
 	At    string
 	Links []Link
+	// Partial: not every change of possession is recorded, as in an envelope of PINT.
+	Partial bool
 }
 
-// Link is one action. Recipient is nil where there is none, or the standard's "NONE".
+// Link is one action. Recipient is nil where there is none, or the standard's "NONE". At is
+// the entry itself; in signed content, the content.
 type Link struct {
 	At        string
+	Signed    bool // At is signed content, which has no places inside
 	Action    Action
 	Time      time.Time // zero when absent or not readable
 	Actor     *Party
@@ -105,17 +116,29 @@ type Link struct {
 func readChain(c cursor) *Chain {
 	chain := &Chain{At: c.at}
 	for _, item := range c.items() {
-		link := Link{
-			At: item.at, Action: ActionOf(item.in("actionCode").text()), Time: item.in("actionDateTime").moment(),
-			Actor: partyIn(item.in("actor")), Recipient: partyIn(item.in("recipient")),
-			Audit: item.in("auditReference").text(),
-		}
-		if link.Recipient.nobody() {
-			link.Recipient = nil
-		}
-		chain.Links = append(chain.Links, link)
+		chain.Links = append(chain.Links, readLink(item))
 	}
 	return chain
+}
+
+func readLink(c cursor) Link {
+	link := Link{
+		At: c.at, Action: ActionOf(c.in("actionCode").text()), Time: c.in("actionDateTime").moment(),
+		Actor: partyIn(c.in("actor")), Recipient: partyIn(c.in("recipient")),
+		Audit: c.in("auditReference").text(),
+	}
+	if link.Recipient.nobody() {
+		link.Recipient = nil
+	}
+	return link
+}
+
+// In is the JSON Pointer of a member of the entry, or of what holds the entry.
+func (l Link) In(member string) string {
+	if l.Signed {
+		return l.At
+	}
+	return l.At + "/" + member
 }
 
 // nobody is the placeholder that fills the recipient of an action without one.

@@ -13,11 +13,14 @@ type Message struct {
 	// Lading is the transport document, or what shipping instructions ask for, or what a
 	// notification or an envelope carries.
 	Lading *Lading
-	// Chain is the endorsement chain of a surrender request or of the chain's own interface.
+	// Chain is the endorsement chain of a surrender request, of the chain's own interface, or of
+	// what the platforms signed in an envelope.
 	Chain     *Chain
 	Surrender *Surrender
 	Answer    *Answer
 	Issuance  *Issuance
+	// Signed is what the signed content of a message says, in the order of the message.
+	Signed []Signed
 
 	// Reference is what the message is about: the number of the bill, or of the instructions.
 	Reference    string
@@ -68,8 +71,10 @@ func Read(n Name, tree *jsontree.Node) *Message {
 		m.Lading = readLading(c)
 	case IssuanceRequest:
 		m.Lading = ladingIn(c.in("document"))
+		m.issued(c)
 	case Envelope:
 		m.Lading = ladingIn(c.in("transportDocument"))
+		m.passedOn(c)
 	case TransportDocumentAmend:
 		m.Lading = ladingIn(c.in("amendedTransportDocument"))
 	case TransportDocumentNotice:
