@@ -116,6 +116,7 @@ var packages = map[string]place{
 	"services/check/en16931": {
 		rung:    judges,
 		imports: []string{"services/check/codes", "services/parse/semantic"},
+		tests:   []string{"services/parse/source", "services/parse/xmltree"},
 	},
 	"services/check": {
 		rung: judges,
