@@ -104,6 +104,7 @@ var packages = map[string]place{
 			"services/parse/jsontree", "services/parse/pdf", "services/parse/semantic", "services/parse/sheet",
 			"services/parse/source", "services/parse/witness", "services/parse/xmltree",
 		},
+		tests: []string{"services/parse/pdf/pdftest"},
 	},
 	"services/check/codes": {rung: amounts},
 	"services/check/texts": {
@@ -122,9 +123,12 @@ var packages = map[string]place{
 		rung: judges,
 		imports: []string{
 			"chaincode/money", "services/check/codes", "services/check/ebl", "services/check/en16931",
-			"services/check/texts", "services/parse",
+			"services/check/texts", "services/parse", "services/parse/pdf",
 		},
-		tests: []string{"services/parse/semantic", "services/parse/source", "services/parse/xmltree"},
+		tests: []string{
+			"services/parse/pdf/pdftest", "services/parse/semantic", "services/parse/source",
+			"services/parse/xmltree",
+		},
 	},
 	"services/match": {
 		rung:    judges,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/countersign/countersign/services/parse/attestation"
+	"github.com/countersign/countersign/services/parse/pdf"
 	"github.com/countersign/countersign/services/parse/semantic"
 	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/parse/xmltree"
@@ -38,7 +39,7 @@ func Detect(b []byte) Syntax {
 
 // sniff is Detect together with the name of the XML root element, when there is one.
 func sniff(b []byte) (Syntax, xml.Name) {
-	if bytes.HasPrefix(b, []byte("%PDF-")) {
+	if pdf.Starts(b) {
 		return SyntaxPDF, xml.Name{}
 	}
 	content := bytes.TrimLeft(source.TrimBOM(b), xmltree.Space)

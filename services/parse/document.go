@@ -91,6 +91,8 @@ type Document struct {
 	DCSA *dcsa.Message `json:"-"`
 	// Wrapped is whether a wrapped document is as it was wrapped; nil for others.
 	Wrapped *attestation.Verdict `json:"-"`
+	// PDF is what package check judges of the PDF that the document was read from.
+	PDF *PDF `json:"-"`
 }
 
 // Refuses tells whether the document is the answer that an order is not accepted (UNTDID

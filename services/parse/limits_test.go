@@ -7,14 +7,16 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/parse/pdf/pdftest"
 	"github.com/countersign/countersign/services/parse/source"
 )
 
 // small are limits near enough to test both sides of.
 func small() parse.Limits {
-	return parse.Limits{
-		Bytes: 4096, PDFBytes: 64, XMLDepth: 5, JSONDepth: 4, Elements: 40, Attributes: 6, Text: 100, Lines: 3,
-	}
+	l := parse.DefaultLimits()
+	l.Bytes, l.PDFBytes, l.XMLDepth, l.JSONDepth, l.Elements, l.Attributes = 4096, 1024, 5, 4, 40, 6
+	l.Text, l.Lines = 100, 3
+	return l
 }
 
 const ublOpen = `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" ` +
@@ -48,7 +50,7 @@ func TestReadTakesADocumentAtEachLimitAndRefusesOnePastIt(t *testing.T) {
 			pad(ubl("<cbc:ID>1</cbc:ID>"), l.Bytes), pad(ubl("<cbc:ID>1</cbc:ID>"), l.Bytes+1), source.CodeTooLarge,
 		},
 		"PDF bytes": {
-			pad([]byte("%PDF-1.7"), l.PDFBytes), pad([]byte("%PDF-1.7"), l.PDFBytes+1), source.CodeTooLarge,
+			pad(pdftest.New().Bytes(), l.PDFBytes), pad(pdftest.New().Bytes(), l.PDFBytes+1), source.CodeTooLarge,
 		},
 		"depth": {ubl(nested(l.XMLDepth - 1)), ubl(nested(l.XMLDepth)), source.CodeDepth},
 		"depth in an extension": {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
+	"github.com/countersign/countersign/services/parse/pdf"
 	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/parse/xmltree"
 )
@@ -27,7 +28,7 @@ func read(l Limits, b []byte) (*Document, *Fault) {
 	if len(bytes.TrimSpace(source.TrimBOM(b))) == 0 {
 		return nil, source.New(source.CodeEmpty, "", "The file is empty; choose the document again.")
 	}
-	if bytes.HasPrefix(b, []byte("%PDF-")) {
+	if pdf.Starts(b) {
 		return readPDF(l, b)
 	}
 	if len(b) > l.Bytes {
@@ -75,15 +76,6 @@ func readXML(l Limits, b []byte) (*Document, *Fault) {
 		return nil, unsupported("XML of the kind " + source.Quoted(root.Local) + " in the namespace " +
 			source.Quoted(root.Space) + " is not read here")
 	}
-}
-
-// readPDF keeps a PDF without looking inside: its fields are typed in by a person (Typed).
-func readPDF(l Limits, b []byte) (*Document, *Fault) {
-	if len(b) > l.PDFBytes {
-		return nil, source.New(source.CodeTooLarge, "",
-			"The PDF is larger than "+strconv.Itoa(l.PDFBytes)+" bytes; send a smaller one.")
-	}
-	return &Document{Kind: Other, Syntax: string(SyntaxPDF)}, nil
 }
 
 func unsupported(what string) *Fault {
