@@ -15,8 +15,10 @@ import (
 // root element says; the type code may say it more exactly. B are the bytes of the file.
 func invoiceDocument(b []byte, inv *semantic.Invoice, syntax Syntax, root Kind) *Document {
 	m := invoiceMapper{
-		inv: inv, doc: &Document{Syntax: string(syntax), Places: map[string]Place{}, Semantic: inv},
-		doubtful: doubtful(inv.Flaws),
+		inv: inv, doubtful: doubtful(inv.Flaws), doc: &Document{
+			Syntax: string(syntax), Semantic: inv,
+			Places: make(map[string]Place, placesOfHeader+placesOfLine*len(inv.Lines)),
+		},
 	}
 	m.doc.Flaws = append(m.doc.Flaws, inv.Flaws...)
 	if xmltree.DoubtfulEncoding(b) {
@@ -39,6 +41,9 @@ func invoiceDocument(b []byte, inv *semantic.Invoice, syntax Syntax, root Kind) 
 	}
 	return witnessed(m.doc, b)
 }
+
+// About as many values of an invoice, and of a line of it, have a place.
+const placesOfHeader, placesOfLine = 50, 12
 
 // invoiceMapper takes the terms of an invoice over into a document. Its setters leave a field
 // that is set already, so that terms can be listed in the order of preference.

@@ -71,8 +71,10 @@ func TestReadTakesNoHostileTwinWithoutAFlaw(t *testing.T) {
 			"an amount twice", "invoice_cii.xml", "<ram:DuePayableAmount>",
 			"<ram:DuePayableAmount>9</ram:DuePayableAmount><ram:DuePayableAmount>",
 		},
-		{"a group twice", "invoice_cii.xml", "<ram:BuyerTradeParty>",
-			"<ram:BuyerTradeParty/><ram:BuyerTradeParty>"},
+		{
+			"a group twice", "invoice_cii.xml", "<ram:BuyerTradeParty>",
+			"<ram:BuyerTradeParty/><ram:BuyerTradeParty>",
+		},
 		{
 			"twice in an order", "order.xml", "<cbc:ID>HV-ORD-31</cbc:ID>",
 			"<cbc:ID>HV-ORD-31</cbc:ID><cbc:ID>HV-ORD-32</cbc:ID>",

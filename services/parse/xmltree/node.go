@@ -41,22 +41,26 @@ func (n *Node) Attr(local string) string {
 // Path is the XPath-like place of the node: element names with the customary prefix of
 // their namespace, and a position where the parent holds several of the name.
 func (n *Node) Path() string {
-	if n.Parent == nil {
-		return "/" + n.name()
-	}
-	p := n.Parent.Path() + "/" + n.name()
-	if n.position > 0 {
-		p += "[" + strconv.Itoa(n.position) + "]"
-	}
-	return p
+	var steps [maxSteps]byte
+	return string(n.path(steps[:0]))
 }
 
-func (n *Node) name() string {
-	prefix := customaryPrefix(n.Space)
-	if prefix == "" {
-		return source.Cut(n.Local)
+// maxSteps has room for the bytes of nearly every path.
+const maxSteps = 256
+
+func (n *Node) path(to []byte) []byte {
+	if n.Parent != nil {
+		to = n.Parent.path(to)
 	}
-	return prefix + ":" + source.Cut(n.Local)
+	to = append(to, '/')
+	if prefix := customaryPrefix(n.Space); prefix != "" {
+		to = append(append(to, prefix...), ':')
+	}
+	to = append(to, source.Cut(n.Local)...)
+	if n.position > 0 {
+		to = append(strconv.AppendInt(append(to, '['), int64(n.position), 10), ']')
+	}
+	return to
 }
 
 // customaryPrefix is the prefix that people know a namespace by.
