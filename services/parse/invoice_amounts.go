@@ -33,7 +33,7 @@ func (m *invoiceMapper) taxes() {
 		rows = nil
 	}
 	for _, total := range totals {
-		if own && !m.inOwnCurrency(total) {
+		if !m.inOwnCurrency(total) && (own || m.inAccountingCurrency(total)) {
 			continue
 		}
 		m.amount(total.Amount, "totals.tax", &m.doc.Totals.Tax)
@@ -52,6 +52,11 @@ func (m *invoiceMapper) taxes() {
 
 func (m *invoiceMapper) inOwnCurrency(total semantic.TaxTotal) bool {
 	return !total.Amount.Blank() && total.Amount.Unit.Text == m.doc.Currency
+}
+
+// inAccountingCurrency tells a total in the currency that the invoice names for the seller's books.
+func (m *invoiceMapper) inAccountingCurrency(total semantic.TaxTotal) bool {
+	return !m.inv.TaxCurrency.Blank() && total.Amount.Unit.Text == m.inv.TaxCurrency.Text
 }
 
 func (m *invoiceMapper) totals() {

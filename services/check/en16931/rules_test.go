@@ -204,9 +204,11 @@ func TestFindingsAreBounded(t *testing.T) {
 
 func TestTheSameInvoiceGivesTheSameFindings(t *testing.T) {
 	content := `<cac:AllowanceCharge><cbc:ChargeIndicator>true</cbc:ChargeIndicator>` +
-		`<cac:TaxCategory><cbc:ID>K</cbc:ID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory></cac:AllowanceCharge>` +
+		`<cac:TaxCategory><cbc:ID>K</cbc:ID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>` +
+		`</cac:TaxCategory></cac:AllowanceCharge>` +
 		`<cac:InvoiceLine><cac:Item><cac:ClassifiedTaxCategory><cbc:ID>AE</cbc:ID>` +
-		`<cac:TaxScheme><cbc:ID>vat</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory></cac:Item></cac:InvoiceLine>`
+		`<cac:TaxScheme><cbc:ID>vat</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory></cac:Item>` +
+		`</cac:InvoiceLine>`
 	ids := func() (list []string) {
 		for _, f := range Check(invoice(t, content)) {
 			list = append(list, f.Rule)
