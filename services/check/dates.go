@@ -65,7 +65,7 @@ func (c *checker) notBefore(
 	if both(date, earliest) && date.Before(earliest) {
 		c.add(Finding{
 			Rule: rule, Severity: s, Field: field, Message: message,
-			Claimed: date.String(), Computed: "not before " + earliest.String(),
+			Claimed: date.String(), Computed: "≥ " + earliest.String(),
 			Advice: "Ask the issuer which of the dates is right.",
 		})
 	}

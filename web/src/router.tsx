@@ -2,11 +2,12 @@ import { Loader } from "@mantine/core";
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
 import { Problem } from "./api/client";
-import { documents, me, organisations, packs, paper } from "./api/queries";
+import { documents, me, organisations, pack, packs, paper } from "./api/queries";
 import { language } from "./i18n";
 import { DocumentScreen } from "./screens/Document";
 import { Documents } from "./screens/Documents";
 import { Missing } from "./screens/Missing";
+import { PackScreen } from "./screens/Pack";
 import { Packs } from "./screens/Packs";
 import { SignIn } from "./screens/SignIn";
 import { ProblemNote } from "./ui/ProblemNote";
@@ -74,6 +75,13 @@ const packList = createRoute({
   component: Packs,
 });
 
+const packPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/packs/$id",
+  loader: ({ context, params }) => context.client.ensureQueryData(pack(params.id, language())),
+  component: PackScreen,
+});
+
 function Failure({ error, reset }: { error: unknown; reset: () => void }) {
   if (error instanceof Problem && error.status === 404) return <Missing />;
   return <ProblemNote error={error} onRetry={reset} />;
@@ -81,7 +89,7 @@ function Failure({ error, reset }: { error: unknown; reset: () => void }) {
 
 export function newRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, packList])]),
+    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, packList, packPage])]),
     context: { client },
     defaultPreload: "intent",
     defaultPendingComponent: () => <Loader m="xl" size="sm" />,

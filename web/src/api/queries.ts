@@ -57,3 +57,11 @@ export const packs = queryOptions({
   queryFn: () => taken(api.GET("/v1/packs", { params: { query: { limit: pageSize } } })),
   refetchInterval: 10_000,
 });
+
+export const pack = (id: string, language: string) =>
+  queryOptions({
+    queryKey: ["pack", id, language],
+    queryFn: () => taken(api.GET("/v1/packs/{pack}", { params: { path: { pack: id } } })),
+    // Verdicts follow uploads by themselves; there is no need to watch what stands.
+    refetchInterval: (query) => (query.state.data?.verdicts_stand ? 15_000 : 1_500),
+  });

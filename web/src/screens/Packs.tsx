@@ -1,5 +1,6 @@
 import { Group, Text, Title } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { packs } from "../api/queries";
@@ -8,6 +9,15 @@ import { instant, instantLong } from "../ui/format";
 import classes from "./Packs.module.css";
 
 const tones: Record<Schemas["Verdict"]["answer"], Tone> = { pass: "good", fail: "bad", unknown: "unknown" };
+
+export function VerdictBadge({ verdict: v }: { verdict: Schemas["Verdict"] }) {
+  const { t } = useTranslation();
+  return (
+    <Badge tone={tones[v.answer]}>
+      {t("packs.verdict", { question: t(`question.${v.question}`), answer: t(`answer.${v.answer}`) })}
+    </Badge>
+  );
+}
 
 /** The trades, with what is known of each. Unknown is shown as unknown. */
 export function Packs() {
@@ -38,16 +48,16 @@ export function Packs() {
         <tbody>
           {data.items.map((pack) => (
             <tr key={pack.id}>
-              <th scope="row">{pack.title}</th>
+              <th scope="row">
+                <Link to="/packs/$id" params={{ id: pack.id }} className={classes.link}>
+                  {pack.title}
+                </Link>
+              </th>
               <td className={classes.number}>{pack.documents.length}</td>
               <td>
                 <Group gap={4}>
                   {pack.verdicts_stand && pack.verification ? (
-                    pack.verification.verdicts.map((v) => (
-                      <Badge key={v.question} tone={tones[v.answer]}>
-                        {t("packs.verdict", { question: t(`question.${v.question}`), answer: t(`answer.${v.answer}`) })}
-                      </Badge>
-                    ))
+                    pack.verification.verdicts.map((v) => <VerdictBadge key={v.question} verdict={v} />)
                   ) : (
                     <Badge tone="unknown">{t("packs.unverified")}</Badge>
                   )}

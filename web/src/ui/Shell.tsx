@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { me, organisations } from "../api/queries";
 import { languages, speak } from "../i18n";
+import { TrayProvider } from "../upload/tray";
+import { TrayPanel } from "../upload/TrayPanel";
 import classes from "./Shell.module.css";
 
 export function LanguageMenu() {
@@ -62,42 +64,45 @@ export function Shell() {
   };
 
   return (
-    <div className={classes.frame}>
-      <a className={classes.skip} href="#main">
-        {t("nav.skip")}
-      </a>
-      <header className={classes.header}>
-        <Link to="/documents" className={classes.brand}>
-          <img src="/mark.svg" width={20} height={20} alt="" />
-          <span>{t("product")}</span>
-        </Link>
-        <Text size="sm" className={classes.organisation} title={name}>
-          {name}
-        </Text>
-        <Group gap={4} ml="auto" wrap="nowrap">
-          <LanguageMenu />
-          <ThemeSwitch />
-          <Text size="sm" className={classes.person}>
-            {actor.name}
+    <TrayProvider>
+      <div className={classes.frame}>
+        <a className={classes.skip} href="#main">
+          {t("nav.skip")}
+        </a>
+        <header className={classes.header}>
+          <Link to="/documents" className={classes.brand}>
+            <img src="/mark.svg" width={20} height={20} alt="" />
+            <span>{t("product")}</span>
+          </Link>
+          <Text size="sm" className={classes.organisation} title={name}>
+            {name}
           </Text>
-          <Button size="compact-sm" variant="default" onClick={() => void signOut()}>
-            {t("signIn.out")}
-          </Button>
-        </Group>
-      </header>
-      <nav className={classes.rail} aria-label={t("nav.label")}>
-        <Anchor component={Link} to="/documents" className={classes.entry}>
-          <IconFiles size={18} aria-hidden />
-          {t("nav.documents")}
-        </Anchor>
-        <Anchor component={Link} to="/packs" className={classes.entry}>
-          <IconPackages size={18} aria-hidden />
-          {t("nav.packs")}
-        </Anchor>
-      </nav>
-      <main id="main" className={classes.main} tabIndex={-1}>
-        <Outlet />
-      </main>
-    </div>
+          <Group gap={4} ml="auto" wrap="nowrap">
+            <LanguageMenu />
+            <ThemeSwitch />
+            <Text size="sm" className={classes.person}>
+              {actor.name}
+            </Text>
+            <Button size="compact-sm" variant="default" onClick={() => void signOut()}>
+              {t("signIn.out")}
+            </Button>
+          </Group>
+        </header>
+        <nav className={classes.rail} aria-label={t("nav.label")}>
+          <Anchor component={Link} to="/documents" className={classes.entry}>
+            <IconFiles size={18} aria-hidden />
+            {t("nav.documents")}
+          </Anchor>
+          <Anchor component={Link} to="/packs" className={classes.entry}>
+            <IconPackages size={18} aria-hidden />
+            {t("nav.packs")}
+          </Anchor>
+        </nav>
+        <main id="main" className={classes.main} tabIndex={-1}>
+          <Outlet />
+        </main>
+        <TrayPanel />
+      </div>
+    </TrayProvider>
   );
 }

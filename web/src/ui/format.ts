@@ -42,6 +42,14 @@ export function amount(text: string, currency: string): string {
   return decimal(`${match[1] ?? ""}.${(match[2] ?? "").padEnd(decimals, "0")}`);
 }
 
+/** A value as a paper states it: sums of money with all decimals, other numbers in groups. */
+export function stated(value: string): string {
+  const match = /^([-+]?\d+(?:\.\d+)?) ([A-Z]{3})$/.exec(value);
+  if (match) return `${amount(match[1] ?? "", match[2] ?? "")} ${match[2] ?? ""}`;
+  const number = /^([-+]?\d+(?:\.\d+)?)( .+)?$/.exec(value);
+  return number ? `${decimal(number[1] ?? "")}${number[2] ?? ""}` : value;
+}
+
 /** A digest short enough for a line: both ends. */
 export function shortDigest(digest: string): string {
   const hex = digest.replace(/^sha-256:/, "");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { amount, decimal, shortDigest } from "../../src/ui/format";
+import { amount, decimal, shortDigest, stated } from "../../src/ui/format";
 
 describe("numbers", () => {
   it("keep every digit that is stated", () => {
@@ -19,6 +19,15 @@ describe("numbers", () => {
     expect(amount("1.5", "KWD")).toBe("1.500");
     expect(amount("10.005", "EUR")).toBe("10.005");
     expect(amount("7", "no currency")).toBe("7.00");
+  });
+});
+
+describe("values as papers state them", () => {
+  it("are money where a currency follows, and words where they are words", () => {
+    expect(stated("1000 EUR")).toBe("1,000.00 EUR");
+    expect(stated("8400 kg")).toBe("8,400 kg");
+    expect(stated("2026-03-02")).toBe("2026-03-02");
+    expect(stated("DE89370400440532013000")).toBe("DE89370400440532013000");
   });
 });
 
