@@ -9,8 +9,9 @@ func ValidLEI(s string) bool {
 }
 
 // ValidIBAN tells an international bank account number: the length and structure of its
-// country in the IBAN registry, MOD 97-10 (ISO 13616-1), and in Spain the domestic check
-// digits too. Spaces, dots and small letters are taken as people write them.
+// country in the IBAN registry, MOD 97-10 (ISO 13616-1), and the check digits that the country
+// itself has, as far as they are known here. Spaces, dots and small letters are taken as
+// people write them.
 func ValidIBAN(s string) bool {
 	s = compact(s)
 	if len(s) < len("CCDD") {
@@ -20,8 +21,7 @@ func ValidIBAN(s string) bool {
 	if !known || !fits(s, "2a2n"+structure) {
 		return false
 	}
-	return mod97(s[4:]+s[:4]) == 1 && canBeMod97(s[2:4]) &&
-		(s[:2] != "ES" || validSpanishAccount(s[4:]))
+	return mod97(s[4:]+s[:4]) == 1 && canBeMod97(s[2:4]) && domesticDigits(s[:2], s[4:])
 }
 
 // ValidCreditorReference tells a structured creditor reference: RF, two check digits by MOD
@@ -90,7 +90,7 @@ const usccAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 // ValidUSCC tells a Chinese unified social credit code with its check character: the powers
 // of three as weights, modulo 31 (GB 32100-2015, section 5.6).
 func ValidUSCC(s string) bool {
-	if len(s) != usccLength {
+	if len(s) != usccLength || !fits(s[2:8], "6n") { // the third to eighth name a district
 		return false
 	}
 	sum, weight := 0, 1
@@ -148,25 +148,3 @@ func mod97(s string) int {
 // canBeMod97 tells two check digits that MOD 97-10 gives: 98 less a remainder, so that 00, 01
 // and 99, which have the remainders of 97, 98 and 02, are never right (ISO/IEC 7064).
 func canBeMod97(s string) bool { return s != "00" && s != "01" && s != "99" }
-
-// validSpanishAccount checks the two domestic digits of a Spanish account: one for bank and
-// branch, one for the account (Consejo Superior Bancario, código cuenta cliente).
-func validSpanishAccount(s string) bool {
-	return spanishDigit("00"+s[:8]) == s[8] && spanishDigit(s[10:]) == s[9]
-}
-
-func spanishDigit(s string) byte {
-	sum, weight := 0, 1
-	for i := range s {
-		sum += digit(s, i) * weight
-		weight = weight * 2 % 11
-	}
-	switch rest := 11 - sum%11; rest {
-	case 11:
-		return '0'
-	case 10:
-		return '1'
-	default:
-		return "0123456789"[rest]
-	}
-}

@@ -36,7 +36,7 @@ func schemes() []scheme {
 		{"IBAN of Germany", "DE??##################", check.ValidIBAN, 0, 0},
 		{"IBAN of Britain", "GB??@@@@##############", check.ValidIBAN, 0, 0},
 		{"creditor reference", "RF??*****************", check.ValidCreditorReference, 0, 0},
-		{"USCC", "%%%%%%%%%%%%%%%%%?", check.ValidUSCC, 0, 0},
+		{"USCC", "%%######%%%%%%%%%?", check.ValidUSCC, 0, 0},
 		{"GTIN-8", "#######?", check.ValidGS1, 0, unstated},
 		{"GTIN-12", "###########?", check.ValidGS1, 0, unstated},
 		{"GTIN-14", "#############?", check.ValidGS1, 0, unstated},
@@ -210,5 +210,33 @@ func TestNumberIsTakenWithTheSpacesPeopleWrite(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Whoever makes an account number up can make its IBAN right. The account's own digits are
+// then wrong, in the countries that have some.
+func TestAccountWithAWrongDigitAndARightIBANIsFoundWhereTheCountryHasItsOwnDigits(t *testing.T) {
+	for _, right := range []string{ // examples of the IBAN registry
+		"BA391290079401028494", "BE68539007547034", "ES9121000418450200051332",
+		"FR1420041010050500013M02606", "MC5811222000010123456789030", "ME25505000012345678951",
+		"MK07250120000058984", "NO9386011117947", "PT50000201231234567890154",
+		"RS35260005601001611379", "SI56263300012039086",
+	} {
+		if !check.ValidIBAN(right) {
+			t.Errorf("%s is right and was refused", right)
+			continue
+		}
+		for i := len("CCDD"); i < len(right); i++ {
+			if strings.IndexByte(letters, right[i]) >= 0 {
+				continue
+			}
+			made := right[4:i] + string((right[i]-'0'+1)%10+'0') + right[i+1:]
+			for both := range 100 {
+				iban := right[:2] + string(rune('0'+both/10)) + string(rune('0'+both%10)) + made
+				if check.ValidIBAN(iban) {
+					t.Errorf("%s was made up of %s and taken", iban, right)
+				}
+			}
+		}
 	}
 }

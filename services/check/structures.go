@@ -7,7 +7,7 @@ import (
 )
 
 // ibanStructures are the structures of the account number behind country code and check
-// digits (SWIFT IBAN Registry, release 99), in the notation of fits.
+// digits (SWIFT IBAN Registry, release 101), in the notation of fits.
 const ibanStructures = "" +
 	" AD:8n12c AE:19n AL:8n16c AT:16n AZ:4a20c BA:16n BE:12n BG:4a6n8c BH:4a14c BI:23n BR:23n1a1c " +
 	"BY:4c4n16c CH:5n12c CR:18n CY:8n16c CZ:20n DE:18n DJ:23n DK:14n DO:4c20n EE:16n EG:25n " +
