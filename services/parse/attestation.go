@@ -16,7 +16,7 @@ import (
 // their members, as TradeTrust's forms name them: a bill of lading, an invoice, or else a paper
 // of another kind, of which only the verdict on its integrity is known. Data that are not as
 // they were wrapped are read all the same, so that a person sees what was changed.
-func readWrapped(version attestation.Version, tree *jsontree.Node) *Document {
+func readWrapped(version attestation.Version, tree *jsontree.Node, b []byte) *Document {
 	verdict := attestation.Verify(version, tree)
 	r := wrappedReader{at: verdict.Subject, doc: &Document{
 		Kind: Other, Syntax: string(version), Wrapped: &verdict, Places: map[string]Place{},
@@ -33,6 +33,7 @@ func readWrapped(version attestation.Version, tree *jsontree.Node) *Document {
 	default:
 		r.text(subject, "id", "number", &r.doc.Number)
 	}
+	witnessedThere(r.doc, tree, b)
 	return r.doc
 }
 

@@ -21,7 +21,7 @@ const (
 // shipper the Seller and the party that issues it the Carrier; every other message is kept as
 // it is (Other, with its name as the Profile), because none of them is a document of title.
 // What the standard's schema refuses are flaws.
-func readDCSA(name dcsa.Name, tree *jsontree.Node) *Document {
+func readDCSA(name dcsa.Name, tree *jsontree.Node, b []byte) *Document {
 	m := dcsa.Read(name, tree)
 	r := dcsaReader{tree: tree, doc: &Document{
 		Kind: Other, Syntax: string(SyntaxDCSA), Profile: string(name), DCSA: m, Places: map[string]Place{},
@@ -31,6 +31,7 @@ func readDCSA(name dcsa.Name, tree *jsontree.Node) *Document {
 	if m.Title() {
 		r.doc.Kind = BillOfLading
 		r.lading(m.Lading)
+		witnessedThere(r.doc, tree, b)
 	}
 	return r.doc
 }

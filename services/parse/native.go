@@ -60,10 +60,10 @@ func readJSON(l Limits, b []byte) (*Document, *Fault) {
 		return nativeDocument(kind, tree, source.TrimBOM(b))
 	}
 	if version, ok := attestation.Detect(tree); ok {
-		return readWrapped(version, tree), nil
+		return readWrapped(version, tree, b), nil
 	}
 	if name, ok := dcsa.Detect(tree); ok {
-		return readDCSA(name, tree), nil
+		return readDCSA(name, tree, b), nil
 	}
 	if attestation.Credential(tree) {
 		return nil, unsupported("This is a verifiable credential whose proof is not verified here")

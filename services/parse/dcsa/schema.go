@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +62,7 @@ var compiled = sync.OnceValues(compile)
 func compile() (map[Name]*jsonschema.Schema, error) {
 	compiler := jsonschema.NewCompiler()
 	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // nothing beside what is added here
+	compiler.UseRegexpEngine(ecmaScript)
 	files, err := fs.Glob(schemas.DCSA, "dcsa/*.schema.json")
 	if err != nil {
 		return nil, fmt.Errorf("list the embedded schemas of DCSA: %w", err)
@@ -87,6 +89,19 @@ func compile() (map[Name]*jsonschema.Schema, error) {
 		all[n] = schema
 	}
 	return all, nil
+}
+
+// ecmaScript compiles a pattern with the white space and the line ends of ECMA-262, which JSON
+// Schema asks for; Go's own are those of ASCII. No pattern of the schemas has a class in a class.
+func ecmaScript(pattern string) (jsonschema.Regexp, error) {
+	const space = `\s\v\p{Z}\x{FEFF}`
+	compiled, err := regexp.Compile(strings.NewReplacer(
+		`\S`, "[^"+space+"]", `\s`, "["+space+"]", `\.`, `\.`, `.`, `[^\n\r\x{2028}\x{2029}]`,
+	).Replace(pattern))
+	if err != nil {
+		return nil, fmt.Errorf("compile pattern %s: %w", pattern, err)
+	}
+	return compiled, nil
 }
 
 // Validate holds a message against its schema and says what is wrong where, in the order of

@@ -264,7 +264,7 @@ func (n *Node) At(pointer string) *Node {
 		if n == nil {
 			return nil
 		}
-		key := strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
+		key := Unescape(step)
 		if !n.Array {
 			n = n.Member(key)
 			continue
@@ -281,6 +281,11 @@ func (n *Node) At(pointer string) *Node {
 // Escape writes a key as a step of a JSON Pointer (RFC 6901, section 3).
 func Escape(key string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
+}
+
+// Unescape reads a step of a JSON Pointer as a key.
+func Unescape(step string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
 }
 
 func malformedJSON(err error, pointer string, offset int) *source.Fault {
