@@ -29,7 +29,8 @@ func TestWitnessReadsOneInvoiceInEitherSyntax(t *testing.T) {
 		"currency": "EUR", "totals.payable": "1100",
 		"seller.name": "Talbruck Glaswerke GmbH", "seller.vat": "DE990417263",
 		"seller.registration_id": "HRB 41172",
-		"buyer.name":             "Hollevik Vinduer AS", "buyer.vat": "DK99141735", "buyer.registration_id": "99141735",
+		"buyer.name":             "Hollevik Vinduer AS",
+		"buyer.vat":              "DK99141735", "buyer.registration_id": "99141735",
 	}
 	ubl, ok := witness.UBL(sample(t, "invoice.xml"))
 	if !ok || !maps.Equal(ubl, want) {
