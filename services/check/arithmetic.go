@@ -54,7 +54,6 @@ func (c *checker) lines() {
 				c.add(Finding{
 					Rule: "CS-AR-02", Severity: Fatal, Field: lineKey(i) + ".price_base", Claimed: l.PriceBase.String(),
 					Message: "The price of line " + l.ID + " is for a quantity that is not above zero.",
-					Advice:  "Ask the issuer for the quantity that the price is for.",
 				})
 				continue
 			}
@@ -83,7 +82,6 @@ func (c *checker) totals() {
 		c.add(Finding{
 			Rule: "CS-AR-11", Severity: Warning, Field: "totals.payable", Claimed: payable.String(),
 			Message: "The payable amount is below zero, so that the seller owes the buyer.",
-			Advice:  "Ask the issuer whether a credit note was meant.",
 		})
 	}
 }

@@ -12,7 +12,6 @@ func (c *checker) content() {
 	if d.Kind == parse.Other {
 		c.add(Finding{
 			Rule: "CS-MC-01", Severity: Warning, Message: "Nothing is known yet of what this paper says.",
-			Advice: "Open the paper and type in its fields.",
 		})
 		return
 	}
@@ -63,7 +62,6 @@ func (c *checker) require(there bool, field, what string) {
 		c.add(Finding{
 			Rule: "CS-MC-02", Severity: Fatal, Field: field,
 			Message: "The " + what + " is missing.",
-			Advice:  "Ask the issuer for a document that states it.",
 		})
 	}
 }
@@ -74,14 +72,12 @@ func (c *checker) lineContent() {
 			c.add(Finding{
 				Rule: "CS-MC-03", Severity: Warning, Field: lineKey(i) + ".quantity",
 				Message: "Line " + l.ID + " states neither a quantity nor an amount.",
-				Advice:  "Ask the issuer how much this line is.",
 			})
 		}
 		if l.Quantity != nil && l.Unit == "" {
 			c.add(Finding{
 				Rule: "CS-MC-04", Severity: Warning, Field: lineKey(i) + ".quantity",
 				Message: "The quantity of line " + l.ID + " has no unit of measure.",
-				Advice:  "Ask the issuer for the unit; without it the quantity cannot be compared.",
 			})
 		}
 	}

@@ -134,7 +134,7 @@ func TestDocumentTakesEveryReadableFileOfTheCorpus(t *testing.T) {
 		read++
 		for _, f := range check.Document(doc, today) {
 			findings++
-			if f.Rule == "" || f.Message == "" || f.Severity == "" {
+			if f.Rule == "" || f.Message == "" || f.Advice == "" || f.Severity == "" {
 				t.Errorf("%s: an empty finding %+v", path, f)
 			}
 		}

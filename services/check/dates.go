@@ -66,7 +66,6 @@ func (c *checker) notBefore(
 		c.add(Finding{
 			Rule: rule, Severity: s, Field: field, Message: message,
 			Claimed: date.String(), Computed: "≥ " + earliest.String(),
-			Advice: "Ask the issuer which of the dates is right.",
 		})
 	}
 }
@@ -74,7 +73,6 @@ func (c *checker) notBefore(
 func (c *checker) date(rule string, s Severity, field string, date money.Date, message string) {
 	c.add(Finding{
 		Rule: rule, Severity: s, Field: field, Message: message, Claimed: date.String(),
-		Advice: "Ask the issuer whether the date is right.",
 	})
 }
 

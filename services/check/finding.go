@@ -28,7 +28,7 @@ type Finding struct {
 	Rule     string   `json:"rule"`
 	Severity Severity `json:"severity"`
 	Message  string   `json:"message"`
-	Advice   string   `json:"advice,omitempty"` // what to do about it
+	Advice   string   `json:"advice,omitempty"` // what to do about it, of package texts
 	// Field is the path of the value in parse.Document, "totals.payable".
 	Field string `json:"field,omitempty"`
 	// Path, Offset and Length are the place in the source, as in parse.Place.
@@ -68,6 +68,5 @@ func (c *checker) wrongSum(
 	c.add(Finding{
 		Rule: rule, Severity: severity, Field: field, Message: message,
 		Claimed: claimed.String(), Computed: computed.String(),
-		Advice: "Ask the issuer for a corrected document, or correct the typed value.",
 	})
 }

@@ -53,7 +53,6 @@ func (c *checker) text(field, s string) {
 			c.add(Finding{
 				Rule: "CS-TX-01", Severity: Warning, Field: field, Claimed: strconv.QuoteToASCII(s),
 				Message: "This text has hidden characters in it that can make it look other than it is.",
-				Advice:  "Compare the text with what you expect, character by character, before you rely on it.",
 			})
 			return
 		}

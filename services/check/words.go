@@ -2,8 +2,8 @@ package check
 
 import "github.com/countersign/countersign/services/check/texts"
 
-// advise gives their advice to findings that came without one: a reader says what is wrong
-// and not what to do about it.
+// advise gives the findings what to do about them. A check says what is wrong in this document;
+// what to do depends on the rule alone, and stands where its words in every language stand.
 func (c *checker) advise() {
 	for i, f := range c.findings {
 		if f.Advice != "" {
