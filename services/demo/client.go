@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -35,10 +36,13 @@ type Problem struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
+	Action string `json:"action"` // what to do about it
 }
 
-// Error is the status, the code and the sentence.
-func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Detail) }
+// Error is the status, the code, the sentence and what to do.
+func (p *Problem) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s: %s %s", p.Status, p.Code, p.Detail, p.Action))
+}
 
 // Refused finds the refusal in an error.
 func Refused(err error) (*Problem, bool) { return errors.AsType[*Problem](err) }

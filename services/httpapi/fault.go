@@ -89,7 +89,8 @@ func codesByStatus() map[int][]trade.Code {
 			source.CodeUnsupported, source.CodeMalformed, source.CodeEncoding, source.CodeDTD,
 			source.CodeSecondRoot, source.CodeNamespace, source.CodeDuplicate, source.CodeSplitText,
 			source.CodeSchema, source.CodeArchive, source.CodeValue, source.CodeCurrency, source.CodeTooCostly,
-			source.CodeReaderFailed,
+			source.CodeReaderFailed, source.CodeReadings, source.CodeBulkColumn,
+			source.CodeBulkMissing, source.CodeBulkValue, source.CodeBulkRows,
 		},
 		http.StatusPreconditionRequired: {CodePrecondition},
 		http.StatusTooManyRequests:      {app.CodeLocked, app.CodeTooMany},
@@ -170,8 +171,10 @@ func (s *server) problem(r *http.Request, err error) api.Problem {
 		Type: "urn:countersign:problem:" + string(f.Code), Title: http.StatusText(status), Status: status,
 		Code: string(f.Code), Path: f.Path, Detail: f.Message, Instance: c.id,
 	}
+	spoken := languageOf(r)
+	p.Action = actionOn(f.Code, spoken)
 	if len(many) > 1 {
-		p.Errors = many
+		p.Errors = each(many, func(f trade.Fault) api.Fault { return faultView(spoken, f) })
 	}
 	return p
 }

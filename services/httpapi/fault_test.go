@@ -119,7 +119,7 @@ func TestWhatIsNoFaultIsNeverShown(t *testing.T) {
 			if c.status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
 				t.Error("no Retry-After")
 			}
-			if p.Detail == "" || p.Instance == "" || p.Title == "" {
+			if p.Detail == "" || p.Instance == "" || p.Title == "" || p.Action == "" {
 				t.Errorf("the problem lacks something: %+v", p)
 			}
 		})

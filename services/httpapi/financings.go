@@ -16,20 +16,22 @@ func (s *server) RequestFinancing(w http.ResponseWriter, r *http.Request, _ api.
 		s.fail(w, r, err)
 		return
 	}
-	step(s, w, r, askedFinancing, func(ctx context.Context) (app.FinancingView, error) {
+	step(s, w, r, askedFinancing(r), func(ctx context.Context) (app.FinancingView, error) {
 		return s.app.RequestFinancing(
 			ctx, callOf(r).actor, app.RequestInput{Pack: in.Pack, Programme: in.Programme},
 		)
 	})
 }
 
-func askedFinancing(f app.FinancingView) (shown, error) {
-	v, err := financingView(f)
-	return shown{status: http.StatusCreated, location: "/v1/financings/" + string(v.ID), body: v}, err
+func askedFinancing(r *http.Request) func(app.FinancingView) (shown, error) {
+	return func(f app.FinancingView) (shown, error) {
+		v, err := financingView(languageOf(r), f)
+		return shown{status: http.StatusCreated, location: "/v1/financings/" + string(v.ID), body: v}, err
+	}
 }
 
-func financingAsItStands(f app.FinancingView) (shown, error) {
-	v, err := financingView(f)
+func financingAsItStands(r *http.Request, f app.FinancingView) (shown, error) {
+	v, err := financingView(languageOf(r), f)
 	out := shown{status: http.StatusOK, body: v}
 	if f.Asset != nil {
 		out.etag = assetTag(f.Asset.Record)
@@ -49,7 +51,9 @@ func (s *server) ListFinancings(w http.ResponseWriter, r *http.Request, params a
 		s.fail(w, r, err)
 		return
 	}
-	items, err := eachOrFail(list, financingView)
+	items, err := eachOrFail(
+		list, func(f app.FinancingView) (api.Financing, error) { return financingView(languageOf(r), f) },
+	)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -60,7 +64,7 @@ func (s *server) ListFinancings(w http.ResponseWriter, r *http.Request, params a
 // GetFinancing shows a financing with its history.
 func (s *server) GetFinancing(w http.ResponseWriter, r *http.Request, id api.FinancingID) {
 	f, err := s.app.Financing(r.Context(), callOf(r).actor, id)
-	s.show(w, r, func() (shown, error) { return financingAsItStands(f) }, err)
+	s.show(w, r, func() (shown, error) { return financingAsItStands(r, f) }, err)
 }
 
 // quoteOf reads what a bank's maker names.
@@ -133,7 +137,7 @@ func (s *server) ApproveFinancing(
 		s.fail(w, r, err)
 		return
 	}
-	step(s, w, r, preparedAll, func(ctx context.Context) ([]app.Intent, error) {
+	step(s, w, r, preparedAll(r), func(ctx context.Context) ([]app.Intent, error) {
 		return s.app.Approve(ctx, callOf(r).actor, id, in.Account)
 	})
 }

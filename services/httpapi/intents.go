@@ -45,7 +45,7 @@ func (s *server) await(r *http.Request, i app.Intent, wait time.Duration) (app.I
 func (s *server) prepare(
 	w http.ResponseWriter, r *http.Request, act func(ctx context.Context) (app.Intent, error),
 ) {
-	step(s, w, r, preparedIntent, func(ctx context.Context) (app.Intent, error) {
+	step(s, w, r, preparedIntent(r), func(ctx context.Context) (app.Intent, error) {
 		i, err := act(ctx)
 		if err != nil {
 			return i, err
@@ -54,13 +54,24 @@ func (s *server) prepare(
 	})
 }
 
-func preparedIntent(i app.Intent) (shown, error) {
-	return shown{status: http.StatusCreated, location: statusURL(i.ID), body: intentView(i)}, nil
+func preparedIntent(r *http.Request) func(app.Intent) (shown, error) {
+	return func(i app.Intent) (shown, error) {
+		return shown{
+			status: http.StatusCreated, location: statusURL(i.ID), body: intentView(languageOf(r), i),
+		}, nil
+	}
 }
 
 // preparedAll shows the intents that an act prepared.
-func preparedAll(list []app.Intent) (shown, error) {
-	return shown{status: http.StatusCreated, body: api.IntentList{Intents: each(list, intentView)}}, nil
+func preparedAll(r *http.Request) func([]app.Intent) (shown, error) {
+	return func(list []app.Intent) (shown, error) {
+		return shown{status: http.StatusCreated, body: api.IntentList{Intents: intentViews(r, list)}}, nil
+	}
+}
+
+func intentViews(r *http.Request, list []app.Intent) []api.Intent {
+	spoken := languageOf(r)
+	return each(list, func(i app.Intent) api.Intent { return intentView(spoken, i) })
 }
 
 // ListIntents lists what the actor could sign.
@@ -75,7 +86,7 @@ func (s *server) ListIntents(w http.ResponseWriter, r *http.Request, params api.
 		s.fail(w, r, err)
 		return
 	}
-	s.reply(w, r, http.StatusOK, api.IntentPage{Items: each(list, intentView), Next: next})
+	s.reply(w, r, http.StatusOK, api.IntentPage{Items: intentViews(r, list), Next: next})
 }
 
 // GetIntent shows an intent, after waiting for its outcome when that is asked for.
@@ -99,7 +110,7 @@ func (s *server) GetIntent(
 		s.fail(w, r, err)
 		return
 	}
-	s.reply(w, r, http.StatusOK, intentView(i))
+	s.reply(w, r, http.StatusOK, intentView(languageOf(r), i))
 }
 
 // SignIntent takes a person's signature.
@@ -109,7 +120,7 @@ func (s *server) SignIntent(w http.ResponseWriter, r *http.Request, id api.Inten
 		s.fail(w, r, err)
 		return
 	}
-	step(s, w, r, signedIntent, func(ctx context.Context) (app.Intent, error) {
+	step(s, w, r, signedIntent(r), func(ctx context.Context) (app.Intent, error) {
 		i, err := s.app.Sign(ctx, callOf(r).actor, id, signatureOf(in))
 		if err != nil {
 			return i, err
@@ -118,12 +129,14 @@ func (s *server) SignIntent(w http.ResponseWriter, r *http.Request, id api.Inten
 	})
 }
 
-func signedIntent(i app.Intent) (shown, error) {
-	v := shown{status: http.StatusOK, body: intentView(i)}
-	if onItsWay(i) {
-		v.status, v.location = http.StatusAccepted, statusURL(i.ID)
+func signedIntent(r *http.Request) func(app.Intent) (shown, error) {
+	return func(i app.Intent) (shown, error) {
+		v := shown{status: http.StatusOK, body: intentView(languageOf(r), i)}
+		if onItsWay(i) {
+			v.status, v.location = http.StatusAccepted, statusURL(i.ID)
+		}
+		return v, nil
 	}
-	return v, nil
 }
 
 // onItsWay tells whether all have signed and the outcome is not known.
@@ -172,7 +185,7 @@ func (s *server) outcomes(r *http.Request, list []app.SignOutcome) shown {
 			views[n].Problem = s.problem(r, o.Refused)
 			continue
 		}
-		views[n].Signed = intentView(o.Intent)
+		views[n].Signed = intentView(languageOf(r), o.Intent)
 		if onItsWay(o.Intent) {
 			v.status = http.StatusAccepted
 		}
@@ -185,7 +198,9 @@ func (s *server) outcomes(r *http.Request, list []app.SignOutcome) shown {
 func (s *server) WithdrawIntent(
 	w http.ResponseWriter, r *http.Request, id api.IntentID, _ api.WithdrawIntentParams,
 ) {
-	show := func(i app.Intent) (shown, error) { return shown{status: http.StatusOK, body: intentView(i)}, nil }
+	show := func(i app.Intent) (shown, error) {
+		return shown{status: http.StatusOK, body: intentView(languageOf(r), i)}, nil
+	}
 	step(s, w, r, show, func(ctx context.Context) (app.Intent, error) {
 		return s.app.WithdrawIntent(ctx, callOf(r).actor, id)
 	})

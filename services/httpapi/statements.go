@@ -48,7 +48,7 @@ func (s *server) ApplyPayment(
 		s.fail(w, r, err)
 		return
 	}
-	step(s, w, r, preparedAll, func(ctx context.Context) ([]app.Intent, error) {
+	step(s, w, r, preparedAll(r), func(ctx context.Context) ([]app.Intent, error) {
 		return s.app.ApplyPayment(ctx, callOf(r).actor, id, in.Receivable)
 	})
 }

@@ -34,7 +34,7 @@ func (a *amounts) of(minor int64) money.Amount {
 	return amount
 }
 
-func intentView(i app.Intent) api.Intent {
+func intentView(spoken string, i app.Intent) api.Intent {
 	v := api.Intent{
 		ID: i.ID, Organisation: i.Org, Act: i.Command.Act, Subjects: i.Command.Subjects, State: i.State,
 		Command: string(i.Bytes), Digest: i.Digest, After: i.After, CreatedBy: i.CreatedBy,
@@ -45,7 +45,7 @@ func intentView(i app.Intent) api.Intent {
 		v.Block = &i.Block
 	}
 	if i.Fault != nil {
-		v.Fault = *i.Fault
+		v.Fault = faultView(spoken, *i.Fault)
 	}
 	for n, d := range i.Duties {
 		v.Duties[n] = api.Duty{Organisations: listed(d.Orgs), Roles: listed(d.Roles)}
@@ -128,7 +128,7 @@ const (
 	financingOnLedger  = "on_ledger"
 )
 
-func financingView(f app.FinancingView) (api.Financing, error) {
+func financingView(spoken string, f app.FinancingView) (api.Financing, error) {
 	v := api.Financing{State: financingRequested, History: each(f.Steps, stepView)}
 	if r := f.Request; r != nil {
 		if r.State == app.RequestRefused {
@@ -139,7 +139,7 @@ func financingView(f app.FinancingView) (api.Financing, error) {
 		v.Reasons = r.Reasons
 	}
 	if f.Intent != nil {
-		v.Intent = intentView(*f.Intent)
+		v.Intent = intentView(spoken, *f.Intent)
 	}
 	if f.Asset == nil {
 		return v, nil

@@ -330,7 +330,7 @@ func (w *world) refused(email, path string, body any, status int, code trade.Cod
 func (w *world) problem(got *httptest.ResponseRecorder, status int, code trade.Code) api.Problem {
 	w.t.Helper()
 	p := problemOf(w.t, got)
-	if got.Code != status || p.Code != string(code) || p.Detail == "" {
+	if got.Code != status || p.Code != string(code) || p.Detail == "" || p.Action == "" {
 		w.t.Errorf("%d %s (%s), want %d %s", got.Code, p.Code, p.Detail, status, code)
 	}
 	return p

@@ -46,8 +46,8 @@ const (
 const (
 	CodeValue    = "document.value"    // not a number or not a date; the field stays absent
 	CodeCurrency = "document.currency" // an amount in another currency than the document's
-	// CodeReadings is for a field that enters a fingerprint and that two readers read differently.
-	CodeReadings = "document.readings_disagree"
+	// Only of a field that enters a fingerprint.
+	CodeReadings = "document.readings_disagree" // two readers read the same bytes differently
 )
 
 // The codes of bulk files; their path is "row 5, column quantity".

@@ -266,7 +266,13 @@ type Duty struct {
 }
 
 // Fault defines model for Fault.
-type Fault = trade.Fault
+type Fault struct {
+	// Action What to do about it.
+	Action  string `json:"action"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Path    string `json:"path,omitempty,omitzero"`
+}
 
 // Financing defines model for Financing.
 type Financing struct {
@@ -638,12 +644,15 @@ type Place = parse.Place
 
 // Problem RFC 9457.
 type Problem struct {
+	// Action What to do about it: the same for every problem with the code, in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN). docs/faults.md lists all.
+	Action string `json:"action"`
+
 	// Code Stable; docs/faults.md lists all.
 	//
 	// Example: receivable.reserved
 	Code string `json:"code"`
 
-	// Detail What is wrong and what to do.
+	// Detail What is wrong in this case.
 	Detail string `json:"detail"`
 
 	// Errors Every value at fault, where several are.

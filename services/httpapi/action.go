@@ -1,0 +1,54 @@
+package httpapi
+
+import (
+	_ "embed" // the words of each language
+	"strings"
+
+	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/check/texts"
+	"github.com/countersign/countersign/services/httpapi/internal/api"
+)
+
+// What to do about each code, one file a language: code, tab, action.
+//
+//go:embed actions/en.tsv
+var actionsEnglish string
+
+//go:embed actions/zh-CN.tsv
+var actionsChinese string
+
+// otherReasons is the row for the codes of findings, which have no words of their own here.
+const otherReasons = "@reason"
+
+// actionOn says what to do about a refusal. A fault's sentence says what is wrong in the very
+// case; this says what next, and is the same for every refusal with the code.
+func actionOn(code trade.Code, spoken string) string {
+	words := actionsEnglish
+	if spoken == texts.Chinese {
+		words = actionsChinese
+	}
+	if said := actionRow(words, string(code)); said != "" {
+		return said
+	}
+	if text, known := texts.Of(string(code), spoken); known { // what readers and rules find
+		return text.Advice
+	}
+	return actionRow(words, otherReasons)
+}
+
+// actionRow finds the row of a code; empty when there is none.
+func actionRow(words, code string) string {
+	_, rest, found := strings.Cut(words, "\n"+code+"\t")
+	if !found {
+		return ""
+	}
+	said, _, _ := strings.Cut(rest, "\n")
+	return said
+}
+
+// faultView shows a refusal with what to do about it.
+func faultView(spoken string, f trade.Fault) api.Fault {
+	return api.Fault{
+		Code: string(f.Code), Path: f.Path, Message: f.Message, Action: actionOn(f.Code, spoken),
+	}
+}
