@@ -50,18 +50,23 @@ func (b *binder) group(to *Value, n *xmltree.Node) bool {
 
 // number takes a number with the attribute that says its unit; "" for a number without.
 func (b *binder) number(to *Number, n *xmltree.Node, unit string) {
-	if !b.first(n, &to.Value) {
-		return
+	if b.first(n, &to.Value) {
+		*to = b.readNumber(n, unit)
 	}
+}
+
+// readNumber is the number that an element holds, with a flaw when it holds something else.
+func (b *binder) readNumber(n *xmltree.Node, unit string) Number {
 	var u Value
 	if unit != "" {
 		u = Attribute(n, unit)
 	}
-	*to = NumberOf(b.value(n), u)
-	if !to.Valid && !to.Blank() {
+	number := NumberOf(b.value(n), u)
+	if !number.Valid && !number.Blank() {
 		b.flaw(n, source.CodeValue,
-			source.Quoted(to.Text)+" is not a plain decimal number; ask the sender for a corrected file.")
+			source.Quoted(number.Text)+" is not a plain decimal number; ask the sender for a corrected file.")
 	}
+	return number
 }
 
 // date takes a date as XML Schema writes it.

@@ -95,7 +95,10 @@ func (b *ciiBinder) leaf(n *xmltree.Node) Value {
 // measured is the number at a path, with what stands beside it as its unit.
 func (b *ciiBinder) measured(n *xmltree.Node, path, unit string) Number {
 	found := b.find(n, path)
-	return NumberOf(b.leaf(found), Attribute(found, unit))
+	if found == nil {
+		return Number{}
+	}
+	return b.readNumber(found, unit)
 }
 
 // amount is a number whose unit is a currency, where the syntax names one.

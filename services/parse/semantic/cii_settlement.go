@@ -77,7 +77,7 @@ func (b *ciiBinder) totals(n *xmltree.Node) {
 	}
 	for _, tax := range n.All(nsRAM, "TaxTotalAmount") {
 		b.inv.TaxTotals = append(b.inv.TaxTotals, TaxTotal{
-			Group: Element(n), Amount: NumberOf(b.leaf(tax), Attribute(tax, "currencyID")),
+			Group: Element(n), Amount: b.readNumber(tax, "currencyID"),
 		})
 	}
 }

@@ -52,7 +52,7 @@ func (b *ciiBinder) file(n *xmltree.Node) {
 }
 
 // quietly is a binder whose flaws go nowhere: the structure has been read already.
-func (b *ciiBinder) quietly() *ciiBinder { return &ciiBinder{binder{inv: &Invoice{}}} }
+func (b *ciiBinder) quietly() *ciiBinder { return &ciiBinder{} }
 
 // useOfSimple files the codes whose element alone says what they are.
 func (b *ciiBinder) useOfSimple(n *xmltree.Node) {
