@@ -3,8 +3,9 @@ package check
 import "strings"
 
 // ValidLEI tells a legal entity identifier: 18 letters and digits and two check digits, by
-// ISO/IEC 7064 MOD 97-10 (ISO 17442-1:2020, section 5).
+// ISO/IEC 7064 MOD 97-10 (ISO 17442-1:2020, section 5). Spaces are passed over.
 func ValidLEI(s string) bool {
+	s = compact(s)
 	return fits(s, "18c2n") && mod97(s) == 1 && canBeMod97(s[18:])
 }
 
@@ -88,8 +89,9 @@ func ValidIMOCompany(s string) bool {
 const usccAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 // ValidUSCC tells a Chinese unified social credit code with its check character: the powers
-// of three as weights, modulo 31 (GB 32100-2015, section 5.6).
+// of three as weights, modulo 31 (GB 32100-2015, section 5.6). Spaces are passed over.
 func ValidUSCC(s string) bool {
+	s = compact(s)
 	if len(s) != usccLength || !fits(s[2:8], "6n") { // the third to eighth name a district
 		return false
 	}
@@ -110,17 +112,21 @@ func ValidUSCC(s string) bool {
 }
 
 // ValidGS1 tells a trade item number (GTIN) of 8, 12, 13 or 14 digits by its check digit (GS1
-// General Specifications, section 7.9).
-func ValidGS1(s string) bool { return fits(s, "8n|12n|13n|14n") && gs1Digit(s) }
+// General Specifications, section 7.9). Spaces and hyphens are passed over.
+func ValidGS1(s string) bool { return gs1Number(s, "8n|12n|13n|14n") }
 
 // ValidGLN tells a global location number: 13 digits, checked as the others.
-func ValidGLN(s string) bool { return fits(s, "13n") && gs1Digit(s) }
+func ValidGLN(s string) bool { return gs1Number(s, "13n") }
 
 // ValidSSCC tells a serial shipping container code: 18 digits, checked as the others.
-func ValidSSCC(s string) bool { return fits(s, "18n") && gs1Digit(s) }
+func ValidSSCC(s string) bool { return gs1Number(s, "18n") }
 
-// gs1Digit weighs the digits with 1 and 3 in turn from the right.
-func gs1Digit(s string) bool {
+// gs1Number weighs the digits with 1 and 3 in turn from the right.
+func gs1Number(s, structure string) bool {
+	s = compact(s)
+	if !fits(s, structure) {
+		return false
+	}
 	sum := 0
 	for i := range s {
 		weight := 1
