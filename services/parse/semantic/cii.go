@@ -14,7 +14,9 @@ func FromCII(root *xmltree.Node) *Invoice {
 	b.agreement(b.find(trade, "ApplicableHeaderTradeAgreement"))
 	b.delivery(b.find(trade, "ApplicableHeaderTradeDelivery"))
 	b.settlement(b.find(trade, "ApplicableHeaderTradeSettlement"))
-	for _, n := range trade.All(nsRAM, "IncludedSupplyChainTradeLineItem") {
+	lines := trade.All(nsRAM, "IncludedSupplyChainTradeLineItem")
+	b.inv.Lines = make([]Line, 0, len(lines))
+	for _, n := range lines {
 		b.inv.Lines = append(b.inv.Lines, b.line(n))
 	}
 	b.uses(root)

@@ -25,6 +25,7 @@ func FromUBL(root *xmltree.Node) *Invoice {
 		inv.Syntax = UBLCreditNote
 	}
 	b := ublBinder{binder{inv: inv}}
+	inv.Lines = make([]Line, 0, countLines(root)) // a line is large: none is copied while the list grows
 	for _, n := range root.Children {
 		switch n.Space {
 		case nsCBC:
@@ -35,6 +36,16 @@ func FromUBL(root *xmltree.Node) *Invoice {
 	}
 	b.collect(root)
 	return inv
+}
+
+func countLines(root *xmltree.Node) int {
+	count := 0
+	for _, n := range root.Children {
+		if n.Space == nsCAC && isLine(n) {
+			count++
+		}
+	}
+	return count
 }
 
 // ublBinder reads a tree twice: along the structure that the standard binds, and then every
