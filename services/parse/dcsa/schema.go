@@ -18,9 +18,11 @@ import (
 	"github.com/countersign/countersign/services/parse/source"
 )
 
-// CodeSchema is the code of a value that the standard's schema refuses. The path of the fault
-// is where JSON Schema places it: a missing member is the fault of the object that lacks it.
-const CodeSchema = "dcsa.schema"
+// The code of the faults that Validate finds. Their path is where JSON Schema places them: a
+// missing member is the fault of the object that lacks it.
+const (
+	CodeSchema = "dcsa.schema" // a message that the schema of DCSA eBL refuses
+)
 
 // maxFaults bounds the faults that are told of one message; the first ones tell enough.
 const maxFaults = 100
