@@ -19,8 +19,7 @@ import (
 
 // Budget is what one document may cost.
 type Budget struct {
-	// CPU is processor time. The kernel counts in whole seconds and never cuts short: a
-	// document gets at least this and less than a second more.
+	// CPU is processor time, of all threads.
 	CPU time.Duration `json:"cpu"`
 	// Memory is bytes over what a worker takes by itself. The kernel counts what is mapped, and
 	// the runtime maps memory in pieces of 64 MiB: a document gets at least this and less than

@@ -1,3 +1,5 @@
+//go:build linux
+
 package sandbox_test
 
 import (
@@ -21,6 +23,9 @@ const every = 3
 // Reading in workers costs two switches of process and the writing and reading of an answer
 // over reading here. The start of the workers is in it.
 func TestWorkersCostLittleOverReadingHere(t *testing.T) {
+	if raced {
+		t.Skip("the race detector changes what things cost: run it without -race")
+	}
 	dir := os.Getenv("CORPUS_DIR")
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "shared", "corpus")
@@ -61,7 +66,8 @@ func TestWorkersCostLittleOverReadingHere(t *testing.T) {
 	}
 	here() // what is made once is made
 	before, workers, after := here(), inWorkers(), here()
-	t.Logf("processor time of %d files: here %s, in workers %s, here again %s", len(files), before, workers, after)
+	t.Logf("processor time of %d files: here %s, in workers %s, here again %s",
+		len(files), before, workers, after)
 	const most = 2
 	if workers > most*max(before, after) {
 		t.Errorf("workers cost more than %d times reading here", most)

@@ -5,15 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 )
 
 // A frame is its length in four bytes, the highest first, and so many bytes. A reply is a frame
-// that begins with its outcome and with the processor time of the worker so far, eight bytes
-// in nanoseconds.
+// that begins with its outcome.
 const (
 	frameHead = 4
-	replyHead = 1 + 8
+	replyHead = 1
 )
 
 // outcome says what a reply is.
@@ -30,7 +28,6 @@ const (
 // reply is what a worker says.
 type reply struct {
 	outcome outcome
-	used    time.Duration // processor time since the worker started
 	body    []byte
 }
 
@@ -73,7 +70,6 @@ func readFrame(r io.Reader, most int) ([]byte, error) {
 func writeReply(w io.Writer, r reply) error {
 	b := make([]byte, 0, replyHead+len(r.body))
 	b = append(b, byte(r.outcome))
-	b = binary.BigEndian.AppendUint64(b, uint64(r.used)) //nolint:gosec // time used is not negative
 	return writeFrame(w, append(b, r.body...))
 }
 
@@ -85,8 +81,5 @@ func readReply(r io.Reader, most int) (reply, error) {
 	if len(b) < replyHead {
 		return reply{}, errFrame
 	}
-	return reply{
-		outcome: outcome(b[0]), body: b[replyHead:],
-		used: time.Duration(binary.BigEndian.Uint64(b[1:])), //nolint:gosec // a lie costs the liar's document only
-	}, nil
+	return reply{outcome(b[0]), b[replyHead:]}, nil
 }

@@ -42,10 +42,14 @@ func Inside(in io.Reader, out io.Writer, handle func(request []byte) []byte) err
 		return fmt.Errorf("reading the limits: %w", err)
 	}
 	remark, err := confine(o.Budget)
+	var cpu timer
+	if err == nil {
+		cpu, err = openTimer()
+	}
 	if err != nil {
 		return errors.Join(err, writeReply(out, reply{outcome: unbound, body: []byte(err.Error())}))
 	}
-	if err := writeReply(out, reply{ready, processorTime(), []byte(remark)}); err != nil {
+	if err := writeReply(out, reply{ready, []byte(remark)}); err != nil {
 		return fmt.Errorf("saying that the worker is bounded: %w", err)
 	}
 	for {
@@ -56,14 +60,16 @@ func Inside(in io.Reader, out io.Writer, handle func(request []byte) []byte) err
 		if err != nil {
 			return fmt.Errorf("reading a request: %w", err)
 		}
-		if err := allowProcessorTime(o.Budget.CPU); err != nil {
+		if err := cpu.set(o.Budget.CPU); err != nil {
 			return err
 		}
 		r := guarded(handle, request)
 		if len(r.body) > o.MaxAnswer {
 			r = reply{outcome: tooLong}
 		}
-		r.used = processorTime()
+		if err := cpu.set(0); err != nil {
+			return err
+		}
 		if err := writeReply(out, r); err != nil {
 			return fmt.Errorf("writing an answer: %w", err)
 		}

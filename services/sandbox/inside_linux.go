@@ -6,8 +6,6 @@ import (
 	"os"
 	"strconv"
 	"syscall"
-	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,9 +26,6 @@ func confineByKernel(b Budget) (remark string, err error) {
 	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return "", fmt.Errorf("giving up new privileges: %w", err)
-	}
-	if err := dieOfProcessorTime(); err != nil {
-		return "", err
 	}
 	for _, l := range []struct {
 		what  string
@@ -71,32 +66,4 @@ func mappedData() (uint64, error) {
 		return 0, fmt.Errorf("reading the worker's own memory: %w", err)
 	}
 	return pages * uint64(os.Getpagesize()), nil //nolint:gosec // a page is some KiB
-}
-
-// dieOfProcessorTime gives SIGXCPU its meaning back: Go's runtime takes the signal and goes on.
-// The kernel's struct sigaction is all zero for the default, which is death.
-func dieOfProcessorTime() error {
-	var standard [4]uint64
-	const maskSize = 8
-	_, _, no := syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(syscall.SIGXCPU),
-		uintptr(unsafe.Pointer(&standard)), 0, maskSize, 0, 0) //nolint:gosec // 32 bytes are read, and there
-	if no != 0 {
-		return fmt.Errorf("letting the worker die of SIGXCPU: %w", no)
-	}
-	return nil
-}
-
-// allowProcessorTime gives the worker so much more than it has used. The kernel counts whole
-// seconds and then sends SIGXCPU.
-func allowProcessorTime(more time.Duration) error {
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_CPU, &limit); err != nil {
-		return fmt.Errorf("reading the limit of processor time: %w", err)
-	}
-	end := processorTime() + more + time.Second - 1
-	limit.Cur = min(uint64(end/time.Second), limit.Max) //nolint:gosec // positive
-	if err := unix.Setrlimit(unix.RLIMIT_CPU, &limit); err != nil {
-		return fmt.Errorf("setting the limit of processor time: %w", err)
-	}
-	return nil
 }

@@ -10,4 +10,9 @@ func confineByKernel(Budget) (remark string, err error) {
 	return "on this system the kernel does not bound the processes that read documents: use it for development", nil
 }
 
-func allowProcessorTime(time.Duration) error { return nil }
+// timer does nothing here.
+type timer struct{}
+
+func openTimer() (timer, error) { return timer{}, nil }
+
+func (timer) set(time.Duration) error { return nil }

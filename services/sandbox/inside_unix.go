@@ -5,7 +5,6 @@ package sandbox
 import (
 	"fmt"
 	"syscall"
-	"time"
 )
 
 // nobody is the user and the group without rights, by the Linux Standard Base and by custom.
@@ -27,13 +26,4 @@ func leaveRoot() error {
 		return fmt.Errorf("leaving root: %w", err)
 	}
 	return nil
-}
-
-// processorTime is what the process has used so far.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -93,11 +93,9 @@ func (p *Pool) serve(ctx context.Context, w *worker, request []byte) (answer []b
 	w.served++
 	switch {
 	case err == nil && r.outcome == answered:
-		w.used = r.used
 		p.put(w)
 		return r.body, false, nil
 	case err == nil && r.outcome == tooLong:
-		w.used = r.used
 		p.put(w)
 		return nil, false, &Overrun{Of: Memory, Budget: p.config.Budget}
 	case err == nil && r.outcome == panicked:
@@ -115,7 +113,7 @@ func (p *Pool) serve(ctx context.Context, w *worker, request []byte) (answer []b
 	if p.isClosed() {
 		return nil, false, ErrClosed
 	}
-	if what, over := w.overrun(p.config.Budget); over {
+	if what, over := w.overrun(); over {
 		return nil, false, &Overrun{Of: what, Budget: p.config.Budget}
 	}
 	if limit.Err() != nil {

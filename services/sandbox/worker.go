@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -28,7 +29,6 @@ type worker struct {
 	out    io.Reader
 	said   *said
 	gone   chan struct{} // closed when the process has ended and was waited for
-	used   time.Duration // processor time up to the last reply
 	served int
 	remark string
 }
@@ -82,7 +82,7 @@ func start(ctx context.Context, c Config) (*worker, error) {
 		err = errors.Join(errUnbound, ctx.Err(), err)
 		return nil, fmt.Errorf("starting a worker: %w: %s%s", err, r.body, w.said)
 	}
-	w.used, w.remark = r.used, string(r.body)
+	w.remark = string(r.body)
 	return w, nil
 }
 
@@ -105,9 +105,9 @@ func (w *worker) end() {
 }
 
 // overrun tells of a worker that has ended what it took too much of, if anything.
-func (w *worker) overrun(b Budget) (Resource, bool) {
-	state := w.cmd.ProcessState
-	if state.UserTime()+state.SystemTime()-w.used >= b.CPU {
+func (w *worker) overrun() (Resource, bool) {
+	status, ok := w.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if ok && status.Signaled() && status.Signal() == syscall.SIGXCPU {
 		return CPU, true
 	}
 	last := w.said.String() // the runtime tells no other way of what it died
