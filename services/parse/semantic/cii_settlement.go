@@ -71,7 +71,7 @@ func (b *ciiBinder) totals(n *xmltree.Node) {
 	b.inv.Totals = Totals{
 		Group: Element(n), Lines: b.amount(n, "LineTotalAmount"),
 		Allowances: b.amount(n, "AllowanceTotalAmount"), Charges: b.amount(n, "ChargeTotalAmount"),
-		WithoutVAT: b.amount(n, "TaxBasisTotalAmount"), WithVAT: b.amount(n, "GrandTotalAmount"),
+		WithoutVAT: b.ownAmount(n, "TaxBasisTotalAmount"), WithVAT: b.ownAmount(n, "GrandTotalAmount"),
 		Paid: b.amount(n, "TotalPrepaidAmount"), Rounding: b.amount(n, "RoundingAmount"),
 		Payable: b.amount(n, "DuePayableAmount"),
 	}
@@ -80,6 +80,22 @@ func (b *ciiBinder) totals(n *xmltree.Node) {
 			Group: Element(n), Amount: b.readNumber(tax, "currencyID"),
 		})
 	}
+}
+
+// ownAmount is a total that Factur-X in its extended profile may state in a second currency too:
+// of two the one in the currency of the invoice.
+func (b *ciiBinder) ownAmount(n *xmltree.Node, name string) Number {
+	all, own := n.All(nsRAM, name), []*xmltree.Node{}
+	for _, amount := range all {
+		if currency := amount.Attr("currencyID"); currency == "" || currency == b.inv.Currency.Text {
+			own = append(own, amount)
+		}
+	}
+	const inTwo = 2
+	if len(all) == inTwo && len(own) == 1 {
+		return b.readNumber(own[0], "currencyID")
+	}
+	return b.amount(n, name)
 }
 
 func (b *ciiBinder) breakdown(n *xmltree.Node) VATBreakdown {

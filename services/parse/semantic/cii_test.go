@@ -33,7 +33,8 @@ func settled(content string) string {
 func TestAnEmptyCIIIsBoundWithoutAFlaw(t *testing.T) {
 	for _, content := range []string{
 		"", "<rsm:ExchangedDocument/>", "<rsm:SupplyChainTradeTransaction/>", settled(""),
-		"<rsm:SupplyChainTradeTransaction><ram:IncludedSupplyChainTradeLineItem/></rsm:SupplyChainTradeTransaction>",
+		"<rsm:SupplyChainTradeTransaction><ram:IncludedSupplyChainTradeLineItem/>" +
+			"</rsm:SupplyChainTradeTransaction>",
 	} {
 		if inv := boundCII(t, content); len(inv.Flaws) > 0 || inv.Number.Present() || inv.Totals.Payable.Present() {
 			t.Errorf("%q is bound as %+v", content, inv)
@@ -52,7 +53,8 @@ func TestADateOfCIIIsReadInTheFormatItDeclares(t *testing.T) {
 		`<udt:DateTimeString format="203">202603011200</udt:DateTimeString>`: false,
 		`<udt:DateTimeString format="102"></udt:DateTimeString>`:             false,
 	} {
-		inv := boundCII(t, "<rsm:ExchangedDocument><ram:IssueDateTime>"+text+"</ram:IssueDateTime></rsm:ExchangedDocument>")
+		inv := boundCII(t, "<rsm:ExchangedDocument><ram:IssueDateTime>"+text+
+			"</ram:IssueDateTime></rsm:ExchangedDocument>")
 		if inv.IssueDate.Valid != valid || !inv.IssueDate.Present() {
 			t.Errorf("%s is read as %+v", text, inv.IssueDate)
 		}
@@ -80,6 +82,22 @@ func TestTheTaxTotalsOfCIIMayBeInTwoCurrencies(t *testing.T) {
 	}
 }
 
+func TestOfATotalInTwoCurrenciesTheOneOfTheInvoiceCounts(t *testing.T) {
+	totals := func(currency string) *Invoice {
+		return boundCII(t, settled("<ram:InvoiceCurrencyCode>EUR</ram:InvoiceCurrencyCode>"+
+			"<ram:SpecifiedTradeSettlementHeaderMonetarySummation>"+
+			`<ram:GrandTotalAmount currencyID="`+currency+`">7</ram:GrandTotalAmount>`+
+			`<ram:GrandTotalAmount currencyID="EUR">1</ram:GrandTotalAmount>`+
+			"</ram:SpecifiedTradeSettlementHeaderMonetarySummation>"))
+	}
+	if inv := totals("DKK"); len(inv.Flaws) > 0 || inv.Totals.WithVAT.Text != "1" {
+		t.Errorf("bound as %q with %v", inv.Totals.WithVAT.Text, inv.Flaws)
+	}
+	if inv := totals("EUR"); !slices.Equal(flawCodes(inv), []string{source.CodeDuplicate}) {
+		t.Errorf("two in the same currency have the flaws %v", inv.Flaws)
+	}
+}
+
 func TestTheVATCategoriesOfCIIKnowWhatTheyAreOf(t *testing.T) {
 	allowance := func(indicator string) string {
 		return "<ram:SpecifiedTradeAllowanceCharge><ram:ChargeIndicator><udt:Indicator>" + indicator +
@@ -95,7 +113,8 @@ func TestTheVATCategoriesOfCIIKnowWhatTheyAreOf(t *testing.T) {
 	for _, use := range inv.Categories {
 		places = append(places, use.Of)
 	}
-	if want := []CategoryPlace{OfLine, OfBreakdown, OfAllowance, OfCharge, OfUnclear}; !slices.Equal(places, want) {
+	want := []CategoryPlace{OfLine, OfBreakdown, OfAllowance, OfCharge, OfUnclear}
+	if !slices.Equal(places, want) {
 		t.Errorf("the categories are of %v, want %v", places, want)
 	}
 	if !inv.Categories[2].VAT {
