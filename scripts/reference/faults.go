@@ -29,7 +29,6 @@ var sources = []struct{ folder, by string }{
 	{"chaincode/trade", "law"},
 	{"services/parse", "readers"},
 	{"services/parse/source", "readers"},
-	{"services/parse/dcsa", "readers"},
 	{"services/parse/pdf", "readers"},
 	{"services/parse/pdf/internal/cos", "readers"},
 	{"services/app", "steps"},

@@ -89,7 +89,7 @@ func codesByStatus() map[int][]trade.Code {
 			source.CodeUnsupported, source.CodeMalformed, source.CodeEncoding, source.CodeDTD,
 			source.CodeSecondRoot, source.CodeNamespace, source.CodeDuplicate, source.CodeSplitText,
 			source.CodeSchema, source.CodeArchive, source.CodeValue, source.CodeCurrency, source.CodeTooCostly,
-			source.CodeReaderFailed, source.CodeReadings, source.CodeBulkColumn,
+			source.CodeDCSA, source.CodeReaderFailed, source.CodeReadings, source.CodeBulkColumn,
 			source.CodeBulkMissing, source.CodeBulkValue, source.CodeBulkRows,
 		},
 		http.StatusPreconditionRequired: {CodePrecondition},

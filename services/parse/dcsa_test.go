@@ -11,6 +11,7 @@ import (
 	"github.com/countersign/countersign/services/parse"
 	"github.com/countersign/countersign/services/parse/attestation"
 	"github.com/countersign/countersign/services/parse/dcsa"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // Every message and wrapped document of ours has a golden file beside it with all that is
@@ -117,15 +118,15 @@ func TestReadNamesTheKindOfATransportDocument(t *testing.T) {
 func TestReadMakesABrokenMessageFlawsAtTheirPlaces(t *testing.T) {
 	whole := sample(t, "dcsa", "transport_document.json")
 	for name, change := range map[string][4]string{
-		"length": {`"NRSK26041187"`, `"NRSK26041187-0000000000"`, dcsa.CodeSchema, "/transportDocumentReference"},
-		"absent": {`"carrierCode"`, `"carrierCodes"`, dcsa.CodeSchema, ""},
+		"length": {`"NRSK26041187"`, `"NRSK26041187-0000000000"`, source.CodeDCSA, "/transportDocumentReference"},
+		"absent": {`"carrierCode"`, `"carrierCodes"`, source.CodeDCSA, ""},
 		"type": {
-			`"value": 8400`, `"value": "8400"`, dcsa.CodeSchema,
+			`"value": 8400`, `"value": "8400"`, source.CodeDCSA,
 			"/consignmentItems/0/cargoItems/0/cargoGrossWeight/value",
 		},
-		"any of": {`"email"`, `"mail"`, dcsa.CodeSchema, "/partyContactDetails/0"},
+		"any of": {`"email"`, `"mail"`, source.CodeDCSA, "/partyContactDetails/0"},
 		"date":   {`"2026-04-11",`, `"11.04.2026",`, "document.value", "/shippedOnBoardDate"},
-		"number": {`61250.5`, `1e999999999`, dcsa.CodeSchema, "/declaredValue"},
+		"number": {`61250.5`, `1e999999999`, source.CodeDCSA, "/declaredValue"},
 	} {
 		doc := mustRead(t, edited(t, whole, change[0], change[1]))
 		if len(doc.Flaws) != 1 || doc.Flaws[0].Code != change[2] || doc.Flaws[0].Path != change[3] {

@@ -18,12 +18,6 @@ import (
 	"github.com/countersign/countersign/services/parse/source"
 )
 
-// The code of the faults that Validate finds. Their path is where JSON Schema places them: a
-// missing member is the fault of the object that lacks it.
-const (
-	CodeSchema = "dcsa.schema" // a message that the schema of DCSA eBL refuses
-)
-
 // maxFaults bounds the faults that are told of one message; the first ones tell enough.
 const maxFaults = 100
 
@@ -107,16 +101,17 @@ func ecmaScript(pattern string) (jsonschema.Regexp, error) {
 }
 
 // Validate holds a message against its schema and says what is wrong where, in the order of
-// the places; at most maxFaults.
+// the places; at most maxFaults. The path of a fault is where JSON Schema places it: a missing
+// member is the fault of the object that lacks it.
 func Validate(n Name, tree *jsontree.Node) []source.Fault {
 	all, err := compiled()
 	if err != nil || all[n] == nil {
 		// The schemas are part of the program and a test compiles them.
-		return []source.Fault{*source.New(CodeSchema, "",
+		return []source.Fault{*source.New(source.CodeDCSA, "",
 			"The schemas of this program are broken; tell its operator.")}
 	}
 	if at, ok := unwieldy(tree, ""); ok {
-		return []source.Fault{*source.New(CodeSchema, at, "This number is beyond what any cargo has.")}
+		return []source.Fault{*source.New(source.CodeDCSA, at, "This number is beyond what any cargo has.")}
 	}
 	err = all[n].Validate(tree.Plain())
 	if err == nil {
@@ -124,7 +119,7 @@ func Validate(n Name, tree *jsontree.Node) []source.Fault {
 	}
 	invalid, ok := errors.AsType[*jsonschema.ValidationError](err)
 	if !ok {
-		return []source.Fault{*source.New(CodeSchema, "", "The message does not follow the schema of "+
+		return []source.Fault{*source.New(source.CodeDCSA, "", "The message does not follow the schema of "+
 			string(n)+".")}
 	}
 	faults := leaves(invalid)
@@ -164,7 +159,7 @@ func fault(e *jsonschema.ValidationError, message string) []source.Fault {
 	for _, step := range e.InstanceLocation {
 		pointer.WriteString("/" + jsontree.Escape(step))
 	}
-	return []source.Fault{*source.New(CodeSchema, pointer.String(), message)}
+	return []source.Fault{*source.New(source.CodeDCSA, pointer.String(), message)}
 }
 
 // alternatives says why none of several alternatives fits: what is wrong with a member that is

@@ -46,6 +46,7 @@ const (
 const (
 	CodeValue    = "document.value"    // not a number or not a date; the field stays absent
 	CodeCurrency = "document.currency" // an amount in another currency than the document's
+	CodeDCSA     = "dcsa.schema"       // a message that the schema of DCSA eBL refuses
 	// Only of a field that enters a fingerprint.
 	CodeReadings = "document.readings_disagree" // two readers read the same bytes differently
 )
