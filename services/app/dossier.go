@@ -19,6 +19,9 @@ type Renderer interface {
 	AuditPDF(ctx context.Context, l AuditList) ([]byte, error)
 	AuditXLSX(ctx context.Context, l AuditList) ([]byte, error)
 	AuditCSV(ctx context.Context, l AuditList) ([]byte, error)
+	// TemplateXLSX and TemplateCSV render the empty form of a bulk file, with what its columns hold.
+	TemplateXLSX(ctx context.Context, t Template) ([]byte, error)
+	TemplateCSV(ctx context.Context, t Template) ([]byte, error)
 }
 
 var (

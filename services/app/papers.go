@@ -33,6 +33,7 @@ type Document struct {
 	FileName        string // as given
 	Version         int
 	Supersedes      DocumentID
+	Bulk            trade.Digest // of the spreadsheet that it came from; empty: it came by itself
 	State           DocumentState
 	Fields          *parse.Document // nil until parsed
 	CanonicalDigest trade.Digest    // of the canonical bytes of Fields

@@ -24,6 +24,9 @@ type Reader interface {
 		ctx context.Context, kind parse.Kind, fields []byte, today money.Date,
 	) (*parse.Document, []check.Finding, error)
 	Statement(ctx context.Context, raw []byte) ([]parse.StatementLine, error)
+	// Bulk reads many documents from a spreadsheet: all of them, or a fault whose More are the
+	// others.
+	Bulk(ctx context.Context, raw []byte) ([]parse.BulkDocument, error)
 	// Syntax tells how a file is written, from its content alone.
 	Syntax(ctx context.Context, raw []byte) (parse.Syntax, error)
 }

@@ -10,6 +10,12 @@ import (
 	"github.com/countersign/countersign/chaincode/trade"
 )
 
+// The media types of spreadsheets.
+const (
+	MediaXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	MediaCSV  = "text/csv; charset=utf-8"
+)
+
 // ReportInput asks for a report.
 type ReportInput struct {
 	Kind    string // "dossier" of one financing, or "audit": the list of all
@@ -83,10 +89,10 @@ func (a *App) render(ctx context.Context, actor Actor, in ReportInput) (out []by
 		return out, "application/pdf", err
 	case "xlsx":
 		out, err = a.renderer.AuditXLSX(ctx, l)
-		return out, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", err
+		return out, MediaXLSX, err
 	case "csv":
 		out, err = a.renderer.AuditCSV(ctx, l)
-		return out, "text/csv; charset=utf-8", err
+		return out, MediaCSV, err
 	}
 	return nil, "", fault(CodeInput, "format", "pdf, xlsx or csv")
 }

@@ -74,7 +74,9 @@ type PapersTx interface {
 	// that document and false.
 	InsertDocument(ctx context.Context, d Document) (Document, bool, error)
 	Document(ctx context.Context, id DocumentID) (Document, error)
-	// StoredBytes is how many bytes the organisation's papers have in all.
+	// InsertBulkFile keeps a spreadsheet before its documents; false when it was there.
+	InsertBulkFile(ctx context.Context, b BulkFile) (bool, error)
+	// StoredBytes is how many bytes the organisation's papers and bulk files have in all.
 	StoredBytes(ctx context.Context, org trade.OrgID) (int64, error)
 	// UpdateDocument writes state, fields and findings; ErrEdited unless Edit is the row's.
 	UpdateDocument(ctx context.Context, d Document) error

@@ -144,6 +144,9 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // problem says what an error means to the client.
 func (s *server) problem(r *http.Request, err error) api.Problem {
 	many, _ := errors.AsType[faults](err)
+	if several, ok := errors.AsType[app.Faults](err); ok {
+		many = faults(several)
+	}
 	f, ok := errors.AsType[*trade.Fault](err)
 	switch {
 	case len(many) > 0:

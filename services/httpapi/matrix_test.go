@@ -46,6 +46,8 @@ GET /v1/organisations                                  .  .  .  .  .  .  .  .  .
 GET /v1/inbox                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/packs                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/documents                                      .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/templates/{kind}                               .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+POST /v1/bulk                                          .  r  .  r  .  r  .  .  .  r  r  .  -  -  -
 GET /v1/programmes                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/receivables                                    .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/financings                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
@@ -163,6 +165,7 @@ func (w *world) bodies() map[string]sent {
 		"POST /v1/signatures": {
 			body: api.SignBatch{Intents: []trade.CommandID{"cmd-none"}, Signature: signature},
 		},
+		"POST /v1/bulk": {body: w.spreadsheet("00012"), header: file},
 		"POST /v1/statements": {
 			body:   w.trade().Files["statement.camt053.xml"],
 			header: file,
@@ -338,7 +341,7 @@ func (w *world) objects() map[string]string {
 	return map[string]string{
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),
 		"{receivable}": string(w.receivable), "{financing}": string(w.financing), "{intent}": string(i.ID),
-		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID),
+		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{kind}": "invoice",
 	}
 }
 

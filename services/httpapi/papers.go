@@ -222,6 +222,7 @@ func documentView(spoken string, d app.Document, whole bool) api.Document {
 	v := api.Document{
 		ID: d.ID, Organisation: d.Org, UploadedBy: d.UploadedBy, UploadedAt: d.UploadedAt.UTC(), Digest: d.Digest,
 		Size: d.Size, MediaType: d.MediaType, FileName: d.FileName, Version: d.Version, Supersedes: d.Supersedes,
+		Bulk:  d.Bulk,
 		State: d.State, CanonicalDigest: d.CanonicalDigest, FieldsBy: d.FieldsBy, ParsedAt: d.ParsedAt.UTC(),
 		Findings: listed(findingsIn(spoken, d.Findings)), Edit: d.Edit,
 	}

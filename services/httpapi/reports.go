@@ -46,9 +46,9 @@ func suffixOf(mediaType string) string {
 	switch mediaType {
 	case "application/pdf":
 		return ".pdf"
-	case "text/csv; charset=utf-8":
+	case app.MediaCSV:
 		return ".csv"
-	case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
+	case app.MediaXLSX:
 		return ".xlsx"
 	}
 	return ""

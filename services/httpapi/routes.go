@@ -62,6 +62,9 @@ func policies() map[string]policy {
 		"POST /v1/packs/{pack}/documents": {
 			keyed: true, counted: true, takes: fileBody, limit: app.MaxUpload, timeout: uploadTime,
 		},
+		"POST /v1/bulk": {
+			keyed: true, counted: true, takes: fileBody, limit: app.MaxBulk, timeout: uploadTime,
+		},
 		"POST /v1/statements": {
 			keyed: true, counted: true, takes: fileBody, limit: maxStatement, timeout: uploadTime,
 		},

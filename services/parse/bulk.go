@@ -11,6 +11,7 @@ import (
 	"github.com/countersign/countersign/services/parse/jsontree"
 	"github.com/countersign/countersign/services/parse/sheet"
 	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
 // Limits of a bulk file beside those of package sheet.
@@ -21,9 +22,11 @@ const (
 
 // BulkDocument is one document of a bulk file.
 type BulkDocument struct {
-	*Document
+	*Document `json:"-"`
+	Kind      Kind   `json:"kind"`
+	Number    string `json:"number"`
 	// JSON is the document in our own JSON: what is kept as its original.
-	JSON []byte
+	JSON json.RawMessage `json:"json"`
 }
 
 // ReadBulk reads many documents of one kind from a spreadsheet, CSV or XLSX, made from the
@@ -76,6 +79,9 @@ func readBulk(l Limits, sheets sheet.Limits, b []byte) ([]BulkDocument, *Fault) 
 		return nil, source.New(source.CodeEmpty, "", "The file is empty; choose it again.")
 	case len(b) > l.Bytes:
 		return nil, source.TooMany("", "bytes", l.Bytes)
+	case isDocument(b):
+		return nil, source.New(source.CodeUnsupported, "",
+			"This is no spreadsheet; send CSV or XLSX made from a template, or upload it as a paper of its own.")
 	}
 	table, f := sheet.Read(sheets, b)
 	if f != nil {
@@ -102,6 +108,13 @@ func readBulk(l Limits, sheets sheet.Limits, b []byte) ([]BulkDocument, *Fault) 
 		return nil, listedFaults(r.faults)
 	}
 	return docs, nil
+}
+
+// isDocument tells XML, JSON and PDF from CSV.
+func isDocument(b []byte) bool {
+	b = bytes.TrimLeft(source.TrimBOM(b), xmltree.Space)
+	return bytes.HasPrefix(b, []byte("<")) || bytes.HasPrefix(b, []byte("{")) ||
+		bytes.HasPrefix(b, []byte("%PDF-"))
 }
 
 // listedFaults is the first of many faults, which carries the others, in the order of rows.
@@ -321,7 +334,7 @@ func (r *bulkReader) finish() []BulkDocument {
 			r.schema(d, f)
 			continue
 		}
-		docs = append(docs, BulkDocument{Document: doc, JSON: text})
+		docs = append(docs, BulkDocument{Document: doc, Kind: doc.Kind, Number: doc.Number, JSON: text})
 	}
 	return docs
 }

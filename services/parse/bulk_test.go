@@ -212,6 +212,7 @@ func TestReadBulkRefusesColumnsThatTheTemplateDoesNotHave(t *testing.T) {
 		"blank rows":        {"\n,,\n", source.CodeEmpty},
 		"broken quotes":     {text + "\"open", source.CodeMalformed},
 		"not UTF-8":         {text + "\xff", source.CodeEncoding},
+		"a document":        {"<Invoice a=\"b\"/>", source.CodeUnsupported},
 		"an archive":        {"PK\x03\x04", source.CodeMalformed},
 	} {
 		_, err := parse.ReadBulk([]byte(c.file))

@@ -19,7 +19,8 @@ func (t *storeTx) InsertDocument(ctx context.Context, d app.Document) (app.Docum
 	added, err := t.q.InsertDocument(ctx, db.InsertDocumentParams{
 		ID: string(d.ID), OrgID: string(d.Org), UploadedBy: string(d.UploadedBy), UploadedAt: d.UploadedAt,
 		Digest: string(d.Digest), Size: d.Size, MediaType: d.MediaType, Filename: d.FileName,
-		Version: small(d.Version), Supersedes: optional(d.Supersedes), State: string(d.State),
+		Version: small(d.Version), Supersedes: optional(d.Supersedes), BulkDigest: optional(d.Bulk),
+		State: string(d.State),
 	})
 	if violates(err, "documents_supersedes") {
 		return app.Document{}, false, app.ErrEdited
@@ -68,6 +69,18 @@ func (t *storeTx) UpdateDocument(ctx context.Context, d app.Document) error {
 		ParsedAt: optionalTime(d.ParsedAt), Reader: optional(d.Reader), Findings: findings,
 	})
 	return changed(rows, err, app.ErrEdited)
+}
+
+// InsertBulkFile keeps a spreadsheet; the same bytes again change nothing.
+func (t *storeTx) InsertBulkFile(ctx context.Context, b app.BulkFile) (bool, error) {
+	added, err := t.q.InsertBulkFile(ctx, db.InsertBulkFileParams{
+		OrgID: string(b.Org), Digest: string(b.Digest), Size: b.Size, Filename: b.FileName,
+		ImportedBy: string(b.ImportedBy), ImportedAt: b.ImportedAt,
+	})
+	if err != nil {
+		return false, fmt.Errorf("bulk file %s: %w", b.Digest, err)
+	}
+	return added == 1, nil
 }
 
 // StoredBytes is how much an organisation's papers take.
@@ -138,7 +151,8 @@ func documentOf(row db.Document) (app.Document, error) {
 		ID: app.DocumentID(row.ID), Org: trade.OrgID(row.OrgID), UploadedBy: app.UserID(row.UploadedBy),
 		UploadedAt: row.UploadedAt.UTC(), Digest: trade.Digest(row.Digest), Size: row.Size,
 		MediaType: row.MediaType, FileName: row.Filename, Version: int(row.Version),
-		Supersedes: present[app.DocumentID](row.Supersedes), State: app.DocumentState(row.State),
+		Supersedes: present[app.DocumentID](row.Supersedes), Bulk: present[trade.Digest](row.BulkDigest),
+		State:           app.DocumentState(row.State),
 		CanonicalDigest: present[trade.Digest](row.CanonicalDigest), FieldsBy: present[app.UserID](row.FieldsBy),
 		ParsedAt: presentTime(row.ParsedAt), Reader: present[string](row.Reader), Edit: int(row.Edit),
 	}

@@ -44,6 +44,16 @@ func (Here) Statement(_ context.Context, raw []byte) ([]parse.StatementLine, err
 	return parse.ReadStatement(raw)
 }
 
+// Bulk reads many documents of one kind from a spreadsheet: all of them, or a fault whose More
+// are the others. Of each only our own JSON is told; it is read again as a document.
+func (Here) Bulk(_ context.Context, raw []byte) ([]parse.BulkDocument, error) {
+	all, err := parse.ReadBulkJSON(raw)
+	for i := range all {
+		all[i].Document = nil
+	}
+	return all, err
+}
+
 // Syntax tells how a file is written, from its content alone.
 func (Here) Syntax(_ context.Context, raw []byte) (parse.Syntax, error) {
 	return parse.Detect(raw), nil

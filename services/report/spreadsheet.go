@@ -47,7 +47,7 @@ func (r *Renderer) AuditXLSX(ctx context.Context, l app.AuditList) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	b, err := newBook()
+	b, err := newBookOf(rowsSheet, totalsSheet, aboutSheet)
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +77,11 @@ func (r *Renderer) AuditXLSX(ctx context.Context, l app.AuditList) ([]byte, erro
 	return out.Bytes(), nil
 }
 
-func newBook() (*book, error) {
+// newBookOf begins a workbook of these sheets.
+func newBookOf(first string, others ...string) (*book, error) {
 	b := &book{file: excelize.NewFile(), number: map[string]int{}}
-	b.try(b.file.SetSheetName("Sheet1", rowsSheet), "name sheet")
-	for _, name := range []string{totalsSheet, aboutSheet} {
+	b.try(b.file.SetSheetName("Sheet1", first), "name sheet")
+	for _, name := range others {
 		_, err := b.file.NewSheet(name)
 		b.try(err, "add sheet")
 	}

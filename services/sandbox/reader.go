@@ -21,6 +21,7 @@ const (
 	readDocument  task = "document"
 	readTyped     task = "typed"
 	readStatement task = "statement"
+	readBulk      task = "bulk"
 	readSyntax    task = "syntax"
 	readSummary   task = "summary"
 )
@@ -37,6 +38,7 @@ type answer struct {
 	Document *parse.Document       `json:"document,omitempty"`
 	Findings []check.Finding       `json:"findings,omitempty"`
 	Lines    []parse.StatementLine `json:"lines,omitempty"`
+	Bulk     []parse.BulkDocument  `json:"bulk,omitempty"`
 	Syntax   parse.Syntax          `json:"syntax,omitempty"`
 	Summary  *reading.Summary      `json:"summary,omitempty"`
 	Fault    *parse.Fault          `json:"fault,omitempty"`
@@ -71,6 +73,12 @@ func (r *Reader) Typed(
 func (r *Reader) Statement(ctx context.Context, raw []byte) ([]parse.StatementLine, error) {
 	a, err := r.ask(ctx, question{Do: readStatement}, raw)
 	return a.Lines, err
+}
+
+// Bulk reads many documents of one kind from a spreadsheet, each as our own JSON.
+func (r *Reader) Bulk(ctx context.Context, raw []byte) ([]parse.BulkDocument, error) {
+	a, err := r.ask(ctx, question{Do: readBulk}, raw)
+	return a.Bulk, err
 }
 
 // Syntax tells how a file is written, from its content alone.
@@ -159,6 +167,8 @@ func carryOut(q question, raw []byte) (a answer) {
 		a.Document, a.Findings, err = here.Typed(ctx, q.Kind, raw, q.Today)
 	case readStatement:
 		a.Lines, err = here.Statement(ctx, raw)
+	case readBulk:
+		a.Bulk, err = here.Bulk(ctx, raw)
 	case readSyntax:
 		a.Syntax, err = here.Syntax(ctx, raw)
 	case readSummary:

@@ -92,6 +92,10 @@ func TestReaderReadsWhatAReaderInThisProcessReads(t *testing.T) {
 		wantLines, wantErr := here.Statement(t.Context(), raw)
 		same(t, name+": statement", lines, wantLines)
 		same(t, name+": fault of the statement", err, wantErr)
+		bulk, err := r.Bulk(t.Context(), raw)
+		wantBulk, wantErr := here.Bulk(t.Context(), raw)
+		same(t, name+": bulk file", bulk, wantBulk)
+		same(t, name+": fault of the bulk file", err, wantErr)
 		if doc != nil {
 			read++
 		}

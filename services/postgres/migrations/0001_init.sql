@@ -101,6 +101,18 @@ CREATE INDEX idempotency_keys_expires ON idempotency_keys (expires_at);
 
 -- Documents ---------------------------------------------------------------------------------
 
+-- Spreadsheets that many papers came from at once; the bytes are blobs.
+CREATE TABLE bulk_files (
+    org_id      identifier  NOT NULL REFERENCES organisations,
+    digest      digest      NOT NULL,
+    size        bigint      NOT NULL CHECK (size > 0),
+    filename    text        NOT NULL CHECK (octet_length(filename) <= 4096),  -- as given
+    imported_by identifier  NOT NULL,
+    imported_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, digest),
+    FOREIGN KEY (imported_by, org_id) REFERENCES users (id, org_id)
+);
+
 -- One version of one paper. Its bytes are a blob named by digest and never change; fields
 -- are what we read, and can be read again. That it is recorded is the ledger's to say.
 CREATE TABLE documents (
@@ -114,6 +126,7 @@ CREATE TABLE documents (
     filename         text        NOT NULL CHECK (octet_length(filename) <= 4096),  -- as given
     version          integer     NOT NULL CHECK (version >= 1),
     supersedes       identifier  REFERENCES documents,
+    bulk_digest      digest,                  -- of the spreadsheet it came from
     state            text        NOT NULL CHECK (state IN (
         'received',      -- bytes are safe, nothing read yet
         'needs_fields',  -- kept and viewable; a person types the fields in
@@ -130,6 +143,7 @@ CREATE TABLE documents (
     FOREIGN KEY (fields_by, org_id) REFERENCES users (id, org_id),
     UNIQUE (id, org_id),
     FOREIGN KEY (supersedes, org_id) REFERENCES documents (id, org_id),
+    FOREIGN KEY (org_id, bulk_digest) REFERENCES bulk_files (org_id, digest),
     CHECK ((supersedes IS NULL) = (version = 1)),
     CHECK (supersedes <> id),
     CHECK ((state = 'parsed') = (num_nulls(fields, canonical_digest, parsed_at) = 0)),

@@ -2,10 +2,10 @@
 -- No row when this organisation has the same bytes already.
 INSERT INTO documents (
     id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version,
-    supersedes, state, findings, edit)
+    supersedes, bulk_digest, state, findings, edit)
 VALUES (
     @id, @org_id, @uploaded_by, @uploaded_at, @digest, @size, @media_type, @filename, @version,
-    @supersedes, @state, '[]', 1)
+    @supersedes, @bulk_digest, @state, '[]', 1)
 ON CONFLICT (org_id, digest) DO NOTHING;
 
 -- name: Document :one
@@ -14,8 +14,16 @@ SELECT * FROM documents WHERE id = @id;
 -- name: DocumentByDigest :one
 SELECT * FROM documents WHERE org_id = @org_id AND digest = @digest;
 
+-- name: InsertBulkFile :execrows
+-- No row when this organisation imported the same bytes before.
+INSERT INTO bulk_files (org_id, digest, size, filename, imported_by, imported_at)
+VALUES (@org_id, @digest, @size, @filename, @imported_by, @imported_at)
+ON CONFLICT (org_id, digest) DO NOTHING;
+
 -- name: StoredBytes :one
-SELECT coalesce(sum(size), 0)::bigint FROM documents WHERE org_id = @org_id;
+SELECT (
+    (SELECT coalesce(sum(d.size), 0) FROM documents d WHERE d.org_id = @org_id)
+    + (SELECT coalesce(sum(b.size), 0) FROM bulk_files b WHERE b.org_id = @org_id))::bigint;
 
 -- name: UpdateDocument :execrows
 -- Edit is the row as the writer saw it: a stale edit changes nothing.

@@ -142,6 +142,18 @@ type Because struct {
 	Reason string `json:"reason" validate:"required,max=200"`
 }
 
+// BulkImport defines model for BulkImport.
+type BulkImport struct {
+	Digest Digest `json:"digest"`
+
+	// Documents In the order of their first rows; not read yet.
+	Documents []Document `json:"documents"`
+	FileName  string     `json:"file_name"`
+
+	// New How many of the documents were not there before.
+	New int `json:"new"`
+}
+
 // ClockTime defines model for ClockTime.
 type ClockTime struct {
 	Now Instant `json:"now"`
@@ -211,6 +223,7 @@ type DisputeReceivable struct {
 
 // Document defines model for Document.
 type Document struct {
+	Bulk            Digest `json:"bulk,omitempty,omitzero"`
 	CanonicalDigest Digest `json:"canonical_digest,omitempty,omitzero"`
 	Digest          Digest `json:"digest"`
 
@@ -1166,6 +1179,18 @@ type TooLarge = Problem
 // Unavailable RFC 9457.
 type Unavailable = Problem
 
+// ImportBulkParams defines parameters for ImportBulk.
+type ImportBulkParams struct {
+	// Pack The trade pack that takes the documents.
+	Pack PackID `form:"pack,omitempty" json:"pack,omitempty,omitzero"`
+
+	// ContentDisposition `attachment` with the name of the file (RFC 6266): `filename="invoice.xml"`, or `filename*=UTF-8''...` for names beyond ASCII. It is shown and never used as a path.
+	ContentDisposition ContentDisposition `json:"Content-Disposition"`
+
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // MoveClockParams defines parameters for MoveClock.
 type MoveClockParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -1485,6 +1510,12 @@ type ImportStatementParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// GetTemplateParams defines parameters for GetTemplate.
+type GetTemplateParams struct {
+	// Format csv when absent.
+	Format string `form:"format,omitempty" json:"format,omitempty,omitzero"`
+}
+
 // MoveClockJSONRequestBody defines body for MoveClock for application/json ContentType.
 type MoveClockJSONRequestBody = MoveClock
 
@@ -1586,6 +1617,9 @@ type ServerInterface interface {
 	// GetReadiness Database and ledger are there
 	// (GET /readyz)
 	GetReadiness(w http.ResponseWriter, r *http.Request)
+	// ImportBulk Upload many papers in one spreadsheet
+	// (POST /v1/bulk)
+	ImportBulk(w http.ResponseWriter, r *http.Request, params ImportBulkParams)
 	// MoveClock Move the demo clock forward
 	// (POST /v1/demo/clock)
 	MoveClock(w http.ResponseWriter, r *http.Request, params MoveClockParams)
@@ -1739,6 +1773,9 @@ type ServerInterface interface {
 	// ImportStatement Import a bank statement
 	// (POST /v1/statements)
 	ImportStatement(w http.ResponseWriter, r *http.Request, params ImportStatementParams)
+	// GetTemplate The template of a bulk file
+	// (GET /v1/templates/{kind})
+	GetTemplate(w http.ResponseWriter, r *http.Request, kind DocumentKind, params GetTemplateParams)
 }
 
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
@@ -1760,6 +1797,12 @@ func (_ Unimplemented) GetMetrics(w http.ResponseWriter, r *http.Request) {
 // GetReadiness Database and ledger are there
 // (GET /readyz)
 func (_ Unimplemented) GetReadiness(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ImportBulk Upload many papers in one spreadsheet
+// (POST /v1/bulk)
+func (_ Unimplemented) ImportBulk(w http.ResponseWriter, r *http.Request, params ImportBulkParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2069,6 +2112,12 @@ func (_ Unimplemented) ImportStatement(w http.ResponseWriter, r *http.Request, p
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// GetTemplate The template of a bulk file
+// (GET /v1/templates/{kind})
+func (_ Unimplemented) GetTemplate(w http.ResponseWriter, r *http.Request, kind DocumentKind, params GetTemplateParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ServerInterfaceWrapper converts contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler            ServerInterface
@@ -2111,6 +2160,87 @@ func (siw *ServerInterfaceWrapper) GetReadiness(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetReadiness(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ImportBulk operation middleware
+func (siw *ServerInterfaceWrapper) ImportBulk(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportBulkParams
+
+	// ------------- Optional query parameter "pack" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "pack", r.URL.Query(), &params.Pack, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "pack"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "pack", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Content-Disposition" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Content-Disposition")]; found {
+		var ContentDisposition ContentDisposition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Content-Disposition", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", valueList[0], &ContentDisposition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Content-Disposition", Err: err})
+			return
+		}
+
+		params.ContentDisposition = ContentDisposition
+
+	} else {
+		err := fmt.Errorf("Header parameter Content-Disposition is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Content-Disposition", Err: err})
+		return
+	}
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ImportBulk(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4785,6 +4915,48 @@ func (siw *ServerInterfaceWrapper) ImportStatement(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// GetTemplate operation middleware
+func (siw *ServerInterfaceWrapper) GetTemplate(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind DocumentKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", chi.URLParam(r, "kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "kind", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTemplateParams
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetTemplate(w, r, kind, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -4927,6 +5099,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/packs/{pack}/documents", wrapper.UploadDocument)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/templates/{kind}", wrapper.GetTemplate)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/bulk", wrapper.ImportBulk)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/documents", wrapper.ListDocuments)

@@ -11,7 +11,7 @@ import (
 )
 
 const document = `-- name: Document :one
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE id = $1
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE id = $1
 `
 
 func (q *Queries) Document(ctx context.Context, id string) (Document, error) {
@@ -28,6 +28,7 @@ func (q *Queries) Document(ctx context.Context, id string) (Document, error) {
 		&i.Filename,
 		&i.Version,
 		&i.Supersedes,
+		&i.BulkDigest,
 		&i.State,
 		&i.Fields,
 		&i.CanonicalDigest,
@@ -41,7 +42,7 @@ func (q *Queries) Document(ctx context.Context, id string) (Document, error) {
 }
 
 const documentByDigest = `-- name: DocumentByDigest :one
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE org_id = $1 AND digest = $2
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE org_id = $1 AND digest = $2
 `
 
 type DocumentByDigestParams struct {
@@ -63,6 +64,7 @@ func (q *Queries) DocumentByDigest(ctx context.Context, arg DocumentByDigestPara
 		&i.Filename,
 		&i.Version,
 		&i.Supersedes,
+		&i.BulkDigest,
 		&i.State,
 		&i.Fields,
 		&i.CanonicalDigest,
@@ -76,7 +78,7 @@ func (q *Queries) DocumentByDigest(ctx context.Context, arg DocumentByDigestPara
 }
 
 const documentsPage = `-- name: DocumentsPage :many
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE id::text > $1::text ORDER BY id LIMIT $2
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE id::text > $1::text ORDER BY id LIMIT $2
 `
 
 type DocumentsPageParams struct {
@@ -104,6 +106,7 @@ func (q *Queries) DocumentsPage(ctx context.Context, arg DocumentsPageParams) ([
 			&i.Filename,
 			&i.Version,
 			&i.Supersedes,
+			&i.BulkDigest,
 			&i.State,
 			&i.Fields,
 			&i.CanonicalDigest,
@@ -124,7 +127,7 @@ func (q *Queries) DocumentsPage(ctx context.Context, arg DocumentsPageParams) ([
 }
 
 const documentsSeenBy = `-- name: DocumentsSeenBy :many
-SELECT d.id, d.org_id, d.uploaded_by, d.uploaded_at, d.digest, d.size, d.media_type, d.filename, d.version, d.supersedes, d.state, d.fields, d.canonical_digest, d.fields_by, d.parsed_at, d.reader, d.findings, d.edit FROM documents d WHERE d.id IN (
+SELECT d.id, d.org_id, d.uploaded_by, d.uploaded_at, d.digest, d.size, d.media_type, d.filename, d.version, d.supersedes, d.bulk_digest, d.state, d.fields, d.canonical_digest, d.fields_by, d.parsed_at, d.reader, d.findings, d.edit FROM documents d WHERE d.id IN (
     (SELECT o.id FROM documents o
      WHERE o.org_id = $1
          AND (o.uploaded_at, o.id::text) < ($2::timestamptz, $3::text)
@@ -176,6 +179,7 @@ func (q *Queries) DocumentsSeenBy(ctx context.Context, arg DocumentsSeenByParams
 			&i.Filename,
 			&i.Version,
 			&i.Supersedes,
+			&i.BulkDigest,
 			&i.State,
 			&i.Fields,
 			&i.CanonicalDigest,
@@ -195,13 +199,44 @@ func (q *Queries) DocumentsSeenBy(ctx context.Context, arg DocumentsSeenByParams
 	return items, nil
 }
 
+const insertBulkFile = `-- name: InsertBulkFile :execrows
+INSERT INTO bulk_files (org_id, digest, size, filename, imported_by, imported_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (org_id, digest) DO NOTHING
+`
+
+type InsertBulkFileParams struct {
+	OrgID      string
+	Digest     string
+	Size       int64
+	Filename   string
+	ImportedBy string
+	ImportedAt time.Time
+}
+
+// No row when this organisation imported the same bytes before.
+func (q *Queries) InsertBulkFile(ctx context.Context, arg InsertBulkFileParams) (int64, error) {
+	result, err := q.db.Exec(ctx, insertBulkFile,
+		arg.OrgID,
+		arg.Digest,
+		arg.Size,
+		arg.Filename,
+		arg.ImportedBy,
+		arg.ImportedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const insertDocument = `-- name: InsertDocument :execrows
 INSERT INTO documents (
     id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version,
-    supersedes, state, findings, edit)
+    supersedes, bulk_digest, state, findings, edit)
 VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9,
-    $10, $11, '[]', 1)
+    $10, $11, $12, '[]', 1)
 ON CONFLICT (org_id, digest) DO NOTHING
 `
 
@@ -216,6 +251,7 @@ type InsertDocumentParams struct {
 	Filename   string
 	Version    int32
 	Supersedes *string
+	BulkDigest *string
 	State      string
 }
 
@@ -232,6 +268,7 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 		arg.Filename,
 		arg.Version,
 		arg.Supersedes,
+		arg.BulkDigest,
 		arg.State,
 	)
 	if err != nil {
@@ -241,7 +278,9 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 }
 
 const storedBytes = `-- name: StoredBytes :one
-SELECT coalesce(sum(size), 0)::bigint FROM documents WHERE org_id = $1
+SELECT (
+    (SELECT coalesce(sum(d.size), 0) FROM documents d WHERE d.org_id = $1)
+    + (SELECT coalesce(sum(b.size), 0) FROM bulk_files b WHERE b.org_id = $1))::bigint
 `
 
 func (q *Queries) StoredBytes(ctx context.Context, orgID string) (int64, error) {

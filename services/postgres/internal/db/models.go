@@ -36,6 +36,15 @@ type AuditLog struct {
 	Hash         []byte
 }
 
+type BulkFile struct {
+	OrgID      string
+	Digest     string
+	Size       int64
+	Filename   string
+	ImportedBy string
+	ImportedAt time.Time
+}
+
 type Document struct {
 	ID              string
 	OrgID           string
@@ -47,6 +56,7 @@ type Document struct {
 	Filename        string
 	Version         int32
 	Supersedes      *string
+	BulkDigest      *string
 	State           string
 	Fields          []byte
 	CanonicalDigest *string
