@@ -306,7 +306,7 @@ var owners = map[string][]string{
 	"github.com/go-playground/validator/v10": {"services/httpapi"},
 	"github.com/prometheus/client_golang":    {"services/httpapi", "services/cmd"},
 	"github.com/signintech/gopdf":            {"services/report"},
-	"github.com/xuri/excelize/v2":            {"services/report"},
+	"github.com/xuri/excelize/v2":            {"services/report", "services/parse"}, // parse: its tests alone
 
 	"github.com/gowebpki/jcs": {
 		"chaincode/trade", "services/app", "services/embedded", "services/parse/attestation",
