@@ -16,7 +16,7 @@ import (
 type shown struct {
 	*checker
 	lines []pdf.Line
-	// unsure is set when the fonts leave much of the text without meaning.
+	// unsure is set when the fonts leave much of the text without meaning, or there is too much.
 	unsure bool
 	// squeezed is the text of all pages without white space, in capitals.
 	squeezed string
@@ -34,7 +34,7 @@ func newShown(c *checker) *shown {
 		all.WriteString(squeeze(line.Text))
 	}
 	s.squeezed = all.String()
-	s.unsure = file.Unknown*10 > len(s.squeezed)
+	s.unsure = file.TextCut || file.Unknown*10 > len(s.squeezed)
 	s.named = alphanumeric(string(file.Invoice.Bytes))
 	return s
 }

@@ -1,6 +1,8 @@
 package check_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -160,4 +162,43 @@ func TestDocumentFilesWhatTheGuardOfPDFsFound(t *testing.T) {
 	if got[pdf.CodeLink] != check.Warning || got[pdf.CodeJavaScript] != check.Fatal {
 		t.Errorf("findings %v", got)
 	}
+}
+
+// The PDFs of the corpus are genuine, or have planted errors in their XML or their format, not
+// in what they show.
+func TestDocumentFindsNoFatalDisagreementInThePDFsOfTheCorpus(t *testing.T) {
+	dir := corpus(t)
+	hybrids, withText, silent, warned := 0, 0, 0, 0
+	for _, label := range labelled[struct{ File string }](t, dir, "pdf-hybrid.jsonl") {
+		b, err := os.ReadFile(filepath.Join(dir, label.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := parse.Read(b)
+		if err != nil || doc.PDF == nil || doc.PDF.Invoice == nil {
+			continue
+		}
+		hybrids++
+		if len(doc.PDF.Lines) > 0 {
+			withText++
+		}
+		said := 0
+		for _, f := range check.Document(doc, day(t, today)) {
+			if f.Rule != pdf.CodeTextDisagrees {
+				continue
+			}
+			said++
+			t.Logf("%s: %s: %s", label.File, f.Severity, f.Message)
+			if f.Severity == check.Fatal {
+				t.Errorf("%s: fatal", label.File)
+			}
+		}
+		if said == 0 {
+			silent++
+		} else {
+			warned++
+		}
+	}
+	t.Logf("PDFs with an invoice that is read: %d, with text %d; pages agree %d, warned of %d, fatal 0",
+		hybrids, withText, silent, warned)
 }

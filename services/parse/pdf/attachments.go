@@ -48,14 +48,8 @@ func (r *reader) attachments() {
 			}
 		}
 	}
-	for _, number := range r.Numbers() {
-		if r.done() {
-			return
-		}
-		d, ok := r.Object(number).(cos.Dict)
-		if ok && r.Dict(d["EF"]) != nil {
-			add(d, "")
-		}
+	for _, number := range r.specs {
+		add(cos.Ref{Number: number}, "")
 	}
 }
 
@@ -121,7 +115,7 @@ func (r *reader) attach(o cos.Object, name string, seen map[int]bool) {
 	seen[s.Number] = true
 	a := Attachment{Name: name, Object: s.Number}
 	r.measured[s.Number] = true
-	content := r.Measure(s, r.limits.Bytes+1)
+	content, _ := r.Decode(s, r.limits.Bytes+1)
 	head := content[:min(len(content), headSize)]
 	switch {
 	case program(name, head):

@@ -52,6 +52,16 @@ func (f *fonts) get(o cos.Object) *font {
 	return read
 }
 
+// charge takes what reading a table costs off the budget of the file: a font that stands in a
+// page itself is read at each use.
+func (f *fonts) charge(n int) { *f.Work() -= fontCost + n*valueCost }
+
+// What reading a font and one entry of its tables costs, in bytes of content.
+const (
+	fontCost  = 512
+	valueCost = 8
+)
+
 func (f *fonts) read(d cos.Dict) *font {
 	out := &font{widths: map[int]fixed{}}
 	if s := f.Stream(d["ToUnicode"]); s != nil {
@@ -63,6 +73,7 @@ func (f *fonts) read(d cos.Dict) *font {
 		return out
 	}
 	f.encoding(d, out)
+	f.charge(len(f.Array(d["Widths"])))
 	first, _ := f.Int(d["FirstChar"])
 	scale := unit / 1000
 	if f.Name(d["Subtype"]) == "Type3" {
@@ -102,6 +113,7 @@ func (f *fonts) composite(d cos.Dict, out *font) {
 		out.missing = number(w) / 1000
 	}
 	widths := f.Array(descendant["W"])
+	f.charge(len(widths))
 	for i := 0; i+1 < len(widths) && len(out.widths) < maxWidths; {
 		first, ok := f.Int(widths[i])
 		if !ok {
@@ -140,7 +152,9 @@ func (f *fonts) encoding(d cos.Dict, out *font) {
 		out.simple[i] = encoded(base, byte(i))
 	}
 	code := 0
-	for _, o := range f.Array(own["Differences"]) {
+	differences := f.Array(own["Differences"])
+	f.charge(len(differences))
+	for _, o := range differences {
 		switch v := f.Resolve(o).(type) {
 		case cos.Int:
 			code = int(v)

@@ -39,6 +39,8 @@ type File struct {
 	Findings    []Finding
 	// Lines are the lines of the text layer, top to bottom on each page.
 	Lines []Line
+	// TextCut is set when there is more text than the limits take.
+	TextCut bool
 	// Unknown counts characters of the text layer that its fonts give no meaning.
 	Unknown int
 }
@@ -71,20 +73,12 @@ func Read(l source.Limits, b []byte) (file *File, fault *source.Fault) {
 		return nil, source.New(CodeEncrypted, "",
 			"The PDF is encrypted; save it without a password or restrictions and send it again.")
 	}
-	r := &reader{File: objects, limits: l, b: b, out: &File{}, onPage: map[int]int{}, measured: map[int]bool{}}
-	if objects.Recovered {
-		r.find(false, CodeRepaired, "", "The PDF is damaged and was read by searching it; a viewer may show it "+
-			"otherwise. Ask the sender for the file again.")
+	r := open(l, b, objects)
+	recovered := objects.Recovered
+	if r.steps(); objects.Recovered != recovered { // a table turned out wrong on the way
+		r = open(l, b, objects)
+		r.steps()
 	}
-	r.walkPages()
-	if r.out.Pages == 0 {
-		r.refuse(CodeUnreadable, "", "The PDF is damaged: it has no pages. Ask the sender for the file again.")
-	}
-	r.attachments()
-	r.text()
-	r.scan()
-	r.actionsOfDocument()
-	r.updates()
 	if objects.Fault != nil {
 		return nil, objects.Fault
 	}
@@ -92,6 +86,31 @@ func Read(l source.Limits, b []byte) (file *File, fault *source.Fault) {
 		return nil, r.refused
 	}
 	return r.out, nil
+}
+
+func open(l source.Limits, b []byte, objects *cos.File) *reader {
+	return &reader{
+		File: objects, limits: l, b: b, out: &File{},
+		onPage: map[int]int{}, measured: map[int]bool{}, rewrote: map[int]bool{},
+	}
+}
+
+// steps reads the file; each step ends early when a limit was passed.
+func (r *reader) steps() {
+	if r.Recovered {
+		r.find(false, CodeRepaired, "", "The PDF is damaged and was read by searching it; a viewer may show it "+
+			"otherwise. Ask the sender for the file again.")
+	}
+	r.walkPages()
+	if r.out.Pages == 0 {
+		r.refuse(CodeUnreadable, "", "The PDF is damaged: it has no pages. Ask the sender for the file again.")
+	}
+	r.scan()
+	r.attachments()
+	r.text()
+	r.measureRest()
+	r.actionsOfDocument()
+	r.updates()
 }
 
 // reader holds what the steps of Read share.
@@ -106,6 +125,11 @@ type reader struct {
 	// measured are streams that were unpacked for their content.
 	measured map[int]bool
 	links    links
+	// What scan came across: file specifications, streams, and the last byte that a signature
+	// covers, 0 without one.
+	specs, streams []int
+	signedEnd      int
+	rewrote        map[int]bool // whether two revisions have an object with other content
 }
 
 // page is one page with what it takes over from the nodes above it (7.7.3.4).

@@ -19,7 +19,22 @@ func (r *reader) scan() {
 		}
 		o := r.Object(number)
 		r.inspect(o, number, 0)
-		if s, ok := o.(*cos.Stream); ok {
+		switch v := o.(type) {
+		case *cos.Stream:
+			r.streams = append(r.streams, number)
+		case cos.Dict:
+			if v["EF"] != nil {
+				r.specs = append(r.specs, number)
+			}
+			r.signature(v)
+		}
+	}
+}
+
+// measureRest unpacks every stream whose content nobody wanted.
+func (r *reader) measureRest() {
+	for _, number := range r.streams {
+		if s, ok := r.Object(number).(*cos.Stream); ok && !r.done() {
 			r.measure(s)
 		}
 	}
@@ -169,7 +184,7 @@ func (r *reader) measure(s *cos.Stream) {
 	}
 	kind := r.Name(s.Dict["Type"]) // those of tables and objects were unpacked to find the objects
 	if kind != "XRef" && kind != "ObjStm" && !isImage(s.Dict) && !r.measured[s.Number] {
-		r.Measure(s, 0)
+		r.Decode(s, 0)
 	}
 }
 

@@ -34,17 +34,23 @@ func (r *reader) contents(o cos.Object) []byte {
 		if s := r.Stream(part); s != nil {
 			all = append(append(all, r.data(s)...), '\n')
 		}
-		if r.done() || len(all) > r.limits.PDFStream {
+		if r.done() || len(all) > maxContent {
 			break
 		}
 	}
 	return all
 }
 
+// maxContent bounds the content of a page that is held in memory. Honest pages have a fiftieth.
+const maxContent = 16 << 20
+
 // data unpacks a stream, which need not be measured again.
 func (r *reader) data(s *cos.Stream) []byte {
 	r.measured[s.Number] = true
-	b, _ := r.Decode(s)
+	b, _ := r.Decode(s, maxContent)
+	if len(b) == maxContent {
+		r.out.TextCut = true
+	}
 	return b
 }
 
@@ -80,8 +86,8 @@ type canvas struct {
 	line    matrix // text line matrix
 	text    matrix // text matrix
 	pieces  []piece
-	size    int
-	room    int // bytes of text that are still taken
+	size    int // bytes of the strings shown
+	room    int // bytes of them that are still taken
 	unknown int
 	started bool
 	active  []int // forms that are being drawn
@@ -296,7 +302,11 @@ func (c *canvas) advance(x fixed) { c.text = matrix{a: unit, d: unit, e: x}.time
 // show writes one string and files its characters, a piece for each word.
 func (c *canvas) show(s string) {
 	f := c.state.font
-	if f == nil || c.size >= c.room || len(c.pieces) >= maxPieces {
+	if f == nil {
+		return
+	}
+	if c.size += len(s); c.size > c.room || len(c.pieces) >= maxPieces {
+		c.out.TextCut = true
 		return
 	}
 	var now strings.Builder
@@ -379,7 +389,6 @@ const (
 )
 
 func (c *canvas) file(s string, from, to spot) {
-	c.size += len(s)
 	size := max(from.size, -from.size)
 	c.pieces = append(c.pieces, piece{
 		text: s, x: from.x, end: to.x, y: mul(c.state.rise, unit) + from.y, size: size,

@@ -13,7 +13,7 @@ import (
 // two contents somebody saw. Adding an attachment, as makers of ZUGFeRD files do, changes no
 // page and is not told.
 func (r *reader) updates() {
-	if end := r.signedEnd(); end > 0 && len(bytes.Trim(r.b[min(end, len(r.b)):], space)) > 0 {
+	if end := r.signedEnd; end > 0 && len(bytes.Trim(r.b[min(end, len(r.b)):], space)) > 0 {
 		r.find(false, CodeUpdate, "byte "+strconv.Itoa(end), "The PDF was changed after it was signed; "+
 			"ask the signer for the file as it was signed.")
 		return
@@ -30,23 +30,18 @@ func (r *reader) updates() {
 	}
 }
 
-// signedEnd is the last byte that a signature covers, 0 for a file without one (12.8.1).
-func (r *reader) signedEnd() int {
-	end := 0
-	for _, number := range r.Numbers() {
-		d, ok := r.Object(number).(cos.Dict)
-		if !ok || d["ByteRange"] == nil || d["Contents"] == nil {
-			continue
-		}
-		if parts := r.Array(d["ByteRange"]); len(parts) == 4 {
-			from, ok := r.Int(parts[2])
-			size, also := r.Int(parts[3])
-			if ok && also && from >= 0 && size >= 0 && from <= len(r.b) && size <= len(r.b)-from {
-				end = max(end, from+size)
-			}
+// signature notes how far a signature reaches (12.8.1).
+func (r *reader) signature(d cos.Dict) {
+	if d["ByteRange"] == nil || d["Contents"] == nil {
+		return
+	}
+	if parts := r.Array(d["ByteRange"]); len(parts) == 4 {
+		from, ok := r.Int(parts[2])
+		size, also := r.Int(parts[3])
+		if ok && also && from >= 0 && size >= 0 && from <= len(r.b) && size <= len(r.b)-from {
+			r.signedEnd = max(r.signedEnd, from+size)
 		}
 	}
-	return end
 }
 
 // besides tells the keys of other things, which change without being seen.
@@ -125,6 +120,15 @@ func (r *reader) changed(p page) int {
 
 // rewritten tells whether two revisions have the object with other content.
 func (r *reader) rewritten(number int) bool {
+	known, ok := r.rewrote[number]
+	if !ok {
+		known = r.compare(number)
+		r.rewrote[number] = known
+	}
+	return known
+}
+
+func (r *reader) compare(number int) bool {
 	var newest cos.Object
 	found := false
 	for i := range r.Revisions {

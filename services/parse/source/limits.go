@@ -20,7 +20,7 @@ type Limits struct {
 	PDFRevisions int // tables of objects that follow from each other
 	PDFPixels    int // pixels of one image
 	PDFWork      int // bytes and values read of objects and page content, repeats included
-	PDFText      int // bytes of the text layer
+	PDFText      int // bytes of the strings that its pages show
 }
 
 // DefaultLimits are far above the largest honest documents seen (1.1 MB, depth 11) and far
@@ -44,6 +44,6 @@ func DefaultLimits() Limits {
 		PDFRevisions: 100,
 		PDFPixels:    50_000_000,
 		PDFWork:      128 << 20,
-		PDFText:      4 << 20,
+		PDFText:      2 << 20,
 	}
 }

@@ -1,6 +1,8 @@
 package cos
 
 import (
+	"strconv"
+
 	"github.com/countersign/countersign/services/parse/source"
 )
 
@@ -11,6 +13,9 @@ type bundle struct {
 	numbers []int // in order
 	offsets map[int]int
 }
+
+// maxBundle bounds an object stream, which is held in memory. Honest ones have under a megabyte.
+const maxBundle = 16 << 20
 
 // inBundle reads an object out of an object stream.
 func (f *File) inBundle(in, number int) (o Object, size int, found bool) {
@@ -49,7 +54,11 @@ func (f *File) bundle(number int) *bundle {
 	}
 	count, ok := f.Int(s.Dict["N"])
 	first, also := f.Int(s.Dict["First"])
-	data, _ := f.Decode(s)
+	data, _ := f.Decode(s, maxBundle)
+	if len(data) == maxBundle {
+		f.fail(source.New(source.CodeTooLarge, place(number), "A part of the PDF that holds others unpacks to "+
+			"more than "+strconv.Itoa(maxBundle)+" bytes; send a smaller one."))
+	}
 	if !ok || !also || first < 0 || first > len(data) || count < 0 {
 		return nil
 	}

@@ -2,6 +2,7 @@ package cos
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -242,7 +243,7 @@ func (f *File) raw(dict Dict, from int) []byte {
 		}
 	}
 	if f.ends == nil {
-		f.ends = positions(f.b, "endstream")
+		f.ends = slices.AppendSeq([]int{}, positions(f.b, "endstream"))
 	}
 	i, _ := slices.BinarySearch(f.ends, from)
 	if i == len(f.ends) {
@@ -251,16 +252,16 @@ func (f *File) raw(dict Dict, from int) []byte {
 	return bytes.TrimRight(f.b[from:f.ends[i]], "\r\n")
 }
 
-// positions are the places of a word in order, never nil.
-func positions(b []byte, word string) []int {
-	out := []int{}
-	for at := 0; ; {
-		i := bytes.Index(b[at:], []byte(word))
-		if i < 0 {
-			return out
+// positions are the places of a word in order.
+func positions(b []byte, word string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for at := 0; ; {
+			i := bytes.Index(b[at:], []byte(word))
+			if i < 0 || !yield(at+i) {
+				return
+			}
+			at += i + len(word)
 		}
-		out = append(out, at+i)
-		at += i + len(word)
 	}
 }
 

@@ -14,29 +14,25 @@ import (
 // errBound is why a chain of filters stops: one of its parts gave more than a limit allows.
 var errBound = errors.New("cos: a limit of decoded bytes is passed")
 
-// Decode undoes the filters of a stream. The answer is what came out before any damage; whole
-// is false when there was damage, or a filter that is not for text (an image's).
-func (f *File) Decode(s *Stream) (data []byte, whole bool) {
-	var out bytes.Buffer
-	whole = f.decode(s, &out)
-	return out.Bytes(), whole
-}
-
-// Measure decodes a stream against the limits and keeps at most the given number of bytes.
-func (f *File) Measure(s *Stream, keep int) []byte {
+// Decode undoes the filters of a stream, all of it against the limits, and keeps at most the
+// given number of bytes. The answer is what came out before any damage; whole is false when
+// there was damage, or a filter that is not for text (an image's), or more than was kept.
+func (f *File) Decode(s *Stream, keep int) (data []byte, whole bool) {
 	head := &prefix{most: keep}
-	f.decode(s, head)
-	return head.b
+	whole = f.decode(s, head)
+	return head.b, whole && !head.cut
 }
 
 // prefix keeps the first bytes written to it.
 type prefix struct {
 	b    []byte
 	most int
+	cut  bool // there was more
 }
 
 func (p *prefix) Write(b []byte) (int, error) {
-	p.b = append(p.b, b[:min(len(b), p.most-len(p.b))]...)
+	n := min(len(b), p.most-len(p.b))
+	p.b, p.cut = append(p.b, b[:n]...), p.cut || n < len(b)
 	return len(b), nil
 }
 

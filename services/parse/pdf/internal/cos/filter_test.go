@@ -24,7 +24,7 @@ func unpack(t testing.TB, dict string, raw []byte) ([]byte, bool) {
 	}
 	l := source.DefaultLimits()
 	f := &File{limits: l, decoded: l.PDFTotal, rawLeft: l.PDFTotal, work: l.PDFWork}
-	out, whole := f.Decode(&Stream{Dict: d, Raw: raw})
+	out, whole := f.Decode(&Stream{Dict: d, Raw: raw}, 1<<20)
 	if f.Fault != nil {
 		t.Fatal(f.Fault)
 	}
@@ -127,7 +127,7 @@ func TestDecodeUndoesPredictors(t *testing.T) {
 		got, whole := f.Decode(&Stream{Raw: packed.Bytes(), Dict: Dict{
 			"Filter":      Name("FlateDecode"),
 			"DecodeParms": Dict{"Predictor": Int(15), "Columns": Int(columns), "Colors": Int(colors)},
-		}})
+		}}, 1<<20)
 		if !whole || !bytes.Equal(got, want) {
 			t.Fatalf("got %v, want %v", got, want)
 		}
@@ -145,7 +145,7 @@ func TestDecodeUndoesWhatBase85Makes(t *testing.T) {
 		raw := make([]byte, ascii85.MaxEncodedLen(len(want)))
 		raw = append(raw[:ascii85.Encode(raw, want)], "~>"...)
 		f := &File{limits: source.DefaultLimits(), decoded: 1 << 20, rawLeft: 1 << 20}
-		got, whole := f.Decode(&Stream{Raw: raw, Dict: Dict{"Filter": Name("ASCII85Decode")}})
+		got, whole := f.Decode(&Stream{Raw: raw, Dict: Dict{"Filter": Name("ASCII85Decode")}}, 1<<20)
 		if !whole || !bytes.Equal(got, want) {
 			t.Fatalf("got %v, want %v", got, want)
 		}

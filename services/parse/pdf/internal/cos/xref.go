@@ -149,7 +149,7 @@ func (f *File) table(l *Lexer) (Dict, map[int]entry, bool) {
 
 // xrefStream reads a table that is a stream of numbers in columns (7.5.8).
 func (f *File) xrefStream(s *Stream) (map[int]entry, bool) {
-	data, _ := f.Decode(s)
+	data, _ := f.Decode(s, maxBundle)
 	widths := [3]int{}
 	for i, w := range f.Array(s.Dict["W"]) {
 		n, ok := w.(Int)
@@ -218,7 +218,7 @@ func (f *File) search() {
 	f.cache, f.cached, f.bundles, f.bundled = map[int]Object{}, 0, map[int]*bundle{}, 0
 	trailer := Dict{}
 	var bundles []int
-	for _, at := range positions(f.b, "obj") {
+	for at := range positions(f.b, "obj") {
 		start, number, ok := header(f.b, at)
 		if !ok {
 			continue
@@ -228,6 +228,9 @@ func (f *File) search() {
 			return
 		}
 		f.entries[number] = entry{at: start}
+		if f.checkWork(&number); f.Fault != nil {
+			return
+		}
 		dict := f.headOf(at + len("obj"))
 		switch dict["Type"] {
 		case Name("ObjStm"):
@@ -240,7 +243,7 @@ func (f *File) search() {
 			}
 		}
 	}
-	for _, at := range positions(f.b, "trailer") {
+	for at := range positions(f.b, "trailer") {
 		l := &Lexer{b: f.b, pos: at + len("trailer"), budget: &f.work}
 		if dict, ok := l.value(0).(Dict); ok {
 			merge(trailer, dict)
