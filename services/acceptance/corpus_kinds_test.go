@@ -196,7 +196,7 @@ func (j judge) wrapped() *row {
 		}
 		s := j.of(l.File)
 		tampered := slices.ContainsFunc(s.Findings, func(f finding) bool {
-			return strings.HasPrefix(f.Rule, "OA-") && f.Severity == "fatal"
+			return strings.HasPrefix(f.Rule, "CS-OA-") && f.Severity == "fatal"
 		})
 		readable := s.Status == "clean" || s.Status == "violates"
 		r.take(readable && tampered != intact, l.File, "%s %s, intact %t: %v", s.Status, s.Kind, intact, s.Findings)

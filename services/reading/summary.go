@@ -24,8 +24,11 @@ const (
 	Unreadable  Status = "unreadable"  // a format that is read here, and a file that cannot be
 )
 
-// KindStatement is the kind of a bank statement, which is no trade document.
-const KindStatement parse.Kind = "statement"
+// The kinds of files that are no trade documents.
+const (
+	KindStatement parse.Kind = "statement" // of a bank
+	KindBulk      parse.Kind = "bulk"      // many documents in one spreadsheet
+)
 
 // Summary is what `countersign check` says of a file.
 type Summary struct {
@@ -34,7 +37,10 @@ type Summary struct {
 	Status   Status          `json:"status"`
 	Findings []check.Finding `json:"findings"`
 	Fields   *Fields         `json:"fields,omitempty"`
-	Entries  *int            `json:"entries,omitempty"` // of a bank statement: what it tells as booked
+	// Entries is what a bank statement tells as booked, Documents and Rows what is in a bulk file.
+	Entries   *int `json:"entries,omitempty"`
+	Documents int  `json:"documents,omitempty"`
+	Rows      int  `json:"rows,omitempty"`
 }
 
 // Fields are the key fields of a document, amounts and dates as texts; absent ones are empty.
@@ -62,8 +68,11 @@ type Fields struct {
 // Summary reads a file of any kind, checks it as of a day and says what was found. What cannot
 // be read is a status too; the error is always nil.
 func (h Here) Summary(ctx context.Context, raw []byte, today money.Date) (Summary, error) {
-	if isStatement(raw) {
+	switch {
+	case isStatement(raw):
 		return h.statement(ctx, raw), nil
+	case parse.IsBulk(raw):
+		return bulk(raw, today), nil
 	}
 	doc, findings, err := h.Document(ctx, raw, today)
 	if err != nil {
@@ -100,6 +109,32 @@ func (h Here) statement(ctx context.Context, raw []byte) Summary {
 		Kind: KindStatement, Syntax: string(parse.Detect(raw)), Status: Clean, Findings: []check.Finding{},
 		Entries: &entries,
 	}
+}
+
+// bulk checks every document of a bulk file. Where one stands is told by its number: the rows
+// of a document that could be read are no fault.
+func bulk(raw []byte, today money.Date) Summary {
+	docs, err := parse.ReadBulk(raw)
+	s := Summary{Kind: KindBulk, Syntax: "spreadsheet", Status: Clean, Findings: []check.Finding{}}
+	if f, ok := errors.AsType[*parse.Fault](err); ok && strings.HasPrefix(f.Code, "bulk.") {
+		s.Status, s.Findings = Violates, Refusal(err) // it is one, and rows of it are wrong
+		return s
+	}
+	if err != nil {
+		return Refused(err)
+	}
+	s.Documents = len(docs)
+	for _, d := range docs {
+		s.Rows += len(d.Lines)
+		for _, f := range check.Document(d, today) {
+			f.Path, f.Offset, f.Length = source.Quoted(d.Number)+" "+f.Path, 0, 0
+			s.Findings = append(s.Findings, f)
+		}
+	}
+	if check.Violates(s.Findings) {
+		s.Status = Violates
+	}
+	return s
 }
 
 // Refused is the summary of a file that a reader gave up with a *parse.Fault.

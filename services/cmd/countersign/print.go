@@ -113,6 +113,9 @@ func (p *printer) text(c checked) string {
 	if c.Entries != nil {
 		fmt.Fprintf(&b, ", %d entries", *c.Entries)
 	}
+	if c.Documents > 0 {
+		fmt.Fprintf(&b, ", %d documents in %d rows", c.Documents, c.Rows)
+	}
 	b.WriteByte('\n')
 	for _, f := range c.Findings {
 		p.finding(&b, f)
