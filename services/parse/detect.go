@@ -47,7 +47,7 @@ func sniff(b []byte) (Syntax, xml.Name) {
 	case bytes.HasPrefix(content, []byte("<")):
 		root := xmltree.Root(b)
 		return xmlSyntax(root), root
-	case bytes.HasPrefix(content, []byte("{")):
+	case bytes.HasPrefix(content, []byte("{")), bytes.HasPrefix(content, []byte("[")):
 		return jsonSyntax(content), xml.Name{}
 	default:
 		return SyntaxForeign, xml.Name{}

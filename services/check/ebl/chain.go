@@ -20,8 +20,8 @@ func (r *run) surrender(m *dcsa.Message) {
 		if s.Reason != "" && s.Code == askDelivery {
 			r.breach("DCSA-20", s.At+"/reasonCode", s.Reason)
 		}
-		if m.Chain != nil && len(m.Chain.Links) > 0 {
-			last := m.Chain.Links[len(m.Chain.Links)-1].Action
+		if len(m.Chains) > 0 && len(m.Chains[0].Links) > 0 {
+			last := m.Chains[0].Links[len(m.Chains[0].Links)-1].Action
 			if s.Code == askDelivery && last == dcsa.SurrenderForAmendment ||
 				s.Code == askAmendment && last == dcsa.SurrenderForDelivery {
 				r.breach("DCSA-22", s.At+"/surrenderRequestCode", s.Code)
@@ -30,6 +30,20 @@ func (r *run) surrender(m *dcsa.Message) {
 	}
 	if a := m.Answer; a != nil && a.Action == refused && a.Comments == "" && a.Feedbacks == 0 {
 		r.breach("DCSA-21", a.At, "")
+	}
+}
+
+// oneLive looks for two versions of one bill that have both been issued and not surrendered.
+func (r *run) oneLive(chains []dcsa.Chain) {
+	live := map[string]bool{}
+	for _, c := range chains {
+		if len(c.Links) == 0 || c.Ended() {
+			continue
+		}
+		if live[c.Reference] {
+			r.breach("DCSA-38", c.At, c.SubReference)
+		}
+		live[c.Reference] = true
 	}
 }
 

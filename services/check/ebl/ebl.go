@@ -43,13 +43,14 @@ func Check(m *dcsa.Message) []Finding {
 		r.document(m)
 	}
 	r.surrender(m)
-	if m.Chain != nil {
-		var toOrder *bool
-		if m.Lading != nil {
-			toOrder = m.Lading.ToOrder
-		}
-		r.chain(m.Chain, toOrder)
+	var toOrder *bool
+	if m.Lading != nil {
+		toOrder = m.Lading.ToOrder
 	}
+	for _, c := range m.Chains {
+		r.chain(&c, toOrder)
+	}
+	r.oneLive(m.Chains)
 	r.signed(m)
 	return r.findings
 }

@@ -289,11 +289,11 @@ func TestChainRefusesToEndorseABillThatIsNotToOrder(t *testing.T) {
 		"08:00 ISSUE carrier>shipper", "08:10 ENDORSE shipper>bank", "08:11 TRANSFER shipper>bank")
 	straight, toOrder := false, true
 	want := []string{"DCSA-37 /endorsementChain/1/actionCode"}
-	if got := told(ebl.Chain(chain.Chain, &straight)); !slices.Equal(got, want) {
+	if got := told(ebl.Chain(&chain.Chains[0], &straight)); !slices.Equal(got, want) {
 		t.Errorf("of a straight bill: found %v, want %v", got, want)
 	}
 	for _, flag := range []*bool{&toOrder, nil} {
-		if got := told(ebl.Chain(chain.Chain, flag)); len(got) > 0 {
+		if got := told(ebl.Chain(&chain.Chains[0], flag)); len(got) > 0 {
 			t.Errorf("found %v", got)
 		}
 	}
@@ -403,5 +403,37 @@ func TestCheckFollowsTheChainThatPlatformsSigned(t *testing.T) {
 		if !slices.Contains(got, finding) {
 			t.Errorf("%s is not among %v", finding, got)
 		}
+	}
+}
+
+func TestCheckRefusesTwoVersionsOfOneBillInForce(t *testing.T) {
+	chain := func(reference, version string, entries ...string) string {
+		all := make([]string, len(entries))
+		for i, e := range entries {
+			all[i] = entry(t, e)
+		}
+		return `{"transportDocumentReference":"` + reference + `","transportDocumentSubReference":"` + version +
+			`","endorsementChain":[` + strings.Join(all, ",") + `]}`
+	}
+	issued := []string{"08:00 ISSUE carrier>shipper"}
+	given := append(issued, "08:10 SURRENDER_FOR_AMENDMENT shipper>carrier", "08:20 SURRENDERED carrier>")
+	for name, c := range map[string]struct {
+		chains []string
+		want   []string
+	}{
+		"amended":        {[]string{chain("N1", "1", given...), chain("N1", "2", issued...)}, nil},
+		"two bills":      {[]string{chain("N1", "1", issued...), chain("N2", "1", issued...)}, nil},
+		"not yet issued": {[]string{chain("N1", "1", issued...), chain("N1", "2")}, nil},
+		"both still at work": {
+			[]string{chain("N1", "1", issued...), chain("N1", "2", issued...)},
+			[]string{"DCSA-38 /1/endorsementChain"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := read(t, []byte("["+strings.Join(c.chains, ",")+"]"))
+			if got := told(ebl.Check(m)); !slices.Equal(got, c.want) {
+				t.Errorf("found %v, want %v", got, c.want)
+			}
+		})
 	}
 }

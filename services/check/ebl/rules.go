@@ -152,6 +152,10 @@ func chainRules() []Rule {
 			"Do not rely on the endorsement: it gives no right to the goods.", "EndorsementChainLink.actionCode",
 		},
 		{
+			"DCSA-38", Fatal, "Two versions of one bill are in force at the same time.",
+			"Do not rely on either; ask the carrier which of them is void.", "EndorsementChain, list of versions",
+		},
+		{
 			"DCSA-40", Warning, "What was signed is not what stands here: the checksums differ.",
 			"Do not rely on the document before the carrier or the platform has confirmed it.",
 			"IssuanceManifest, EnvelopeManifest, EnvelopeTransferChainEntry of EBL_ISS 3.0.4 and EBL_PINT 3.0.0",

@@ -109,10 +109,10 @@ func text(n *jsontree.Node, key string) string {
 // hashLength is that of a digest in hexadecimal.
 const hashLength = 64
 
-// hashList reads a list of digests; none at all is an empty list, anything else than a list of
-// digests is no list.
+// hashList reads a list of digests; none at all, or null, is an empty list, anything else than a
+// list of digests is no list.
 func hashList(n *jsontree.Node) ([]string, bool) {
-	if n == nil {
+	if n == nil || n.Value == nil && !n.Object && !n.Array {
 		return nil, true
 	}
 	if !n.Array {

@@ -216,6 +216,11 @@ func TestVerifyFollowsTheProofToTheRoot(t *testing.T) {
 	if v := verify(t, []byte(batched)); !v.Intact() {
 		t.Errorf("a document of a batch: %+v", v)
 	}
+	for _, proof := range []string{`"proof":null,`, ``} {
+		if v := verify(t, []byte(strings.Replace(whole, `"proof":[],`, proof, 1))); !v.Intact() {
+			t.Errorf("a document alone, with %q: %+v", proof, v)
+		}
+	}
 }
 
 func decode(t *testing.T, s string) []byte {

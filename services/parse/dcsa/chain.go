@@ -97,6 +97,8 @@ func (a Action) Endorses() bool { return a == Endorse || a == EndorseToOrder || 
 type Chain struct {
 	At    string
 	Links []Link
+	// Reference and SubReference are the bill's number and version, where the chain names them.
+	Reference, SubReference string
 	// Partial: not every change of possession is recorded, as in an envelope of PINT.
 	Partial bool
 }
@@ -113,9 +115,19 @@ type Link struct {
 	Audit     string // the platform's own reference
 }
 
-func readChain(c cursor) *Chain {
-	chain := &Chain{At: c.at}
-	for _, item := range c.items() {
+// Ended tells whether the chain ends with a surrender that was accepted.
+func (c *Chain) Ended() bool {
+	return len(c.Links) > 0 && c.Links[len(c.Links)-1].Action == Surrendered
+}
+
+// readChain reads the chain of a message about one bill.
+func readChain(c cursor) Chain {
+	chain := Chain{
+		At:           c.in("endorsementChain").at,
+		Reference:    c.in("transportDocumentReference").text(),
+		SubReference: c.in("transportDocumentSubReference").text(),
+	}
+	for _, item := range c.in("endorsementChain").items() {
 		chain.Links = append(chain.Links, readLink(item))
 	}
 	return chain

@@ -36,8 +36,11 @@ const (
 	SurrenderRequest Name = "SurrenderRequestDetails"
 	SurrenderAnswer  Name = "SurrenderRequestAnswer"
 	EndorsementChain Name = "EndorsementChain"
-	Envelope         Name = "EblEnvelope"   // PINT: a bill with its signed transfer chain
-	ErrorAnswer      Name = "ErrorResponse" // of any of the interfaces
+	// EndorsementChains is the list in which chains are answered: one for each version of a
+	// bill. The name is ours, the standard gives it none.
+	EndorsementChains Name = "EndorsementChains"
+	Envelope          Name = "EblEnvelope"   // PINT: a bill with its signed transfer chain
+	ErrorAnswer       Name = "ErrorResponse" // of any of the interfaces
 )
 
 // A tell is a set of members that give a message away when enough of them are there. A message
@@ -76,6 +79,9 @@ func tells() []tell {
 
 // Detect tells which message of the standard a JSON document is.
 func Detect(tree *jsontree.Node) (Name, bool) {
+	if tree != nil && tree.Array && listsChains(tree) {
+		return EndorsementChains, true
+	}
 	if tree == nil || !tree.Object {
 		return "", false
 	}
@@ -91,6 +97,15 @@ func Detect(tree *jsontree.Node) (Name, bool) {
 		return name, true
 	}
 	return status(tree)
+}
+
+// listsChains tells a list of endorsement chains by its first.
+func listsChains(tree *jsontree.Node) bool {
+	if len(tree.Members) == 0 || !tree.Members[0].Object {
+		return false
+	}
+	name, ok := Detect(tree.Members[0])
+	return ok && name == EndorsementChain
 }
 
 // among counts the members that an object has.

@@ -13,9 +13,9 @@ type Message struct {
 	// Lading is the transport document, or what shipping instructions ask for, or what a
 	// notification or an envelope carries.
 	Lading *Lading
-	// Chain is the endorsement chain of a surrender request, of the chain's own interface, or of
-	// what the platforms signed in an envelope.
-	Chain     *Chain
+	// Chains are the endorsement chain of a surrender request, those of the chain's own
+	// interface, or what the platforms signed in an envelope.
+	Chains    []Chain
 	Surrender *Surrender
 	Answer    *Answer
 	Issuance  *Issuance
@@ -84,7 +84,7 @@ func Read(n Name, tree *jsontree.Node) *Message {
 		m.about(c.in("data"), "shippingInstructionsReference")
 		m.Lading = ladingIn(c.in("data").in("shippingInstructions"))
 	case SurrenderRequest:
-		m.Chain = readChain(c.in("endorsementChain"))
+		m.Chains = []Chain{readChain(c)}
 		m.Surrender = &Surrender{
 			Reference: c.in("surrenderRequestReference").text(),
 			Code:      c.in("surrenderRequestCode").text(),
@@ -101,8 +101,15 @@ func Read(n Name, tree *jsontree.Node) *Message {
 		}
 		m.about(c, "surrenderRequestReference")
 	case EndorsementChain:
-		m.Chain = readChain(c.in("endorsementChain"))
+		m.Chains = []Chain{readChain(c)}
 		m.about(c, "transportDocumentReference")
+	case EndorsementChains:
+		for _, item := range c.items() {
+			m.Chains = append(m.Chains, readChain(item))
+		}
+		if items := c.items(); len(items) > 0 {
+			m.about(items[0], "transportDocumentReference")
+		}
 	case IssuanceResponse:
 		m.Issuance = &Issuance{Code: c.in("issuanceResponseCode").text(), Reason: c.in("reason").text()}
 		m.about(c, "transportDocumentReference")

@@ -32,7 +32,7 @@ func definedIn(n Name) string {
 	case CreateInstructions, UpdateInstructions, ShippingInstructions, InstructionsNotice,
 		InstructionsCreated, CancelInstructions:
 		return "shipping_instructions"
-	case SurrenderRequest, SurrenderAnswer, EndorsementChain:
+	case SurrenderRequest, SurrenderAnswer, EndorsementChain, EndorsementChains:
 		return "surrender"
 	case IssuanceRequest, IssuanceResponse:
 		return "issuance"
@@ -48,7 +48,7 @@ func names() []Name {
 		TransportDocument, TransportDocumentAmend, TransportDocumentNotice, ApproveTransportDraft,
 		CreateInstructions, UpdateInstructions, ShippingInstructions, InstructionsNotice,
 		InstructionsCreated, CancelInstructions, IssuanceRequest, IssuanceResponse,
-		SurrenderRequest, SurrenderAnswer, EndorsementChain, Envelope, ErrorAnswer,
+		SurrenderRequest, SurrenderAnswer, EndorsementChain, EndorsementChains, Envelope, ErrorAnswer,
 	}
 }
 

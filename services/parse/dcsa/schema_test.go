@@ -71,6 +71,7 @@ func TestDetectTellsEveryMessage(t *testing.T) {
 		`{"specversion":"1.0","source":"s","type":"org.dcsa.shipping-instructions.v3","data":{}}`: dcsa.
 			InstructionsNotice,
 		`{"specversion":"1.0","source":"s","type":"org.dcsa.booking.v2","data":{}}`: "",
+		`[{"endorsementChain":[]}]`: dcsa.EndorsementChains, `[{"x":1}]`: "", `[7]`: "",
 		`{"errors":[]}`: "", `{}`: "", `[]`: "", `{"transportdocumentstatus":"x"}`: "", `{"type":"x"}`: "",
 		`{"isToOrder":true,"isElectronic":true,"consignmentItems":[]}`: "",
 	} {

@@ -58,7 +58,7 @@ func (m *Message) passedOn(c cursor) {
 	s.sum(manifest, "lastEnvelopeTransferChainEntrySignedContentChecksum", last)
 	m.Signed = append(m.Signed, s)
 
-	m.Chain = &Chain{At: c.in("envelopeTransferChain").at, Partial: true}
+	chain := Chain{At: c.in("envelopeTransferChain").at, Partial: true}
 	previous := ""
 	for _, entry := range entries {
 		said, ok := payload(entry)
@@ -70,9 +70,10 @@ func (m *Message) passedOn(c cursor) {
 		for _, transaction := range said.in("transactions").items() {
 			link := readLink(transaction)
 			link.At, link.Signed = entry.at, true
-			m.Chain.Links = append(m.Chain.Links, link)
+			chain.Links = append(chain.Links, link)
 		}
 	}
+	m.Chains = []Chain{chain}
 }
 
 // payload is the JSON inside signed content. What is wrong in it are not flaws of the message.
