@@ -107,7 +107,7 @@ func (b *binder) flaw(n *xmltree.Node, code, message string) {
 // names alone takes it for one of the invoice.
 func (b *binder) foreign(n *xmltree.Node) {
 	b.flaw(n, source.CodeNamespace, "The element "+source.Quoted(n.Local)+" is of the namespace "+
-		source.Quoted(n.Space)+", which an invoice does not use; ask the sender to leave it out.")
+		source.Quoted(n.Space)+", in which an invoice has none of that name; ask the sender to leave it out.")
 }
 
 // use lists a use of a code.

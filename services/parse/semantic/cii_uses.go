@@ -7,13 +7,28 @@ import "github.com/countersign/countersign/services/parse/xmltree"
 // some codes are looked for in an order.
 func (b *ciiBinder) uses(n *xmltree.Node) {
 	switch {
+	case !ofItsNamespace(n):
+		b.foreign(n)
 	case n.Space == nsRAM:
 		b.file(n)
-	case !KnownInCII(n.Space):
-		b.foreign(n)
 	}
 	for _, child := range n.Children {
 		b.uses(child)
+	}
+}
+
+// ofItsNamespace tells whether an element is of the namespace in which the standard has one of
+// its name.
+func ofItsNamespace(n *xmltree.Node) bool {
+	switch n.Local {
+	case "CrossIndustryInvoice", "ExchangedDocumentContext", "ExchangedDocument", "SupplyChainTradeTransaction":
+		return n.Space == nsRSM
+	case "DateTimeString":
+		return n.Space == nsUDT || n.Space == nsQDT
+	case "DateTime", "DateString", "Date", "Indicator", "IndicatorString":
+		return n.Space == nsUDT
+	default:
+		return n.Space == nsRAM
 	}
 }
 

@@ -3,6 +3,7 @@ package semantic
 import (
 	"strings"
 
+	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
@@ -10,17 +11,30 @@ import (
 // The depth is bounded by the guard that made the tree.
 func (b *ublBinder) collect(n *xmltree.Node) {
 	for _, c := range n.Children {
-		switch c.Space {
-		case nsCBC:
+		switch {
+		case c.Space == nsCBC:
 			b.collectTerm(n, c)
-		case nsCAC:
+			if len(c.Children) > 0 {
+				b.misplaced(c)
+			}
+		case c.Space == nsCAC:
 			b.collectPart(n, c)
 			b.collect(c)
-		case nsEXT: // extensions are left out
+			if c.Text() != "" {
+				b.misplaced(c)
+			}
+		case c.Space == nsEXT && c.Local == "UBLExtensions": // extensions are left out
 		default:
 			b.foreign(c)
 		}
 	}
+}
+
+// misplaced notes a basic component that holds elements, or an aggregate one that holds text: of
+// UBL they are neither, and programs that look at names alone take them for what they are called.
+func (b *ublBinder) misplaced(n *xmltree.Node) {
+	b.flaw(n, source.CodeMalformed, "This element holds what UBL does not let it hold; "+
+		"ask the sender for a file that follows the standard.")
 }
 
 // collectTerm lists the codes. parent is the element that holds n.

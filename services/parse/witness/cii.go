@@ -2,30 +2,7 @@ package witness
 
 import (
 	"bytes"
-	"strings"
 )
-
-// ciiSpace begins the namespaces of UN/CEFACT messages.
-const ciiSpace = "urn:un:unece:uncefact:data:standard:"
-
-// ciiPrefix is the customary prefix of a namespace in the Cross Industry Invoice D16B.
-func ciiPrefix(namespace string) string {
-	name, ours := strings.CutPrefix(namespace, ciiSpace)
-	switch {
-	case !ours:
-		return "?:"
-	case name == "CrossIndustryInvoice:100":
-		return "rsm:"
-	case name == "ReusableAggregateBusinessInformationEntity:100":
-		return "ram:"
-	case name == "UnqualifiedDataType:100":
-		return "udt:"
-	case name == "QualifiedDataType:100":
-		return "qdt:"
-	default:
-		return "?:"
-	}
-}
 
 // ciiReader files the leaves of a Cross Industry Invoice under the fields they are of.
 type ciiReader struct {
@@ -35,7 +12,7 @@ type ciiReader struct {
 }
 
 func (r *ciiReader) leaf(l leaf) {
-	path, ours := bytes.CutPrefix(l.path, []byte("/rsm:CrossIndustryInvoice"))
+	path, ours := bytes.CutPrefix(l.path, []byte("/CrossIndustryInvoice"))
 	if !ours {
 		return
 	}
@@ -43,31 +20,29 @@ func (r *ciiReader) leaf(l leaf) {
 		r.party(party, inner, l)
 		return
 	}
-	const trade = "/rsm:SupplyChainTradeTransaction"
-	const settlement = trade + "/ram:ApplicableHeaderTradeSettlement"
+	const trade = "/SupplyChainTradeTransaction"
+	const settlement = trade + "/ApplicableHeaderTradeSettlement"
 	switch string(path) {
-	case "/rsm:ExchangedDocument/ram:ID":
-		r.fields.first("number", l.text())
-	case "/rsm:ExchangedDocument/ram:TypeCode":
-		r.fields.first("type_code", l.text())
-	case "/rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString":
-		r.fields.first("issue_date", compact(l.text()))
-	case "/rsm:ExchangedDocument/ram:IssueDateTime/qdt:DateTimeString",
-		"/rsm:ExchangedDocument/ram:IssueDateTime/udt:DateString":
-		r.fields.first("issue_date/other", compact(l.text()))
-	case trade + "/ram:ApplicableHeaderTradeAgreement/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID":
-		r.fields.first("order_ref", l.text())
-	case settlement + "/ram:InvoiceCurrencyCode":
-		r.fields.first("currency", l.text())
-	case settlement + "/ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:DuePayableAmount":
-		r.fields.first("totals.payable", plain(l.text()))
+	case "/ExchangedDocument/ID":
+		r.fields.only("number", l.text())
+	case "/ExchangedDocument/TypeCode":
+		r.fields.only("type_code", l.text())
+	case "/ExchangedDocument/IssueDateTime/DateTimeString",
+		"/ExchangedDocument/IssueDateTime/DateString":
+		r.fields.only("issue_date", compact(l.text()))
+	case trade + "/ApplicableHeaderTradeAgreement/BuyerOrderReferencedDocument/IssuerAssignedID":
+		r.fields.only("order_ref", l.text())
+	case settlement + "/InvoiceCurrencyCode":
+		r.fields.only("currency", l.text())
+	case settlement + "/SpecifiedTradeSettlementHeaderMonetarySummation/DuePayableAmount":
+		r.fields.only("totals.payable", plain(l.text()))
 		r.fields.first("currency/payable", l.attribute("currencyID"))
 	}
 }
 
 // ciiParty tells which party a path from inside the root leads into, and the path in it.
 func ciiParty(path []byte) (party string, inner []byte) {
-	const agreement = "/rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeAgreement"
+	const agreement = "/SupplyChainTradeTransaction/ApplicableHeaderTradeAgreement"
 	inner, found := bytes.CutPrefix(path, []byte(agreement))
 	if !found {
 		return "", nil
@@ -76,9 +51,9 @@ func ciiParty(path []byte) (party string, inner []byte) {
 	switch {
 	case rest == nil:
 		return "", nil
-	case string(step) == "ram:SellerTradeParty":
+	case string(step) == "SellerTradeParty":
 		return "seller", rest
-	case string(step) == "ram:BuyerTradeParty":
+	case string(step) == "BuyerTradeParty":
 		return "buyer", rest
 	default:
 		return "", nil
@@ -88,21 +63,21 @@ func ciiParty(path []byte) (party string, inner []byte) {
 // party files a leaf of a party, in the order of preference that holds for UBL too.
 func (r *ciiReader) party(party string, path []byte, l leaf) {
 	switch string(path) {
-	case "/ram:Name":
+	case "/Name":
 		r.fields.first(party+".name", l.text())
-	case "/ram:SpecifiedLegalOrganization/ram:TradingBusinessName":
+	case "/SpecifiedLegalOrganization/TradingBusinessName":
 		r.fields.first(party+".name/trading", l.text())
-	case "/ram:SpecifiedLegalOrganization/ram:ID":
+	case "/SpecifiedLegalOrganization/ID":
 		r.fields.registered(party, l)
-	case "/ram:ID":
+	case "/ID":
 		r.fields.lei(party+".lei/listed", l)
-	case "/ram:GlobalID":
+	case "/GlobalID":
 		r.fields.lei(party+".lei/global", l)
-	case "/ram:URIUniversalCommunication/ram:URIID":
+	case "/URIUniversalCommunication/URIID":
 		if !r.reached[party] {
 			r.fields.lei(party+".lei/endpoint", l)
 		}
-	case "/ram:SpecifiedTaxRegistration/ram:ID":
+	case "/SpecifiedTaxRegistration/ID":
 		if !r.numbered && l.attribute("schemeID") == "VA" {
 			r.fields.filled(party+".vat", l.text())
 		}
@@ -112,11 +87,11 @@ func (r *ciiReader) party(party string, path []byte, l leaf) {
 
 // left closes what only its first element counts of.
 func (r *ciiReader) left(path []byte) {
-	path, _ = bytes.CutPrefix(path, []byte("/rsm:CrossIndustryInvoice"))
+	path, _ = bytes.CutPrefix(path, []byte("/CrossIndustryInvoice"))
 	switch party, inner := ciiParty(path); string(inner) {
-	case "/ram:URIUniversalCommunication":
+	case "/URIUniversalCommunication":
 		r.reached[party] = true
-	case "/ram:SpecifiedTaxRegistration":
+	case "/SpecifiedTaxRegistration":
 		r.numbered = false
 	}
 }

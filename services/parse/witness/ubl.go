@@ -5,26 +5,6 @@ import (
 	"strings"
 )
 
-// ublSpace begins every namespace of OASIS UBL 2.
-const ublSpace = "urn:oasis:names:specification:ubl:schema:xsd:"
-
-// ublPrefix is the customary prefix of a namespace in UBL; the roots are "ubl:".
-func ublPrefix(namespace string) string {
-	name, ours := strings.CutPrefix(namespace, ublSpace)
-	switch {
-	case !ours:
-		return "?:"
-	case name == "CommonBasicComponents-2":
-		return "cbc:"
-	case name == "CommonAggregateComponents-2":
-		return "cac:"
-	case name == "CommonExtensionComponents-2":
-		return "ext:"
-	default:
-		return "ubl:"
-	}
-}
-
 // ublReader files the leaves of a UBL document under the fields they are of.
 type ublReader struct {
 	fields Reading
@@ -40,30 +20,27 @@ type taxScheme struct {
 }
 
 func (r *ublReader) leaf(l leaf) {
-	root, rest := cutStep(l.path)
-	if !bytes.HasPrefix(root, []byte("ubl:")) {
-		return
-	}
+	_, rest := cutStep(l.path)
 	if party, inner := ublParty(rest); party != "" {
 		r.party(party, inner, l)
 		return
 	}
 	switch string(rest) {
-	case "/cbc:ID":
-		r.fields.first("number", l.text())
-	case "/cbc:IssueDate":
-		r.fields.first("issue_date", day(l.text()))
-	case "/cbc:InvoiceTypeCode", "/cbc:CreditNoteTypeCode":
-		r.fields.first("type_code", l.text())
-	case "/cac:OrderReference/cbc:ID":
-		r.fields.first("order_ref", l.text())
-	case "/cbc:DocumentCurrencyCode":
-		r.fields.first("currency", l.text())
-	case "/cac:LegalMonetaryTotal/cbc:PayableAmount", "/cac:AnticipatedMonetaryTotal/cbc:PayableAmount":
-		r.fields.first("totals.payable", plain(l.text()))
+	case "/ID":
+		r.fields.only("number", l.text())
+	case "/IssueDate":
+		r.fields.only("issue_date", day(l.text()))
+	case "/InvoiceTypeCode", "/CreditNoteTypeCode":
+		r.fields.only("type_code", l.text())
+	case "/OrderReference/ID":
+		r.fields.only("order_ref", l.text())
+	case "/DocumentCurrencyCode":
+		r.fields.only("currency", l.text())
+	case "/LegalMonetaryTotal/PayableAmount", "/AnticipatedMonetaryTotal/PayableAmount":
+		r.fields.only("totals.payable", plain(l.text()))
 		r.fields.first("currency/payable", l.attribute("currencyID"))
 	default:
-		if bytes.HasPrefix(rest, []byte("/cac:LegalMonetaryTotal/cbc:")) {
+		if bytes.HasPrefix(rest, []byte("/LegalMonetaryTotal/")) {
 			r.fields.filled("currency/total", l.attribute("currencyID"))
 		}
 	}
@@ -84,14 +61,14 @@ func cutStep(path []byte) (step, rest []byte) {
 func ublParty(path []byte) (party string, inner []byte) {
 	step, rest := cutStep(path)
 	switch string(step) {
-	case "cac:AccountingSupplierParty", "cac:SellerSupplierParty":
+	case "AccountingSupplierParty", "SellerSupplierParty":
 		party = "seller"
-	case "cac:AccountingCustomerParty", "cac:BuyerCustomerParty":
+	case "AccountingCustomerParty", "BuyerCustomerParty":
 		party = "buyer"
 	default:
 		return "", nil
 	}
-	if step, rest = cutStep(rest); string(step) != "cac:Party" || rest == nil {
+	if step, rest = cutStep(rest); string(step) != "Party" || rest == nil {
 		return "", nil
 	}
 	return party, rest
@@ -101,21 +78,21 @@ func ublParty(path []byte) (party string, inner []byte) {
 // LEI of the register before those that stand elsewhere.
 func (r *ublReader) party(party string, path []byte, l leaf) {
 	switch string(path) {
-	case "/cac:PartyLegalEntity/cbc:RegistrationName":
+	case "/PartyLegalEntity/RegistrationName":
 		r.fields.first(party+".name", l.text())
-	case "/cac:PartyName/cbc:Name":
+	case "/PartyName/Name":
 		r.fields.first(party+".name/trading", l.text())
-	case "/cac:PartyLegalEntity/cbc:CompanyID":
+	case "/PartyLegalEntity/CompanyID":
 		r.fields.registered(party, l)
-	case "/cac:PartyIdentification/cbc:ID":
+	case "/PartyIdentification/ID":
 		r.fields.lei(party+".lei/listed", l)
-	case "/cbc:EndpointID":
+	case "/EndpointID":
 		r.fields.lei(party+".lei/endpoint", l)
-	case "/cac:PartyTaxScheme/cbc:CompanyID":
+	case "/PartyTaxScheme/CompanyID":
 		if !r.tax.numbered {
 			r.tax.number, r.tax.numbered = l.text(), true
 		}
-	case "/cac:PartyTaxScheme/cac:TaxScheme/cbc:ID":
+	case "/PartyTaxScheme/TaxScheme/ID":
 		if !r.tax.named {
 			r.tax.scheme, r.tax.named = l.code(), true
 		}
@@ -127,9 +104,9 @@ func (r *ublReader) left(path []byte) {
 	_, rest := cutStep(path)
 	party, inner := ublParty(rest)
 	switch string(inner) {
-	case "/cac:PartyTaxScheme/cac:TaxScheme":
+	case "/PartyTaxScheme/TaxScheme":
 		r.tax.named = false
-	case "/cac:PartyTaxScheme":
+	case "/PartyTaxScheme":
 		if strings.EqualFold(r.tax.scheme, "VAT") {
 			r.fields.filled(party+".vat", r.tax.number)
 		}

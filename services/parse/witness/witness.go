@@ -3,8 +3,9 @@
 // Two documents of one claim must give one fingerprint, and no document may be written so that
 // it gives another one than a person, or another program, reads in it. So these few fields are
 // read by two readers that have nothing in common: package parse has trees behind a guard, this
-// one walks over the bytes and knows neither trees nor decoders. Where they disagree, the
-// document is not to be trusted. Witness runs on what the guard has let through.
+// one walks over the bytes, knows neither trees nor decoders, and looks at names without their
+// namespaces, as careless programs do. Where they disagree, the document is not to be trusted.
+// Witness runs on what the guard has let through.
 package witness
 
 import (
@@ -16,19 +17,20 @@ import (
 
 // Reading is what a document says, under the names that the fields have in the canonical
 // document ("number", "seller.vat", "totals.payable"). Runs of white space are one space, dates
-// are YYYY-MM-DD, numbers are without the zeros that say nothing. Absent fields are not there.
+// are YYYY-MM-DD, numbers are without the zeros that say nothing. Absent fields are not there; a
+// field of which there may be one and are several has all of them, between upright strokes.
 type Reading map[string]string
 
 // UBL reads a document in UBL 2; false when it meets what no guard lets through.
 func UBL(b []byte) (Reading, bool) {
 	r := Reading{}
-	return settled(r, walkXML(inUTF8(b), ublPrefix, &ublReader{fields: r}))
+	return settled(r, walkXML(inUTF8(b), &ublReader{fields: r}))
 }
 
 // CII reads a Cross Industry Invoice D16B; false as in UBL.
 func CII(b []byte) (Reading, bool) {
 	r := Reading{}
-	return settled(r, walkXML(inUTF8(b), ciiPrefix, &ciiReader{fields: r, reached: map[string]bool{}}))
+	return settled(r, walkXML(inUTF8(b), &ciiReader{fields: r, reached: map[string]bool{}}))
 }
 
 // JSON reads a document of our own, whose members have the names of the fields; false as in UBL.
@@ -63,7 +65,6 @@ func settled(r Reading, ok bool) (Reading, bool) {
 		r.settle(party+".name", "/trading")
 		r.settle(party+".lei", "/listed", "/global", "/endpoint")
 	}
-	r.settle("issue_date", "/other")
 	r.settle("currency", "/payable", "/total")
 	maps.DeleteFunc(r, func(_, value string) bool { return value == "" })
 	return r, ok
@@ -74,6 +75,14 @@ func (r Reading) first(key, value string) {
 	if _, had := r[key]; !had {
 		r[key] = value
 	}
+}
+
+// only takes a value of which there is one. Where there is another one, the field has both.
+func (r Reading) only(key, value string) {
+	if had, is := r[key]; is && had != value {
+		value = had + " | " + value
+	}
+	r[key] = value
 }
 
 // filled takes the first value of a field that may be in one of several elements.

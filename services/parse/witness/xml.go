@@ -11,7 +11,8 @@ import (
 const space = " \t\r\n"
 
 // leaf is an element of XML without elements in it: the path of element names to it, its start
-// tag as it stands, and its text. Its bytes are good until the reader returns.
+// tag as it stands, and its text. Names are without prefixes: this reader is one of those that
+// look at names alone. Its bytes are good until the reader returns.
 type leaf struct {
 	path, tag, raw []byte
 }
@@ -27,11 +28,8 @@ func (l leaf) code() string { return strings.Trim(string(l.raw), space) }
 type walker struct {
 	src     []byte
 	at      int
-	short   func(namespace string) string // its customary prefix with the colon, "?:" for others
 	reader  reader
-	marks   []int     // length of path before each open element
-	scopes  []int     // number of bindings before each open element
-	bound   []binding // prefixes, the innermost last
+	marks   []int // length of path before each open element
 	path    []byte
 	tag     []byte // of the element opened last, nil once one is closed
 	text    []byte
@@ -45,12 +43,9 @@ type reader interface {
 	left(path []byte)
 }
 
-// binding is a prefix that stands for a namespace; "" is the default.
-type binding struct{ prefix, short string }
-
 // walkXML shows a document to a reader; false when it meets what no guarded file holds.
-func walkXML(src []byte, short func(namespace string) string, r reader) bool {
-	w := walker{src: src, short: short, reader: r, literal: true}
+func walkXML(src []byte, r reader) bool {
+	w := walker{src: src, reader: r, literal: true}
 	for w.at < len(src) {
 		open := bytes.IndexByte(src[w.at:], '<')
 		if open < 0 {
@@ -123,51 +118,17 @@ func (w *walker) open() bool {
 		tag = tag[:len(tag)-1]
 	}
 	w.marks = append(w.marks, len(w.path))
-	w.scopes = append(w.scopes, len(w.bound))
-	if bytes.Contains(tag, []byte("xmlns")) {
-		w.bind(tag)
-	}
-	w.path = append(w.path, '/')
-	w.path = w.name(w.path, tag)
+	w.path = append(append(w.path, '/'), localName(tag)...)
 	w.tag, w.text = tag, w.text[:0]
 	return !empty || w.close()
 }
 
-// bind notes the prefixes that a tag declares.
-func (w *walker) bind(tag []byte) {
-	eachAttribute(tag, func(name, value []byte) {
-		prefix, found := bytes.CutPrefix(name, []byte("xmlns:"))
-		if !found && !bytes.Equal(name, []byte("xmlns")) {
-			return
-		}
-		if !found {
-			prefix = nil
-		}
-		name, ok := unescaped(nil, value)
-		w.literal = w.literal && ok
-		w.bound = append(w.bound, binding{string(prefix), w.short(string(name))})
-	})
-}
-
-// name adds the name of a tag to a path, its prefix made the customary one; a namespace that
-// is not bound, or has no customary prefix, makes it "?".
-func (w *walker) name(path, tag []byte) []byte {
-	name := tag
+// localName is the name of a tag without its prefix.
+func localName(tag []byte) []byte {
 	if i := bytes.IndexAny(tag, space); i >= 0 {
-		name = tag[:i]
+		tag = tag[:i]
 	}
-	prefix, local, found := bytes.Cut(name, []byte(":"))
-	if !found || len(prefix) == 0 || len(local) == 0 {
-		prefix, local = nil, name
-	}
-	short := "?:"
-	for i := len(w.bound) - 1; i >= 0; i-- {
-		if w.bound[i].prefix == string(prefix) {
-			short = w.bound[i].short
-			break
-		}
-	}
-	return append(append(path, short...), local...)
+	return tag[bytes.LastIndexByte(tag, ':')+1:]
 }
 
 // close ends the element opened last; when no other was opened in it, it is a leaf.
@@ -181,8 +142,7 @@ func (w *walker) close() bool {
 	} else {
 		w.reader.left(w.path)
 	}
-	w.path, w.bound = w.path[:w.marks[last]], w.bound[:w.scopes[last]]
-	w.marks, w.scopes = w.marks[:last], w.scopes[:last]
+	w.path, w.marks = w.path[:w.marks[last]], w.marks[:last]
 	w.tag = nil
 	return true
 }
