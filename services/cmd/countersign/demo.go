@@ -166,6 +166,16 @@ func invite(out io.Writer, address, data string, d fixtures.Demo, people *demo.P
 		"\nThe node stays open on http://%s (API: schemas/openapi.yaml). Stop it with Ctrl-C.\n",
 		address,
 	)
+	fmt.Fprintf(out, `
+A look around, where the portal was built (scripts/portal says what it needs):
+  1. Open http://%s and sign in as somebody of a party, with a password from the list below.
+  2. Documents: every paper, what was read and what was found; each finding is marked in its place.
+  3. Trade packs: choose a trade. Three verdicts, what stands in the way, and who says what.
+  4. Click a cell of the table: the claim and that paper open beside each other, both places lit.
+  5. Drop files of your own anywhere on that page; they are read and compared by themselves.
+  6. Switch language and colours at the top right.
+
+`, address)
 	fmt.Fprintf(out, "Demo sign-ins (their keys are in %s):\n", filepath.Join(data, "people.json"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, o := range d.Organisations {
