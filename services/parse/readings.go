@@ -18,9 +18,9 @@ func witnessed(doc *Document, b []byte) *Document {
 		case f.text == other:
 		case f.text == "" && len(doc.Flaws) > 0:
 			// A value that is not to be trusted is absent, and a flaw says so already.
-		case other == "" && doc.Semantic == nil && doc.Syntax == string(SyntaxUBL):
-			// The second reader knows the common ways to state a party in a logistics document,
-			// and is no witness for the others.
+		case (f.text == "" || other == "") && doc.Semantic == nil && doc.Syntax == string(SyntaxUBL):
+			// A document of logistics has many ways to state a thing, and each reader knows the
+			// common ones: what only one has found is no difference.
 		default:
 			doc.disagree(f.key, source.Quoted(f.text)+" and "+source.Quoted(other))
 		}

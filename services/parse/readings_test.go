@@ -51,6 +51,14 @@ func TestTwoReadingsAgreeOnOddWaysToWriteOneThing(t *testing.T) {
 		{"plus and zeros", "invoice.xml", payable, ">+0001100.000<"},
 		{"zeros in CII", "invoice_cii.xml", payable, ">01100.0<"},
 		{"a mark in front", "invoice_cii.xml", "<?xml", "\xEF\xBB\xBF<?xml"},
+		{
+			"two orders", "despatch_advice.xml", "<cac:OrderReference>",
+			"<cac:OrderReference><cbc:ID>HV-ORD-30</cbc:ID></cac:OrderReference><cac:OrderReference>",
+		},
+		{
+			"an order without a number", "despatch_advice.xml", "<cac:OrderReference>",
+			"<cac:OrderReference/><cac:OrderReference>",
+		},
 		{"escapes in JSON", lading, `"number"`, `"n\u0075mber"`},
 	} {
 		if doc := mustRead(t, e.of(t)); len(doc.Flaws) > 0 {

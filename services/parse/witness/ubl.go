@@ -20,7 +20,7 @@ type taxScheme struct {
 }
 
 func (r *ublReader) leaf(l leaf) {
-	_, rest := cutStep(l.path)
+	root, rest := cutStep(l.path)
 	if party, inner := ublParty(rest); party != "" {
 		r.party(party, inner, l)
 		return
@@ -33,7 +33,11 @@ func (r *ublReader) leaf(l leaf) {
 	case "/InvoiceTypeCode", "/CreditNoteTypeCode":
 		r.fields.only("type_code", l.text())
 	case "/OrderReference/ID":
-		r.fields.only("order_ref", l.text())
+		if string(root) == "Invoice" || string(root) == "CreditNote" {
+			r.fields.only("order_ref", l.text())
+		} else { // goods may go under several orders, and the first is the document's
+			r.fields.first("order_ref", l.text())
+		}
 	case "/DocumentCurrencyCode":
 		r.fields.only("currency", l.text())
 	case "/LegalMonetaryTotal/PayableAmount", "/AnticipatedMonetaryTotal/PayableAmount":
