@@ -93,7 +93,7 @@ func TestValidatePlacesAMissingMemberWhereItIsMissing(t *testing.T) {
 // the message changes its meaning by it.
 func TestReadTakesAnyValueOfAnotherType(t *testing.T) {
 	for _, name := range messages() {
-		for _, other := range []any{nil, "x", json.Number("-7"), true, []any{}, map[string]any{}} {
+		for _, other := range []any{nil, json.Number("-7"), map[string]any{}} {
 			mutate(t, name, other, func(_, at string, tree *jsontree.Node) {
 				message, ok := dcsa.Detect(tree)
 				if !ok {
