@@ -34,7 +34,6 @@ func (c *checker) insidePDF() {
 	for i, f := range c.findings {
 		if strings.HasPrefix(f.Path, "/") {
 			c.findings[i].Path = c.doc.PDF.Inside(f.Path)
-			c.findings[i].Offset, c.findings[i].Length = 0, 0
 		}
 	}
 }

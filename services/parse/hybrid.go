@@ -45,7 +45,8 @@ func readPDF(l Limits, b []byte) (*Document, *Fault) {
 	doc.Syntax = string(SyntaxPDF) + "/" + doc.Syntax
 	doc.PDF = &PDF{File: file, Invoice: main}
 	for key, place := range doc.Places {
-		doc.Places[key] = Place{Path: inside(main, place.Path)}
+		place.Path = inside(main, place.Path)
+		doc.Places[key] = place
 	}
 	for i := range doc.Flaws {
 		doc.Flaws[i].Path = inside(main, doc.Flaws[i].Path)
@@ -74,8 +75,8 @@ func readAttached(l Limits, b []byte) (*Document, *Fault) {
 }
 
 // Inside is the place of something in the attached invoice: its name, a colon, and the place
-// as in any other file. Offset and length of a Place are left out: they would count bytes that
-// the PDF holds packed.
+// as in any other file. Offset and length of such a Place count the bytes of the attached file
+// as it is taken out of the PDF.
 func (p *PDF) Inside(path string) string { return inside(p.Invoice, path) }
 
 // plainPDF keeps a PDF whose fields nobody reads.

@@ -44,7 +44,8 @@ func TestReadTakesTheInvoiceOutOfAPDF(t *testing.T) {
 			t.Errorf("%s is read as %s %s %s", c.name, doc.Syntax, doc.Kind, doc.Number)
 		}
 		for key, place := range doc.Places {
-			want := parse.Place{Path: c.name + ":" + plain.Places[key].Path}
+			want := plain.Places[key]
+			want.Path = c.name + ":" + want.Path
 			if place != want {
 				t.Errorf("the place of %s is %v, want %v", key, place, want)
 			}

@@ -7,7 +7,8 @@ import (
 
 // Place points to a value in its source: an XPath-like path with position predicates for
 // XML, a JSON Pointer for JSON, "page 1" for a PDF, and behind the name of an attached file and
-// a colon the place in that file; Offset and Length are bytes where known.
+// a colon the place in that file; Offset and Length are bytes where known, of the file that the
+// path is in.
 type Place struct {
 	Path   string `json:"path"`
 	Offset int    `json:"offset,omitempty"`
