@@ -96,7 +96,7 @@ func TestASpreadsheetWithAFaultLeavesNothing(t *testing.T) {
 		source.CodeBulkMissing)
 	places := []string{}
 	for _, f := range p.Errors {
-		places = append(places, string(f.Code)+" "+f.Path)
+		places = append(places, f.Code+" "+f.Path)
 		if f.Message == "" {
 			t.Errorf("%s says nothing", f.Path)
 		}

@@ -22,9 +22,8 @@ const (
 
 // BulkDocument is one document of a bulk file.
 type BulkDocument struct {
-	*Document `json:"-"`
-	Kind      Kind   `json:"kind"`
-	Number    string `json:"number"`
+	Kind   Kind   `json:"kind"`
+	Number string `json:"number"`
 	// JSON is the document in our own JSON: what is kept as its original.
 	JSON json.RawMessage `json:"json"`
 }
@@ -38,20 +37,22 @@ type BulkDocument struct {
 // whole document stands in the first of them; later ones repeat it or leave it empty. A row
 // whose first cell begins with # is a comment.
 func ReadBulk(b []byte) ([]*Document, error) {
-	all, err := ReadBulkJSON(b)
-	if err != nil {
-		return nil, err
-	}
-	docs := make([]*Document, len(all))
-	for i, d := range all {
-		docs[i] = d.Document
+	docs := []*Document{}
+	f := readBulk(DefaultLimits(), sheet.DefaultLimits(), b, func(d *Document, _ []byte) {
+		docs = append(docs, d)
+	})
+	if f != nil {
+		return nil, f
 	}
 	return docs, nil
 }
 
-// ReadBulkJSON is ReadBulk with each document in our own JSON beside it.
+// ReadBulkJSON is ReadBulk for who keeps each document as a file of its own, in our own JSON.
 func ReadBulkJSON(b []byte) ([]BulkDocument, error) {
-	all, f := readBulk(DefaultLimits(), sheet.DefaultLimits(), b)
+	all := []BulkDocument{}
+	f := readBulk(DefaultLimits(), sheet.DefaultLimits(), b, func(d *Document, text []byte) {
+		all = append(all, BulkDocument{Kind: d.Kind, Number: d.Number, JSON: text})
+	})
 	if f != nil {
 		return nil, f
 	}
@@ -61,8 +62,11 @@ func ReadBulkJSON(b []byte) ([]BulkDocument, error) {
 // IsBulk tells whether bytes may be a bulk file: an archive, or text that begins with the name
 // of a column. It promises nothing about the rest.
 func IsBulk(b []byte) bool {
-	if sheet.IsArchive(b) {
+	switch {
+	case sheet.IsArchive(b):
 		return true
+	case isDocument(b):
+		return false
 	}
 	line, _, _ := bytes.Cut(bytes.TrimLeft(source.TrimBOM(b), "\r\n"), []byte("\n"))
 	table, f := sheet.Read(sheet.DefaultLimits(), line)
@@ -73,41 +77,43 @@ func IsBulk(b []byte) bool {
 	return ok
 }
 
-func readBulk(l Limits, sheets sheet.Limits, b []byte) ([]BulkDocument, *Fault) {
+// readBulk calls keep for every document that is right; when there is a fault, what was kept
+// counts for nothing.
+func readBulk(l Limits, sheets sheet.Limits, b []byte, keep func(d *Document, text []byte)) *Fault {
 	switch {
 	case len(b) == 0:
-		return nil, source.New(source.CodeEmpty, "", "The file is empty; choose it again.")
+		return source.New(source.CodeEmpty, "", "The file is empty; choose it again.")
 	case len(b) > l.Bytes:
-		return nil, source.TooMany("", "bytes", l.Bytes)
+		return source.TooMany("", "bytes", l.Bytes)
 	case isDocument(b):
-		return nil, source.New(source.CodeUnsupported, "",
+		return source.New(source.CodeUnsupported, "",
 			"This is no spreadsheet; send CSV or XLSX made from a template, or upload it as a paper of its own.")
 	}
 	table, f := sheet.Read(sheets, b)
 	if f != nil {
-		return nil, f
+		return f
 	}
 	rows := slices.DeleteFunc(table.Rows, func(r sheet.Row) bool { return strings.HasPrefix(r.Text(0), "#") })
 	if len(rows) == 0 {
-		return nil, source.New(source.CodeEmpty, "", "There are no rows in this file; fill the template.")
+		return source.New(source.CodeEmpty, "", "There are no rows in this file; fill the template.")
 	}
 	r := bulkReader{limits: l}
 	if f := r.header(rows[0]); f != nil {
-		return nil, f
+		return f
 	}
 	if len(rows) == 1 {
-		return nil, source.New(source.CodeEmpty, "", "There are no rows below the names of the columns.")
+		return source.New(source.CodeEmpty, "", "There are no rows below the names of the columns.")
 	}
 	for _, row := range rows[1:] {
 		if f := r.row(row); f != nil {
-			return nil, f
+			return f
 		}
 	}
-	docs := r.finish()
+	r.finish(keep)
 	if len(r.faults) > 0 {
-		return nil, listedFaults(r.faults)
+		return listedFaults(r.faults)
 	}
-	return docs, nil
+	return nil
 }
 
 // isDocument tells XML, JSON and PDF from CSV.
@@ -310,8 +316,7 @@ func at(in map[string]any, path []string) any {
 }
 
 // finish makes documents of the drafts and holds them against the schema of their kind.
-func (r *bulkReader) finish() []BulkDocument {
-	docs := make([]BulkDocument, 0, len(r.drafts))
+func (r *bulkReader) finish(keep func(d *Document, text []byte)) {
 	for _, d := range r.drafts {
 		if d.broken {
 			continue
@@ -334,9 +339,8 @@ func (r *bulkReader) finish() []BulkDocument {
 			r.schema(d, f)
 			continue
 		}
-		docs = append(docs, BulkDocument{Document: doc, Kind: doc.Kind, Number: doc.Number, JSON: text})
+		keep(doc, text)
 	}
-	return docs
 }
 
 // schema tells the faults of a document in terms of rows and columns.

@@ -47,11 +47,7 @@ func (Here) Statement(_ context.Context, raw []byte) ([]parse.StatementLine, err
 // Bulk reads many documents of one kind from a spreadsheet: all of them, or a fault whose More
 // are the others. Of each only our own JSON is told; it is read again as a document.
 func (Here) Bulk(_ context.Context, raw []byte) ([]parse.BulkDocument, error) {
-	all, err := parse.ReadBulkJSON(raw)
-	for i := range all {
-		all[i].Document = nil
-	}
-	return all, err
+	return parse.ReadBulkJSON(raw)
 }
 
 // Syntax tells how a file is written, from its content alone.

@@ -184,8 +184,11 @@ func (a *archive) unpack(file *zip.File) ([]byte, *source.Fault) {
 		return nil, wrong
 	}
 	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, int64(file.UncompressedSize64)+1)) //nolint:gosec // within Part
-	if err != nil || uint64(len(b)) != file.UncompressedSize64 {
+	b := make([]byte, file.UncompressedSize64)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return nil, wrong
+	}
+	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // it is longer, or another checksum
 		return nil, wrong
 	}
 	return b, nil

@@ -63,10 +63,10 @@ type Limits struct {
 	Texts      int // texts that cells share
 }
 
-// DefaultLimits are far above what an honest template holds.
+// DefaultLimits let a template of 50 columns be read with a second of processor time.
 func DefaultLimits() Limits {
 	return Limits{
-		Rows: 20_000, Columns: 100, Cell: 32_767,
+		Rows: 10_000, Columns: 100, Cell: 32_767,
 		Entries: 1_000, Unpacked: 200 << 20, Part: 64 << 20, Ratio: 100,
 		Depth: 64, Attributes: 256, Texts: 500_000,
 	}
