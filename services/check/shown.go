@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/countersign/countersign/services/parse/pdf"
 )
@@ -28,9 +29,11 @@ type shown struct {
 
 func newShown(c *checker) *shown {
 	file := c.doc.PDF
-	s := &shown{checker: c, lines: file.Lines, stated: statedNumbers(file.Invoice.Bytes)}
+	s := &shown{checker: c, stated: statedNumbers(file.Invoice.Bytes)}
 	var all strings.Builder
 	for _, line := range file.Lines {
+		line.Text = norm.NFKC.String(line.Text) // wide digits, ligatures, all kinds of blanks
+		s.lines = append(s.lines, line)
 		all.WriteString(squeeze(line.Text))
 	}
 	s.squeezed = all.String()
@@ -85,14 +88,17 @@ func (s *shown) number() {
 // like: fatal, since check digits are never right by chance often enough.
 func (s *shown) accounts() {
 	var own []string
-	missing := ""
+	missing, present := "", false
+	page := alphanumeric(s.squeezed)
 	for _, account := range s.doc.Accounts {
 		iban := alphanumeric(account.IBAN)
 		if iban == "" {
 			continue
 		}
 		own = append(own, iban)
-		if !strings.Contains(alphanumeric(s.squeezed), iban) {
+		if strings.Contains(page, iban) {
+			present = true
+		} else {
 			missing = iban
 		}
 	}
@@ -106,7 +112,7 @@ func (s *shown) accounts() {
 	}
 	field := "accounts[0].iban"
 	switch {
-	case foreign != "" && missing != "":
+	case foreign != "" && missing != "" && !present:
 		s.disagrees(Fatal, field, "The pages show the account "+foreign+place+" and not "+missing+
 			", which the invoice in the PDF names.", missing, foreign)
 	case foreign != "" && len(own) > 0:

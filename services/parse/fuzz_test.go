@@ -45,6 +45,9 @@ func sound(t *testing.T, b []byte) {
 	if doc.Kind == "" || doc.Syntax == "" {
 		t.Fatalf("a document without kind or syntax: %+v", doc)
 	}
+	if doc.PDF != nil && doc.PDF.Invoice != nil {
+		b = doc.PDF.Invoice.Bytes // where the places of its values are
+	}
 	for key, place := range doc.Places {
 		if place.Path == "" || place.Offset < 0 || place.Length < 0 || place.Offset+place.Length > len(b) {
 			t.Fatalf("the place of %s is %+v in a file of %d bytes", key, place, len(b))

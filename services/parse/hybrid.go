@@ -98,7 +98,8 @@ const invoiceNames = "factur-x.xml zugferd-invoice.xml xrechnung.xml"
 func mainInvoice(file *pdf.File) *pdf.Attachment {
 	for known := range strings.FieldsSeq(invoiceNames) {
 		if i := slices.IndexFunc(file.Attachments, func(a pdf.Attachment) bool {
-			return strings.EqualFold(strings.TrimSpace(a.Name), known)
+			own := strings.TrimSpace(a.Name)
+			return strings.EqualFold(own[strings.LastIndexAny(own, `/\`)+1:], known) // some name a path
 		}); i >= 0 {
 			return &file.Attachments[i]
 		}
@@ -140,4 +141,9 @@ func inside(a *pdf.Attachment, path string) string {
 }
 
 // name is that of an attached file as it may be shown.
-func name(a *pdf.Attachment) string { return strings.Trim(source.Quoted(a.Name), `"`) }
+func name(a *pdf.Attachment) string {
+	if a.Name == "" {
+		return "object " + strconv.Itoa(a.Object)
+	}
+	return strings.Trim(source.Quoted(a.Name), `"`)
+}

@@ -10,9 +10,9 @@ import (
 // lines. Pictures of text stay unseen: then there is no text layer.
 func (r *reader) text() {
 	known := &fonts{reader: r, glyphs: glyphs(), byNumber: map[int]*font{}}
-	total := 0
+	off, total := r.offLayers(), 0
 	for i, p := range r.pages {
-		c := &canvas{reader: r, fonts: known, room: r.limits.PDFText - total, box: boxOf(p.box)}
+		c := &canvas{reader: r, fonts: known, room: r.limits.PDFText - total, box: boxOf(p.box), off: off}
 		c.content(r.contents(p.dict["Contents"]), p.resources, 0)
 		c.appearances(p)
 		if r.done() {
@@ -92,6 +92,8 @@ type canvas struct {
 	started bool
 	active  []int // forms that are being drawn
 	box     box
+	off     map[int]bool // layers that are not shown
+	marked  []bool       // for each marked part that is open, whether it is in such a layer
 }
 
 const (
@@ -127,6 +129,8 @@ func (c *canvas) content(b []byte, resources cos.Dict, depth int) {
 		switch op {
 		case "ID":
 			l.SkipImage()
+		case "BMC", "BDC", "EMC":
+			c.mark(op, operands, resources)
 		case "Do":
 			if len(operands) == 1 {
 				c.form(operands[0], resources, depth)
@@ -165,13 +169,17 @@ func (c *canvas) draw(s *cos.Stream, resources cos.Dict, depth int) {
 		}
 	}
 	c.active = append(c.active, s.Number)
+	marked := c.marked
+	if c.isOff(s.Dict["OC"]) {
+		c.marked = []bool{true}
+	}
 	saved, line, text := c.state, c.line, c.text
 	if own := c.Dict(s.Dict["Resources"]); own != nil {
 		resources = own
 	}
 	c.state.ctm = matrixOf(c.Array(s.Dict["Matrix"])).times(c.state.ctm)
 	c.content(c.data(s), resources, depth+1)
-	c.state, c.line, c.text = saved, line, text
+	c.state, c.line, c.text, c.marked = saved, line, text, marked
 	c.active = c.active[:len(c.active)-1]
 }
 
@@ -393,7 +401,7 @@ func (c *canvas) file(s string, from, to spot) {
 	c.pieces = append(c.pieces, piece{
 		text: s, x: from.x, end: to.x, y: mul(c.state.rise, unit) + from.y, size: size,
 		hidden: c.state.mode == modeInvisible || c.state.mode == modeClip || c.state.blank ||
-			from.off || size < leastSize,
+			c.unseen() || from.off || size < leastSize,
 	})
 }
 

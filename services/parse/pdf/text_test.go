@@ -48,7 +48,16 @@ func TestReadLeavesOutWhatNobodySees(t *testing.T) {
 			t.Errorf("%s: the page shows %q", name, got)
 		}
 	}
-	p := pdftest.New() // a scan has its text behind the picture
+	p := pdftest.New() // a layer that is off
+	p.Page("BT /F1 9 Tf 50 700 Td /OC /L BDC (hidden) Tj EMC /OC /M BDC /Span BMC (seen) Tj EMC EMC ET", "")
+	p.Objects[3] = strings.Replace(p.Objects[3], "/Font", "/Properties<</L 8 0 R/M 9 0 R>>/Font", 1)
+	p.Objects[8], p.Objects[9] = "<</Type/OCG>>", "<</Type/OCMD/OCGs[7 0 R]>>"
+	p.Objects[7] = "<</Type/OCG>>"
+	p.Catalog("/OCProperties<</OCGs[7 0 R 8 0 R]/D<</OFF[8 0 R]>>>>")
+	if got := shows(read(t, p.Bytes())); got != "seen" {
+		t.Errorf("a page with a layer that is off shows %q", got)
+	}
+	p = pdftest.New() // a scan has its text behind the picture
 	p.Page("BT /F1 9 Tf 3 Tr 50 700 Td (scanned) Tj ET", "")
 	if got := shows(read(t, p.Bytes())); got != "scanned" {
 		t.Errorf("a scan shows %q", got)
