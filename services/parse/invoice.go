@@ -50,21 +50,27 @@ const placesOfHeader, placesOfLine = 50, 12
 type invoiceMapper struct {
 	inv      *semantic.Invoice
 	doc      *Document
-	doubtful []string // paths of elements whose values are not to be trusted, nor any in them
+	doubtful []doubt
+}
+
+// doubt is about the value of one element, or about everything in it too.
+type doubt struct {
+	path   string
+	inside bool
 }
 
 // doubtful lists the elements that flaws are about: of a value that stands twice the first,
 // which a binding has taken, is as doubtful as the second, which the flaw names.
-func doubtful(flaws []source.Fault) []string {
-	var paths []string
+func doubtful(flaws []source.Fault) []doubt {
+	var doubts []doubt
 	for _, f := range flaws {
-		path := f.Path
-		if i := strings.LastIndexByte(path, '['); f.Code == source.CodeDuplicate && i >= 0 {
-			path = path[:i] + "[1]"
+		d := doubt{path: f.Path, inside: f.Code == source.CodeDuplicate}
+		if i := strings.LastIndexByte(f.Path, '['); d.inside && i >= 0 {
+			d.path = f.Path[:i] + "[1]"
 		}
-		paths = append(paths, path)
+		doubts = append(doubts, d)
 	}
-	return paths
+	return doubts
 }
 
 // trusted tells whether a value may be taken over.
@@ -73,8 +79,9 @@ func (m *invoiceMapper) trusted(v semantic.Value) bool {
 		return true
 	}
 	path := v.Place().Path
-	for _, p := range m.doubtful {
-		if rest, found := strings.CutPrefix(path, p); found && (rest == "" || rest[0] == '/') {
+	for _, d := range m.doubtful {
+		rest, found := strings.CutPrefix(path, d.path)
+		if found && (rest == "" || d.inside && rest[0] == '/') {
 			return false
 		}
 	}

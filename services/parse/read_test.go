@@ -216,6 +216,29 @@ func TestReadKeepsAWrongValueOutAndSaysSo(t *testing.T) {
 	}
 }
 
+// What stands twice is absent, the rest of the document is there.
+func TestReadLeavesOutWhatStandsTwiceAndNothingElse(t *testing.T) {
+	again := map[string]string{
+		"invoice.xml": "cbc:PayableAmount", "invoice_cii.xml": "ram:DuePayableAmount",
+		"order.xml": "cbc:PayableAmount",
+	}
+	for name, amount := range again {
+		b := sample(t, "read", name)
+		doc := mustRead(t, replaced(t, b, "<"+amount, "<"+amount+">9</"+amount+"><"+amount))
+		if len(doc.Flaws) != 1 || doc.Flaws[0].Code != source.CodeDuplicate {
+			t.Errorf("%s: the flaws are %v", name, doc.Flaws)
+		}
+		if doc.Totals.Payable != nil || doc.Totals.Lines == nil || doc.Seller.Name == "" {
+			t.Errorf("%s: read as %+v", name, doc.Totals)
+		}
+	}
+	twice := replaced(t, sample(t, "read", "invoice.xml"), "<cac:AccountingSupplierParty>",
+		"<cac:AccountingSupplierParty/><cac:AccountingSupplierParty>")
+	if doc := mustRead(t, twice); doc.Seller != (parse.Party{}) || doc.Buyer.Name == "" || len(doc.Flaws) != 1 {
+		t.Errorf("a seller twice: %+v, flaws %v", doc.Seller, doc.Flaws)
+	}
+}
+
 func TestReadReportsAnAmountInAnotherCurrency(t *testing.T) {
 	b := bytes.Replace(sample(t, "read", "invoice.xml"), []byte(`<cbc:PayableAmount currencyID="EUR">`),
 		[]byte(`<cbc:PayableAmount currencyID="USD">`), 1)
