@@ -124,7 +124,11 @@ func (a *App) statement(
 		ImportedBy: actor.User,
 		ImportedAt: a.Now(),
 	}
-	if syntax := parse.Detect(raw); syntax == parse.SyntaxCamt053 || syntax == parse.SyntaxCamt054 {
+	syntax, err := a.reader.Syntax(ctx, raw)
+	if err != nil {
+		return Statement{}, err
+	}
+	if syntax == parse.SyntaxCamt053 || syntax == parse.SyntaxCamt054 {
 		s.Syntax = string(syntax)
 	}
 	candidates, _, err := a.AssetsOf(ctx, actor, AssetFilter{
