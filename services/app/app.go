@@ -108,6 +108,8 @@ func (a *App) Work(ctx context.Context, job Job) error {
 	case VerifyJob:
 		_, err := a.verifyPack(ctx, j.Pack, nil)
 		return err
+	case TidyJob:
+		return a.tidy(ctx)
 	case SubmitJob:
 		return a.submit(ctx, j.Command)
 	}

@@ -366,6 +366,23 @@ func (a *App) onFinancing(
 	})
 }
 
+// LapseFinancing says that a quote ran out by ledger time, or that what was approved is held no
+// more; any party may.
+func (a *App) LapseFinancing(ctx context.Context, actor Actor, id trade.AssetID) (Intent, error) {
+	if err := need(actor, trade.Maker, trade.Checker); err != nil {
+		return Intent{}, err
+	}
+	f, err := a.held(ctx, actor.Org, id, trade.KindFinancing)
+	if err != nil {
+		return Intent{}, err
+	}
+	subjects := []trade.Subject{{ID: id, Version: f.Record.Version}}
+	if f.Record.Phase == trade.Approved { // the law looks whether it is still held
+		subjects = append(subjects, trade.Subject{ID: f.State.Financing.Receivable, Version: trade.AnyVersion})
+	}
+	return a.prepare(ctx, actor, draft{act: trade.FinancingLapse, subjects: subjects, args: trade.Nothing{}})
+}
+
 // ReleaseReservation prepares the bank's giving back of what it holds.
 func (a *App) ReleaseReservation(
 	ctx context.Context, actor Actor, id trade.AssetID, reason string,

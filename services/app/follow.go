@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/countersign/countersign/chaincode/trade"
 )
@@ -60,7 +61,7 @@ func (a *App) project(ctx context.Context, b Block) error {
 				return err
 			}
 		}
-		return nil
+		return followMembers(ctx, tx, d)
 	})
 	if err != nil {
 		return fmt.Errorf("projecting block %d: %w", b.Number, err)
@@ -68,6 +69,20 @@ func (a *App) project(ctx context.Context, b Block) error {
 	a.log.LogAttrs(ctx, slog.LevelDebug, "block projected", slog.Uint64("block", b.Number),
 		slog.Int("transitions", len(d.Transitions)))
 	a.notices.tell()
+	return nil
+}
+
+// followMembers lets people in and out as a block says of their organisations.
+func followMembers(ctx context.Context, tx StoreTx, d Derived) error {
+	for _, asset := range d.Assets {
+		if asset.Record.Members == nil {
+			continue
+		}
+		org, _ := strings.CutPrefix(string(asset.Record.ID), string(trade.OrganisationID("")))
+		if err := followPeople(ctx, tx, trade.OrgID(org), asset.Record.Members.Persons); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package app
 
-import "github.com/countersign/countersign/chaincode/trade"
+import (
+	"time"
+
+	"github.com/countersign/countersign/chaincode/trade"
+)
 
 // Job is something to do after a transaction has committed. A job may run twice: each step
 // it runs is the same on the second time. A job names its work fully, because while one is
@@ -25,6 +29,8 @@ type (
 		Pack PackID `json:"pack"`
 		Edit int    `json:"edit"`
 	}
+	// TidyJob lets go of sessions, idempotency keys and failed sign-ins that have ended.
+	TidyJob struct{}
 	// SubmitJob brings a signed command to the ledger.
 	SubmitJob struct {
 		Command trade.CommandID `json:"command"`
@@ -39,6 +45,12 @@ func (RecordJob) Kind() string { return "record_document" }
 
 // Kind names the kind in the job table.
 func (VerifyJob) Kind() string { return "verify_pack" }
+
+// TidyEvery is how often a node does a TidyJob.
+const TidyEvery = 10 * time.Minute
+
+// Kind names the kind in the job table.
+func (TidyJob) Kind() string { return "tidy" }
 
 // Kind names the kind in the job table.
 func (SubmitJob) Kind() string { return "submit_command" }

@@ -61,8 +61,6 @@ type User struct {
 	PublicKey    []byte         `json:"public_key"`    // PKIX, P-256
 	CreatedAt    time.Time      `json:"created_at"`
 	Disabled     bool           `json:"-"`
-	Failed       int            `json:"-"` // sign-ins in a row
-	LockedUntil  time.Time      `json:"-"` // zero: not locked
 }
 
 // Session is an open session; only the hash of its token is kept.

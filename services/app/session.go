@@ -7,6 +7,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/countersign/countersign/chaincode/trade"
 )
 
 const (
@@ -26,25 +28,34 @@ type PasswordHasher interface {
 }
 
 // SignIn opens a session and returns its token, which is shown once and never stored.
+//
+// Whether anybody has the e-mail shows neither in an answer nor in the time it takes: the
+// password is hashed either way, and failures are counted and lock for every e-mail alike.
 func (a *App) SignIn(
 	ctx context.Context, h PasswordHasher, email, password, agent string,
 ) (string, Actor, error) {
+	email = strings.ToLower(strings.TrimSpace(email))
+	tried := trade.DigestOf([]byte("sign-in\n" + email))
+	now := a.wall.Now().UTC()
 	var user User
+	var failed int
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		u, err := tx.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
-		user = u
+		var err error
+		if failed, err = tx.FailedSignIns(ctx, tried, now); err != nil {
+			return err
+		}
+		user, err = tx.UserByEmail(ctx, email)
+		if errors.Is(err, ErrNoRow) {
+			return nil
+		}
 		return err
 	})
-	if err != nil && !errors.Is(err, ErrNoRow) {
+	if err != nil {
 		return "", Actor{}, err
 	}
-	now := a.wall.Now().UTC()
-	if now.Before(user.LockedUntil) {
+	if failed >= failuresFree {
 		return "", Actor{}, fault(
-			CodeLocked,
-			"",
-			"too many failed sign-ins: try again in %d minutes",
-			int(lockFor.Minutes()),
+			CodeLocked, "", "too many failed sign-ins: try again in %d minutes", int(lockFor.Minutes()),
 		)
 	}
 	ok, err := h.Matches(ctx, user.PasswordHash, password)
@@ -52,7 +63,7 @@ func (a *App) SignIn(
 		return "", Actor{}, err
 	}
 	if !ok || user.ID == "" || user.Disabled {
-		return "", Actor{}, a.failedSignIn(ctx, user.ID, now)
+		return "", Actor{}, a.failedSignIn(ctx, tried, now)
 	}
 	raw, err := a.randomBytes(tokenBytes)
 	if err != nil {
@@ -65,8 +76,10 @@ func (a *App) SignIn(
 		if err != nil {
 			return err
 		}
-		u.Failed, u.LockedUntil = 0, time.Time{}
-		if err := tx.PutUser(ctx, u); err != nil {
+		if u.Disabled { // revoked meanwhile
+			return fault(CodeWrongPassword, "", "e-mail or password is wrong")
+		}
+		if err := tx.ForgetFailedSignIns(ctx, tried); err != nil {
 			return err
 		}
 		actor, err = actorOf(ctx, tx, u)
@@ -88,24 +101,14 @@ func (a *App) SignIn(
 }
 
 // failedSignIn counts the failure and gives the one answer for every cause.
-func (a *App) failedSignIn(ctx context.Context, id UserID, now time.Time) error {
-	if id != "" {
-		err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
-			u, err := tx.User(ctx, id)
-			if err != nil {
-				return err
-			}
-			u.Failed++
-			if u.Failed >= failuresFree {
-				u.Failed, u.LockedUntil = 0, now.Add(lockFor)
-			}
-			return tx.PutUser(ctx, u)
-		})
-		if err != nil {
-			return err
-		}
+func (a *App) failedSignIn(ctx context.Context, email trade.Digest, now time.Time) error {
+	err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		return tx.CountFailedSignIn(ctx, email, now, now.Add(lockFor))
+	})
+	if err != nil {
+		return err
 	}
-	return fault(CodeWrongPassword, "", "e-mail or password is wrong: try again, or ask your admins")
+	return fault(CodeWrongPassword, "", "e-mail or password is wrong")
 }
 
 // Authenticate finds who a token belongs to.

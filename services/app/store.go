@@ -58,7 +58,14 @@ type PeopleTx interface {
 	PutSession(ctx context.Context, s Session) error
 	Session(ctx context.Context, tokenHash []byte) (Session, error)
 	DeleteSession(ctx context.Context, tokenHash []byte) error
-	DeleteExpired(ctx context.Context, now time.Time) error // sessions and idempotency keys
+	DeleteSessionsOf(ctx context.Context, id UserID) error
+	// FailedSignIns is how many sign-ins in a row failed for an e-mail, by its digest, whether
+	// or not anybody has it; what has expired does not count.
+	FailedSignIns(ctx context.Context, email trade.Digest, now time.Time) (int, error)
+	CountFailedSignIn(ctx context.Context, email trade.Digest, now, expires time.Time) error
+	ForgetFailedSignIns(ctx context.Context, email trade.Digest) error
+	// DeleteExpired deletes sessions, idempotency keys and failed sign-ins that ended.
+	DeleteExpired(ctx context.Context, now time.Time) error
 	// BeginRequest takes an Idempotency-Key. It returns the answer of the first request when
 	// there is one; ErrInProgress while that runs; ErrOtherRequest when its digest is another.
 	BeginRequest(ctx context.Context, k RequestKey) (*StoredAnswer, error)

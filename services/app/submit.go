@@ -211,13 +211,17 @@ func (a *App) wakeFollowers(ctx context.Context, tx StoreTx, id trade.CommandID)
 	return nil
 }
 
-// Recover enqueues the intents that a crash left on their way, and lets go of sessions and
-// idempotency keys that have ended. Jobs usually still stand; a second run is harmless.
+// tidy deletes what has ended.
+func (a *App) tidy(ctx context.Context) error {
+	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		return tx.DeleteExpired(ctx, a.wall.Now().UTC())
+	})
+}
+
+// Recover enqueues the intents that a crash left on their way. Jobs usually still stand; a
+// second run is harmless.
 func (a *App) Recover(ctx context.Context) error {
 	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
-		if err := tx.DeleteExpired(ctx, a.wall.Now().UTC()); err != nil {
-			return err
-		}
 		ids, err := tx.Unfinished(ctx)
 		if err != nil {
 			return err

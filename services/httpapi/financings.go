@@ -121,6 +121,13 @@ func (s *server) DeclineFinancing(
 	s.because(w, r, id, s.app.DeclineFinancing)
 }
 
+// LapseFinancing says that a quote or an approval lapsed.
+func (s *server) LapseFinancing(
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.LapseFinancingParams,
+) {
+	s.plain(w, r, id, s.app.LapseFinancing)
+}
+
 // AcceptQuote prepares the seller's acceptance.
 func (s *server) AcceptQuote(
 	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.AcceptQuoteParams,

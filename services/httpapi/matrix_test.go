@@ -79,6 +79,7 @@ POST /v1/financings/{financing}/price                  .  .  x  x  .  .  x  x  x
 POST /v1/financings/{financing}/quote                  r  r  x  x  .  .  x  x  x  r  x  x  -  -  -
 POST /v1/financings/{financing}/refusal                r  r  x  x  .  .  x  r  r  r  r  x  -  -  -
 POST /v1/financings/{financing}/decline                .  .  x  x  r  r  x  r  r  r  r  x  -  -  -
+POST /v1/financings/{financing}/lapse                  c  c  x  x  c  c  x  r  r  r  r  x  -  -  -
 POST /v1/financings/{financing}/acceptance             .  r  x  r  r  r  x  r  r  r  r  x  -  -  -
 POST /v1/financings/{financing}/approval               r  r  x  x  c  c  x  r  r  r  r  x  -  -  -
 POST /v1/financings/{financing}/disbursement           r  r  x  x  c  c  x  r  r  r  r  x  -  -  -
@@ -89,6 +90,9 @@ POST /v1/statements                                    i  r  i  r  .  r  i  r  r
 POST /v1/statement-lines/{line}/application            x  x  x  x  c  c  x  r  r  r  r  x  -  -  -
 POST /v1/reports                                       .  .  x  x  .  .  x  x  x  .  x  x  -  -  -
 GET /v1/reports/{report}/file                          x  x  x  x  .  .  x  x  x  x  x  x  -  -  -
+GET /v1/persons                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+POST /v1/persons                                       r  r  r  r  r  r  r  r  r  r  .  r  -  -  -
+POST /v1/persons/{person}/revocation                   r  r  r  r  r  r  r  r  r  r  i  r  -  -  -
 POST /v1/keyring                                       r  r  r  r  r  r  r  r  r  r  c  r  -  -  -
 POST /v1/demo/clock                                    r  r  r  r  r  r  r  r  r  r  .  r  -  -  -
 POST /v1/intents/{intent}/withdrawal                   x  x  d  d  x  x  x  x  x  x  x  x  -  -  -
@@ -117,7 +121,7 @@ func marks(t *testing.T) map[string][]string {
 	return table
 }
 
-// sent is what a request of the matrix carries.
+// sent is what a request of the matrix carries; the body may be made anew each time.
 type sent struct {
 	body   any
 	header http.Header
@@ -132,7 +136,9 @@ func (w *world) bodies() map[string]sent {
 		"Content-Type": {"application/octet-stream"}, "Content-Disposition": {`attachment; filename="x"`},
 	}
 	bodies := map[string]sent{
-		"POST /v1/session": {body: api.Credentials{Email: "nobody@nowhere.example", Password: "x"}},
+		"POST /v1/session": {body: func() any { // an e-mail that fails again and again is locked
+			return api.Credentials{Email: newKey(w.t) + "@nowhere.example", Password: "x"}
+		}},
 		"POST /v1/packs": {body: api.OpenPack{Title: "Matrix", Parties: []api.PackParty{
 			{Organisation: "LanqiaoMSP", Side: app.SideSeller}, {Organisation: "CangningMSP", Side: app.SideObligor},
 		}}},
@@ -176,6 +182,8 @@ func (w *world) bodies() map[string]sent {
 		}},
 		"POST /v1/demo/clock": {body: api.MoveClock{Days: 1}},
 	}
+	bodies["POST /v1/persons"] = sent{body: w.entry("new-person", "new.person@fennwick.example", trade.Viewer)}
+	bodies["POST /v1/persons/{person}/revocation"] = because
 	for _, act := range []string{"rejection", "withdrawal", "reservation/release"} {
 		bodies["POST /v1/receivables/{receivable}/"+act] = because
 	}
@@ -185,6 +193,7 @@ func (w *world) bodies() map[string]sent {
 	for _, route := range []string{
 		"/v1/receivables/{receivable}/maturity", "/v1/receivables/{receivable}/overdue",
 		"/v1/receivables/{receivable}/reservation/expiry", "/v1/financings/{financing}/acceptance",
+		"/v1/financings/{financing}/lapse",
 		"/v1/statement-lines/{line}/application", "/v1/keyring", "/v1/packs/{pack}/verification",
 	} {
 		bodies["POST "+route] = nothing
@@ -301,7 +310,11 @@ func (a *asking) ask(route string, ids map[string]string, token string) *httptes
 	a.t.Helper()
 	method, pattern, _ := strings.Cut(route, " ")
 	path := parameter.ReplaceAllStringFunc(pattern, func(p string) string { return ids[p] })
-	return a.send(token, method, path, a.bodies[route].body, a.bodies[route].header)
+	body := a.bodies[route].body
+	if anew, ok := body.(func() any); ok {
+		body = anew()
+	}
+	return a.send(token, method, path, body, a.bodies[route].header)
 }
 
 var instance = regexp.MustCompile(`"instance":"[^"]*"`)
@@ -341,7 +354,8 @@ func (w *world) objects() map[string]string {
 	return map[string]string{
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),
 		"{receivable}": string(w.receivable), "{financing}": string(w.financing), "{intent}": string(i.ID),
-		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{kind}": "invoice",
+		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{person}": "lanqiao-0",
+		"{kind}": "invoice",
 	}
 }
 

@@ -398,3 +398,31 @@ func TestAJobWhoseProcessIsKilledIsDoneAgainAtOnce(t *testing.T) {
 		t.Fatalf("the row keeps %q", kept)
 	}
 }
+
+func TestAPeriodicJobComesAtTheStartAndAgain(t *testing.T) {
+	b := newBench(t, postgrestest.New(t), nil)
+	done := make(chan string)
+	b.handle(t, func(ctx context.Context, n note) error {
+		select {
+		case done <- n.Text:
+		case <-ctx.Done():
+		}
+		return nil
+	})
+	cfg := config(t, 1)
+	cfg.Periodic = []jobs.Periodic{{Every: 100 * time.Millisecond, Job: note{Text: "again"}}}
+	r, err := jobs.Start(t.Context(), b.pool, b.workers, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if text := next(t, done); text != "again" {
+			t.Errorf("done: %s", text)
+		}
+	}
+	stopping, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := r.Stop(stopping); err != nil {
+		t.Error(err)
+	}
+}

@@ -41,6 +41,15 @@ type Config struct {
 	Concurrency int
 	Now         func() time.Time
 	Logger      *slog.Logger
+	// Periodic are jobs that come again and again, the first time at the start. While one of a
+	// kind is unfinished no other is added.
+	Periodic []Periodic
+}
+
+// Periodic is a job that is added every so often.
+type Periodic struct {
+	Every time.Duration
+	Job   Args
 }
 
 // Runner does jobs until it is stopped.
@@ -71,6 +80,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, workers *Workers, cfg Config
 		CancelledJobRetentionPeriod: keepDiscarded,
 		DiscardedJobRetentionPeriod: keepDiscarded,
 		Logger:                      cfg.Logger,
+		PeriodicJobs:                periodic(cfg.Periodic),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("jobs: runner: %w", err)
@@ -93,6 +103,18 @@ func Start(ctx context.Context, pool *pgxpool.Pool, workers *Workers, cfg Config
 		return nil, errors.Join(fmt.Errorf("jobs: start: %w", err), r.freeName(ctx))
 	}
 	return r, nil
+}
+
+func periodic(list []Periodic) []*river.PeriodicJob {
+	added := make([]*river.PeriodicJob, len(list))
+	for i, p := range list {
+		added[i] = river.NewPeriodicJob(river.PeriodicInterval(p.Every), func() (river.JobArgs, *river.InsertOpts) {
+			return p.Job, &river.InsertOpts{
+				MaxAttempts: attemptLimit, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished()},
+			}
+		}, &river.PeriodicJobOpts{RunOnStart: true})
+	}
+	return added
 }
 
 // Stop fetches no more jobs and waits for those that run. When ctx ends first, their

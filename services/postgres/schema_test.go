@@ -38,9 +38,9 @@ func seed(t *testing.T) *pgxpool.Pool {
 	for id, org := range people {
 		mustExec(t, pool, `INSERT INTO users
 			(id, org_id, person_id, email, name, roles, password_hash, public_key, created_at,
-			disabled, failed_sign_ins)
+			disabled)
 			VALUES ($1::text, $2, $1 || '.person', $1 || '@example.test', $1, '{maker}', '$argon2id$x', $3, $4,
-			false, 0)`,
+			false)`,
 			id, org, []byte(id), noon)
 	}
 	return pool

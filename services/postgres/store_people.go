@@ -58,18 +58,24 @@ func (t *storeTx) Accounts(ctx context.Context, org trade.OrgID) ([]app.Account,
 	}), err
 }
 
-// PutUser inserts or replaces a user. Organisation, person and date of creation stay.
+// PutUser inserts or replaces a user. Organisation, person and date of creation stay. An
+// e-mail or a key that another user has is refused with app.CodeInput.
 func (t *storeTx) PutUser(ctx context.Context, u app.User) error {
-	return t.q.PutUser(ctx, db.PutUserParams{
+	err := t.q.PutUser(ctx, db.PutUserParams{
 		ID: string(u.ID), OrgID: string(u.Org), PersonID: string(u.Person), Email: u.Email, Name: u.Name,
 		Roles: texts[string](u.Roles), PasswordHash: u.PasswordHash, PublicKey: u.PublicKey,
-		CreatedAt: u.CreatedAt, Disabled: u.Disabled, FailedSignIns: small(u.Failed),
-		LockedUntil: optionalTime(u.LockedUntil),
+		CreatedAt: u.CreatedAt, Disabled: u.Disabled,
 	})
+	switch {
+	case violates(err, "users_email"):
+		return &trade.Fault{Code: app.CodeInput, Path: "email", Message: "this e-mail cannot be used"}
+	case violates(err, "users_public_key"):
+		return &trade.Fault{Code: app.CodeInput, Path: "public_key", Message: "this key cannot be used"}
+	}
+	return err
 }
 
-// User returns a user; a writer holds it from then on, so that no failed sign-in goes
-// uncounted.
+// User returns a user; a writer holds it from then on.
 func (t *storeTx) User(ctx context.Context, id app.UserID) (app.User, error) {
 	read := t.q.User
 	if t.writes {
@@ -103,8 +109,7 @@ func userOf(u db.User) app.User {
 	return app.User{
 		ID: app.UserID(u.ID), Org: trade.OrgID(u.OrgID), Person: trade.PersonID(u.PersonID), Email: u.Email,
 		Name: u.Name, Roles: texts[trade.Role](u.Roles), PasswordHash: u.PasswordHash, PublicKey: u.PublicKey,
-		CreatedAt: u.CreatedAt.UTC(), Disabled: u.Disabled, Failed: int(u.FailedSignIns),
-		LockedUntil: presentTime(u.LockedUntil),
+		CreatedAt: u.CreatedAt.UTC(), Disabled: u.Disabled,
 	}
 }
 
@@ -130,11 +135,34 @@ func (t *storeTx) DeleteSession(ctx context.Context, tokenHash []byte) error {
 	return t.q.DeleteSession(ctx, tokenHash)
 }
 
+// DeleteSessionsOf ends all sessions of a user.
+func (t *storeTx) DeleteSessionsOf(ctx context.Context, id app.UserID) error {
+	return t.q.DeleteSessionsOf(ctx, string(id))
+}
+
+// FailedSignIns is how many sign-ins in a row failed for an e-mail.
+func (t *storeTx) FailedSignIns(ctx context.Context, email trade.Digest, now time.Time) (int, error) {
+	failed, err := t.q.FailedSignIns(ctx, db.FailedSignInsParams{EmailDigest: string(email), Now: now})
+	return int(failed), err
+}
+
+// CountFailedSignIn counts one more, beginning anew when those before have expired.
+func (t *storeTx) CountFailedSignIn(ctx context.Context, email trade.Digest, now, expires time.Time) error {
+	return t.q.CountFailedSignIn(ctx, db.CountFailedSignInParams{
+		EmailDigest: string(email), Now: now, ExpiresAt: expires,
+	})
+}
+
+// ForgetFailedSignIns begins anew.
+func (t *storeTx) ForgetFailedSignIns(ctx context.Context, email trade.Digest) error {
+	return t.q.ForgetFailedSignIns(ctx, string(email))
+}
+
 // expiredLimit bounds how many rows of each kind one call of DeleteExpired deletes; the next
 // call takes the rest.
 const expiredLimit = 10_000
 
-// DeleteExpired deletes sessions and idempotency keys that ended.
+// DeleteExpired deletes sessions, idempotency keys and failed sign-ins that ended.
 func (t *storeTx) DeleteExpired(ctx context.Context, now time.Time) error {
 	_, err := t.q.DeleteExpiredSessions(ctx, db.DeleteExpiredSessionsParams{Now: now, Page: expiredLimit})
 	if err != nil {
@@ -142,6 +170,12 @@ func (t *storeTx) DeleteExpired(ctx context.Context, now time.Time) error {
 	}
 	_, err = t.q.DeleteExpiredIdempotencyKeys(
 		ctx, db.DeleteExpiredIdempotencyKeysParams{Now: now, Page: expiredLimit},
+	)
+	if err != nil {
+		return err
+	}
+	_, err = t.q.DeleteExpiredSignInFailures(
+		ctx, db.DeleteExpiredSignInFailuresParams{Now: now, Page: expiredLimit},
 	)
 	return err
 }

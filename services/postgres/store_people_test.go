@@ -19,7 +19,7 @@ func aUser() app.User {
 	return app.User{
 		ID: "u", Org: "SellerMSP", Person: "p", Email: "lin@seller.example", Name: "林悦",
 		Roles: []trade.Role{trade.Maker, trade.Viewer}, PasswordHash: "$argon2id$x", PublicKey: []byte("key"),
-		CreatedAt: at(0), Failed: 2, LockedUntil: at(1),
+		CreatedAt: at(0),
 	}
 }
 
@@ -35,7 +35,7 @@ func TestOrganisationsUsersAndAccountsComeBackAsTheyWere(t *testing.T) {
 		ID: "a", Org: org.ID, Number: "3901209904172630018", Holder: "Lanqiao", Currency: "CNY",
 	}
 	for range 2 { // inserted, replaced
-		org.Name, user.Failed, account.BIC = org.Name+"!", user.Failed+1, "YJCBCN2N"
+		org.Name, user.Name, account.BIC = org.Name+"!", user.Name+"!", "YJCBCN2N"
 		ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error {
 			return errors.Join(tx.PutOrganisation(ctx, org), tx.PutUser(ctx, user), tx.PutAccount(ctx, account))
 		}))
@@ -96,30 +96,36 @@ func TestWhatIsNotThereIsNoRow(t *testing.T) {
 	)
 }
 
-func TestNoFailedSignInGoesUncounted(t *testing.T) {
+func TestFailedSignInsAreAllCountedUntilTheyExpire(t *testing.T) {
 	s := open(t, seed(t))
 	const tries = 10
+	email, other := trade.DigestOf([]byte("a")), trade.DigestOf([]byte("b"))
+	count := func(now time.Time) error {
+		return s.write(func(ctx context.Context, tx app.StoreTx) error {
+			return tx.CountFailedSignIn(ctx, email, now, now.Add(time.Minute))
+		})
+	}
+	counted := func(email trade.Digest, now time.Time) int {
+		return read(s, func(ctx context.Context, tx app.StoreTx) (int, error) {
+			return tx.FailedSignIns(ctx, email, now)
+		})
+	}
 	var wg sync.WaitGroup
 	for range tries {
 		wg.Go(func() {
-			err := s.write(func(ctx context.Context, tx app.StoreTx) error {
-				u, err := tx.User(ctx, "s1")
-				if err != nil {
-					return err
-				}
-				u.Failed++
-				return tx.PutUser(ctx, u)
-			})
-			if err != nil {
+			if err := count(at(0)); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	u := read(s, func(ctx context.Context, tx app.StoreTx) (app.User, error) { return tx.User(ctx, "s1") })
-	if u.Failed != tries {
-		t.Errorf("%d of %d were counted", u.Failed, tries)
-	}
+	same(t, nil, []int{counted(email, at(0)), counted(other, at(0)), counted(email, at(1))}, []int{tries, 0, 0})
+	ok(t, count(at(1))) // those before have expired
+	same(t, nil, counted(email, at(1)), 1)
+	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.DeleteExpired(ctx, at(1)) }))
+	same(t, nil, counted(email, at(1)), 1)
+	ok(t, s.write(func(ctx context.Context, tx app.StoreTx) error { return tx.ForgetFailedSignIns(ctx, email) }))
+	same(t, nil, counted(email, at(1)), 0)
 }
 
 func TestASessionIsThereUntilItIsEndedOrExpires(t *testing.T) {

@@ -16,6 +16,7 @@ func handleJobs(w *jobs.Workers, a *app.App) error {
 		handle[app.RecordJob](w, a),
 		handle[app.VerifyJob](w, a),
 		handle[app.SubmitJob](w, a),
+		handle[app.TidyJob](w, a),
 	)
 }
 

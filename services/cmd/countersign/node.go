@@ -216,6 +216,7 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 	}
 	runner, err := jobs.Start(ctx, pool, workers, jobs.Config{
 		Node: "countersign", Concurrency: jobWorkers, Now: o.clock.Now, Logger: n.log,
+		Periodic: []jobs.Periodic{{Every: app.TidyEvery, Job: app.TidyJob{}}},
 	})
 	if err != nil {
 		return err

@@ -49,9 +49,7 @@ CREATE TABLE users (
     password_hash  text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
     public_key     bytea,                     -- PKIX, P-256; null until a key is registered
     created_at     timestamptz NOT NULL,
-    disabled       boolean     NOT NULL,
-    failed_sign_ins integer     NOT NULL CHECK (failed_sign_ins >= 0),
-    locked_until   timestamptz,
+    disabled       boolean     NOT NULL,      -- until the registration is committed, and once revoked
     UNIQUE (org_id, person_id),
     UNIQUE (id, org_id)                       -- lets others require user and organisation to agree
 );
@@ -80,6 +78,15 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expires ON sessions (expires_at);
+
+-- Failed sign-ins in a row by the digest of an e-mail, whether or not anybody has it: who tries
+-- does not learn who is here.
+CREATE TABLE sign_in_failures (
+    email_digest digest      PRIMARY KEY,
+    failed       integer     NOT NULL CHECK (failed >= 1),
+    expires_at   timestamptz NOT NULL         -- forgotten then
+);
+CREATE INDEX sign_in_failures_expires ON sign_in_failures (expires_at);
 
 -- An Idempotency-Key and what the first request with it was answered. Status is null while
 -- that request runs.

@@ -1,15 +1,13 @@
 -- name: PutUser :exec
 INSERT INTO users (
-    id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled,
-    failed_sign_ins, locked_until)
+    id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled)
 VALUES (
     @id, @org_id, @person_id, lower(@email::text), @name, @roles, @password_hash, @public_key,
-    @created_at, @disabled, @failed_sign_ins, @locked_until)
+    @created_at, @disabled)
 ON CONFLICT (id) DO UPDATE SET
     email = excluded.email, name = excluded.name, roles = excluded.roles,
     password_hash = excluded.password_hash, public_key = excluded.public_key,
-    disabled = excluded.disabled, failed_sign_ins = excluded.failed_sign_ins,
-    locked_until = excluded.locked_until;
+    disabled = excluded.disabled;
 
 -- name: User :one
 SELECT * FROM users WHERE id = @id;
@@ -36,6 +34,27 @@ SELECT * FROM sessions WHERE token_hash = @token_hash;
 
 -- name: DeleteSession :exec
 DELETE FROM sessions WHERE token_hash = @token_hash;
+
+-- name: DeleteSessionsOf :exec
+DELETE FROM sessions WHERE user_id = @user_id;
+
+-- name: FailedSignIns :one
+SELECT coalesce(max(failed), 0)::integer FROM sign_in_failures
+WHERE email_digest = @email_digest AND expires_at > @now::timestamptz;
+
+-- name: CountFailedSignIn :exec
+INSERT INTO sign_in_failures AS f (email_digest, failed, expires_at)
+VALUES (@email_digest, 1, @expires_at)
+ON CONFLICT (email_digest) DO UPDATE SET
+    failed = CASE WHEN f.expires_at > @now::timestamptz THEN f.failed + 1 ELSE 1 END,
+    expires_at = excluded.expires_at;
+
+-- name: ForgetFailedSignIns :exec
+DELETE FROM sign_in_failures WHERE email_digest = @email_digest;
+
+-- name: DeleteExpiredSignInFailures :execrows
+DELETE FROM sign_in_failures WHERE email_digest IN (
+    SELECT email_digest FROM sign_in_failures WHERE expires_at <= @now::timestamptz LIMIT @page);
 
 -- name: DeleteExpiredSessions :execrows
 DELETE FROM sessions WHERE token_hash IN (

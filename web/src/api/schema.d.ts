@@ -19,8 +19,8 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description The token is shown once. Failed sign-ins lock the account for some minutes after five in
-         *     a row; too many from one address or for one e-mail answer `service.busy`.
+         * @description The token is shown once. Five failed sign-ins in a row lock an e-mail for some minutes, whether
+         *     or not anybody has it; too many from one address or for one e-mail answer `service.busy`.
          *     Who: anybody.
          *     Codes: auth.failed, auth.locked, service.busy.
          */
@@ -51,6 +51,59 @@ export interface paths {
         get: operations["listOrganisations"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The people of your organisation
+         * @description Who: every role.
+         */
+        get: operations["listPersons"];
+        put?: never;
+        /**
+         * Register a person
+         * @description The entry is made on the person's own machine, by `countersign person` or in the portal: it
+         *     holds neither the password nor the private key. The person can sign in once the command is
+         *     committed.
+         *     Who: admins. Signed by two of them.
+         *     Codes: organisation.persons, input.invalid.
+         */
+        post: operations["enrolPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/persons/{person}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["parameters"]["PersonID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a person's key
+         * @description Once it is committed the person signs nothing any more and the person's sessions are over. Two
+         *     admins always remain.
+         *     Who: admins. Signed by two of them.
+         *     Codes: organisation.persons.
+         */
+        post: operations["revokePerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -178,6 +231,59 @@ export interface paths {
          *     access.not_found, service.busy.
          */
         post: operations["uploadDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["DocumentKind"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The template of a bulk file
+         * @description For purchase_order, invoice, despatch_advice and receipt_advice. The first row names the
+         *     columns. What they hold stands in comments below it (CSV) or on a second sheet (XLSX).
+         *     Who: every role.
+         *     Codes: access.not_found, input.invalid.
+         */
+        get: operations["getTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload many papers in one spreadsheet
+         * @description The body is CSV or XLSX made from a template, at most 10 MiB, 20,000 rows and 1,000
+         *     documents. Either all its documents are kept, or none: then `errors` names every fault by
+         *     row and column. Each document becomes a paper whose original is our own JSON of it and
+         *     which names the file it came from (`bulk`). What was there already is not kept twice; with
+         *     nothing new the answer is 200.
+         *     Who: makers and operators; of a party when a pack is named.
+         *     Codes: bulk.column, bulk.missing, bulk.value, bulk.rows and the codes of readers;
+         *     blob.too_large, upload.quota, request.too_large, input.invalid, access.forbidden,
+         *     access.not_found, service.busy.
+         */
+        post: operations["importBulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -710,6 +816,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/financings/{financing}/lapse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that it lapsed
+         * @description A quote that nobody accepted in time, or an approval whose reservation is gone. Nobody signs:
+         *     the ledger's time proves it.
+         *     Who: makers and checkers of the seller and the bank.
+         *     Codes: financing.quote_alive, reservation.alive, receivable.assigned, asset.phase.
+         */
+        post: operations["lapseFinancing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/financings/{financing}/decline": {
         parameters: {
             query?: never;
@@ -1230,8 +1361,10 @@ export interface components {
              * @example args.amount
              */
             path?: string;
-            /** @description What is wrong and what to do. */
+            /** @description What is wrong in this case. */
             detail: string;
+            /** @description What to do about it: the same for every problem with the code, in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN). docs/faults.md lists all. */
+            action: string;
             /** @description The id of this request; name it when you ask for help. */
             instance: string;
             /** @description Every value at fault, where several are. */
@@ -1241,6 +1374,35 @@ export interface components {
             code: string;
             path?: string;
             message: string;
+            /** @description What to do about it. */
+            action: string;
+        };
+        EnrolPerson: {
+            person: components["schemas"]["PersonID"];
+            email: string;
+            name: string;
+            roles: components["schemas"]["Role"][];
+            /** @description Of argon2id in the PHC string format. */
+            password_hash: string;
+            /**
+             * Format: byte
+             * @description PKIX, P-256.
+             */
+            public_key: string;
+        };
+        Colleague: {
+            person: components["schemas"]["PersonID"];
+            name: string;
+            email: string;
+            roles: components["schemas"]["Role"][];
+            /**
+             * @description Waiting until the registration is on the ledger.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "revoked";
+        };
+        PersonList: {
+            items: components["schemas"]["Colleague"][];
         };
         Credentials: {
             email: string;
@@ -1428,6 +1590,7 @@ export interface components {
             file_name: string;
             version: number;
             supersedes?: components["schemas"]["DocumentID"];
+            bulk?: components["schemas"]["Digest"];
             state: components["schemas"]["DocumentState"];
             kind?: components["schemas"]["DocumentKind"];
             number?: string;
@@ -1442,10 +1605,19 @@ export interface components {
             /** @description Counts changes; the ETag. */
             edit: number;
         };
+        BulkImport: {
+            digest: components["schemas"]["Digest"];
+            file_name: string;
+            /** @description How many of the documents were not there before. */
+            new: number;
+            /** @description In the order of their first rows; not read yet. */
+            documents: components["schemas"]["Document"][];
+        };
         DocumentList: {
             items: components["schemas"]["Document"][];
             next?: string;
         };
+        /** @description What is wrong with a paper. Message and advice are in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN); the rule is the same in each. */
         Finding: {
             /** @example BR-CO-15 */
             rule: string;
@@ -1980,6 +2152,7 @@ export interface components {
         ProgrammeID: components["schemas"]["AssetID"];
         ReceivableID: components["schemas"]["AssetID"];
         FinancingID: components["schemas"]["AssetID"];
+        PersonID: components["schemas"]["PersonID"];
         IntentID: components["schemas"]["CommandID"];
         LineID: components["schemas"]["LineID"];
         ReportID: components["schemas"]["ReportID"];
@@ -2112,6 +2285,108 @@ export interface operations {
                 };
             };
             401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPersons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody who may sign in, or could before or will. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enrolPerson: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolPerson"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokePerson: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                person: components["parameters"]["PersonID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2312,6 +2587,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Busy"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: {
+                /** @description csv when absent. */
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["DocumentKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importBulk: {
+        parameters: {
+            query?: {
+                /** @description The trade pack that takes the documents. */
+                pack?: components["schemas"]["PackID"];
+            };
+            header: {
+                /** @description `attachment` with the name of the file (RFC 6266): `filename="invoice.xml"`, or `filename*=UTF-8''...` for names beyond ASCII. It is shown and never used as a path. */
+                "Content-Disposition": components["parameters"]["ContentDisposition"];
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description All of it was there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkImport"];
+                };
+            };
+            /** @description Kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkImport"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -3189,6 +3548,47 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lapseFinancing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
             };
         };
         responses: {

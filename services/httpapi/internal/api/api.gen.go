@@ -159,6 +159,17 @@ type ClockTime struct {
 	Now Instant `json:"now"`
 }
 
+// Colleague defines model for Colleague.
+type Colleague struct {
+	Email  string   `json:"email"`
+	Name   string   `json:"name"`
+	Person PersonID `json:"person"`
+	Roles  []Role   `json:"roles"`
+
+	// State Waiting until the registration is on the ledger.
+	State app.PersonState `json:"state"`
+}
+
 // CommandID defines model for CommandID.
 type CommandID = trade.CommandID
 
@@ -276,6 +287,20 @@ type Duty struct {
 	Fulfilled     bool    `json:"fulfilled"`
 	Organisations []OrgID `json:"organisations"`
 	Roles         []Role  `json:"roles"`
+}
+
+// EnrolPerson defines model for EnrolPerson.
+type EnrolPerson struct {
+	Email string `json:"email" validate:"required,max=254"`
+	Name  string `json:"name" validate:"required,max=200"`
+
+	// PasswordHash Of argon2id in the PHC string format.
+	PasswordHash string   `json:"password_hash" validate:"required,max=300"`
+	Person       PersonID `json:"person"`
+
+	// PublicKey PKIX, P-256.
+	PublicKey []byte `json:"public_key" validate:"required,max=200"`
+	Roles     []Role `json:"roles" validate:"min=1,max=6,unique"`
 }
 
 // Fault defines model for Fault.
@@ -648,6 +673,11 @@ type Percent = Rate
 
 // PersonID defines model for PersonID.
 type PersonID = trade.PersonID
+
+// PersonList defines model for PersonList.
+type PersonList struct {
+	Items []Colleague `json:"items"`
+}
 
 // Phase defines model for Phase.
 type Phase = trade.Phase
@@ -1262,6 +1292,15 @@ type DisburseFinancingParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// LapseFinancingParams defines parameters for LapseFinancing.
+type LapseFinancingParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // QuoteFinancingParams defines parameters for QuoteFinancing.
 type QuoteFinancingParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -1349,6 +1388,24 @@ type UploadDocumentParams struct {
 type VerifyPackParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// EnrolPersonParams defines parameters for EnrolPerson.
+type EnrolPersonParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// RevokePersonParams defines parameters for RevokePerson.
+type RevokePersonParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // ListProgrammesParams defines parameters for ListProgrammes.
@@ -1537,6 +1594,9 @@ type DeclineFinancingJSONRequestBody = Because
 // DisburseFinancingJSONRequestBody defines body for DisburseFinancing for application/json ContentType.
 type DisburseFinancingJSONRequestBody = DisburseFinancing
 
+// LapseFinancingJSONRequestBody defines body for LapseFinancing for application/json ContentType.
+type LapseFinancingJSONRequestBody = Nothing
+
 // PriceFinancingJSONRequestBody defines body for PriceFinancing for application/json ContentType.
 type PriceFinancingJSONRequestBody = QuoteFinancing
 
@@ -1560,6 +1620,12 @@ type UploadDocumentJSONRequestBody = UploadDocumentJSONBody
 
 // VerifyPackJSONRequestBody defines body for VerifyPack for application/json ContentType.
 type VerifyPackJSONRequestBody = VerifyPack
+
+// EnrolPersonJSONRequestBody defines body for EnrolPerson for application/json ContentType.
+type EnrolPersonJSONRequestBody = EnrolPerson
+
+// RevokePersonJSONRequestBody defines body for RevokePerson for application/json ContentType.
+type RevokePersonJSONRequestBody = Because
 
 // OpenProgrammeJSONRequestBody defines body for OpenProgramme for application/json ContentType.
 type OpenProgrammeJSONRequestBody = OpenProgramme
@@ -1656,6 +1722,9 @@ type ServerInterface interface {
 	// DisburseFinancing Record the payout
 	// (POST /v1/financings/{financing}/disbursement)
 	DisburseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params DisburseFinancingParams)
+	// LapseFinancing Say that it lapsed
+	// (POST /v1/financings/{financing}/lapse)
+	LapseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params LapseFinancingParams)
 	// PriceFinancing What a quote comes to
 	// (POST /v1/financings/{financing}/price)
 	PriceFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID)
@@ -1701,6 +1770,15 @@ type ServerInterface interface {
 	// VerifyPack Take the verdicts now
 	// (POST /v1/packs/{pack}/verification)
 	VerifyPack(w http.ResponseWriter, r *http.Request, pack PackID, params VerifyPackParams)
+	// ListPersons The people of your organisation
+	// (GET /v1/persons)
+	ListPersons(w http.ResponseWriter, r *http.Request)
+	// EnrolPerson Register a person
+	// (POST /v1/persons)
+	EnrolPerson(w http.ResponseWriter, r *http.Request, params EnrolPersonParams)
+	// RevokePerson Revoke a person's key
+	// (POST /v1/persons/{person}/revocation)
+	RevokePerson(w http.ResponseWriter, r *http.Request, person PersonID, params RevokePersonParams)
 	// ListProgrammes List programmes
 	// (GET /v1/programmes)
 	ListProgrammes(w http.ResponseWriter, r *http.Request, params ListProgrammesParams)
@@ -1878,6 +1956,12 @@ func (_ Unimplemented) DisburseFinancing(w http.ResponseWriter, r *http.Request,
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// LapseFinancing Say that it lapsed
+// (POST /v1/financings/{financing}/lapse)
+func (_ Unimplemented) LapseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params LapseFinancingParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // PriceFinancing What a quote comes to
 // (POST /v1/financings/{financing}/price)
 func (_ Unimplemented) PriceFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID) {
@@ -1965,6 +2049,24 @@ func (_ Unimplemented) UploadDocument(w http.ResponseWriter, r *http.Request, pa
 // VerifyPack Take the verdicts now
 // (POST /v1/packs/{pack}/verification)
 func (_ Unimplemented) VerifyPack(w http.ResponseWriter, r *http.Request, pack PackID, params VerifyPackParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListPersons The people of your organisation
+// (GET /v1/persons)
+func (_ Unimplemented) ListPersons(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// EnrolPerson Register a person
+// (POST /v1/persons)
+func (_ Unimplemented) EnrolPerson(w http.ResponseWriter, r *http.Request, params EnrolPersonParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RevokePerson Revoke a person's key
+// (POST /v1/persons/{person}/revocation)
+func (_ Unimplemented) RevokePerson(w http.ResponseWriter, r *http.Request, person PersonID, params RevokePersonParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2879,6 +2981,79 @@ func (siw *ServerInterfaceWrapper) DisburseFinancing(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// LapseFinancing operation middleware
+func (siw *ServerInterfaceWrapper) LapseFinancing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "financing" -------------
+	var financing FinancingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "financing", chi.URLParam(r, "financing"), &financing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "financing", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LapseFinancingParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.LapseFinancing(w, r, financing, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // PriceFinancing operation middleware
 func (siw *ServerInterfaceWrapper) PriceFinancing(w http.ResponseWriter, r *http.Request) {
 
@@ -3610,6 +3785,157 @@ func (siw *ServerInterfaceWrapper) VerifyPack(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.VerifyPack(w, r, pack, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPersons operation middleware
+func (siw *ServerInterfaceWrapper) ListPersons(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPersons(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EnrolPerson operation middleware
+func (siw *ServerInterfaceWrapper) EnrolPerson(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnrolPersonParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EnrolPerson(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokePerson operation middleware
+func (siw *ServerInterfaceWrapper) RevokePerson(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "person" -------------
+	var person PersonID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person", chi.URLParam(r, "person"), &person, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "person", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokePersonParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokePerson(w, r, person, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5083,6 +5409,15 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Get(options.BaseURL+"/v1/organisations", wrapper.ListOrganisations)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/persons", wrapper.ListPersons)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/persons", wrapper.EnrolPerson)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/persons/{person}/revocation", wrapper.RevokePerson)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/inbox", wrapper.ListInbox)
 	})
 	r.Group(func(r chi.Router) {
@@ -5180,6 +5515,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/financings/{financing}/refusal", wrapper.RefuseFinancing)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/financings/{financing}/lapse", wrapper.LapseFinancing)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/financings/{financing}/decline", wrapper.DeclineFinancing)

@@ -262,6 +262,12 @@ type Session struct {
 	Agent     string
 }
 
+type SignInFailure struct {
+	EmailDigest string
+	Failed      int32
+	ExpiresAt   time.Time
+}
+
 type Statement struct {
 	ID         string
 	OrgID      string
@@ -292,18 +298,16 @@ type StatementLine struct {
 }
 
 type User struct {
-	ID            string
-	OrgID         string
-	PersonID      string
-	Email         string
-	Name          string
-	Roles         []string
-	PasswordHash  string
-	PublicKey     []byte
-	CreatedAt     time.Time
-	Disabled      bool
-	FailedSignIns int32
-	LockedUntil   *time.Time
+	ID           string
+	OrgID        string
+	PersonID     string
+	Email        string
+	Name         string
+	Roles        []string
+	PasswordHash string
+	PublicKey    []byte
+	CreatedAt    time.Time
+	Disabled     bool
 }
 
 type Verification struct {

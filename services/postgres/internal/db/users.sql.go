@@ -83,6 +83,25 @@ func (q *Queries) ClaimIdempotencyKey(ctx context.Context, arg ClaimIdempotencyK
 	return result.RowsAffected(), nil
 }
 
+const countFailedSignIn = `-- name: CountFailedSignIn :exec
+INSERT INTO sign_in_failures AS f (email_digest, failed, expires_at)
+VALUES ($1, 1, $2)
+ON CONFLICT (email_digest) DO UPDATE SET
+    failed = CASE WHEN f.expires_at > $3::timestamptz THEN f.failed + 1 ELSE 1 END,
+    expires_at = excluded.expires_at
+`
+
+type CountFailedSignInParams struct {
+	EmailDigest string
+	ExpiresAt   time.Time
+	Now         time.Time
+}
+
+func (q *Queries) CountFailedSignIn(ctx context.Context, arg CountFailedSignInParams) error {
+	_, err := q.db.Exec(ctx, countFailedSignIn, arg.EmailDigest, arg.ExpiresAt, arg.Now)
+	return err
+}
+
 const deleteExpiredIdempotencyKeys = `-- name: DeleteExpiredIdempotencyKeys :execrows
 DELETE FROM idempotency_keys k USING (
     SELECT user_id, key FROM idempotency_keys WHERE expires_at <= $1::timestamptz LIMIT $2) e
@@ -120,12 +139,65 @@ func (q *Queries) DeleteExpiredSessions(ctx context.Context, arg DeleteExpiredSe
 	return result.RowsAffected(), nil
 }
 
+const deleteExpiredSignInFailures = `-- name: DeleteExpiredSignInFailures :execrows
+DELETE FROM sign_in_failures WHERE email_digest IN (
+    SELECT email_digest FROM sign_in_failures WHERE expires_at <= $1::timestamptz LIMIT $2)
+`
+
+type DeleteExpiredSignInFailuresParams struct {
+	Now  time.Time
+	Page int32
+}
+
+func (q *Queries) DeleteExpiredSignInFailures(ctx context.Context, arg DeleteExpiredSignInFailuresParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteExpiredSignInFailures, arg.Now, arg.Page)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const deleteSession = `-- name: DeleteSession :exec
 DELETE FROM sessions WHERE token_hash = $1
 `
 
 func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
 	_, err := q.db.Exec(ctx, deleteSession, tokenHash)
+	return err
+}
+
+const deleteSessionsOf = `-- name: DeleteSessionsOf :exec
+DELETE FROM sessions WHERE user_id = $1
+`
+
+func (q *Queries) DeleteSessionsOf(ctx context.Context, userID string) error {
+	_, err := q.db.Exec(ctx, deleteSessionsOf, userID)
+	return err
+}
+
+const failedSignIns = `-- name: FailedSignIns :one
+SELECT coalesce(max(failed), 0)::integer FROM sign_in_failures
+WHERE email_digest = $1 AND expires_at > $2::timestamptz
+`
+
+type FailedSignInsParams struct {
+	EmailDigest string
+	Now         time.Time
+}
+
+func (q *Queries) FailedSignIns(ctx context.Context, arg FailedSignInsParams) (int32, error) {
+	row := q.db.QueryRow(ctx, failedSignIns, arg.EmailDigest, arg.Now)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const forgetFailedSignIns = `-- name: ForgetFailedSignIns :exec
+DELETE FROM sign_in_failures WHERE email_digest = $1
+`
+
+func (q *Queries) ForgetFailedSignIns(ctx context.Context, emailDigest string) error {
+	_, err := q.db.Exec(ctx, forgetFailedSignIns, emailDigest)
 	return err
 }
 
@@ -181,7 +253,7 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 }
 
 const lockUser = `-- name: LockUser :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // For a change of the row; foreign keys to it go on being checked.
@@ -199,39 +271,33 @@ func (q *Queries) LockUser(ctx context.Context, id string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
-		&i.FailedSignIns,
-		&i.LockedUntil,
 	)
 	return i, err
 }
 
 const putUser = `-- name: PutUser :exec
 INSERT INTO users (
-    id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled,
-    failed_sign_ins, locked_until)
+    id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled)
 VALUES (
     $1, $2, $3, lower($4::text), $5, $6, $7, $8,
-    $9, $10, $11, $12)
+    $9, $10)
 ON CONFLICT (id) DO UPDATE SET
     email = excluded.email, name = excluded.name, roles = excluded.roles,
     password_hash = excluded.password_hash, public_key = excluded.public_key,
-    disabled = excluded.disabled, failed_sign_ins = excluded.failed_sign_ins,
-    locked_until = excluded.locked_until
+    disabled = excluded.disabled
 `
 
 type PutUserParams struct {
-	ID            string
-	OrgID         string
-	PersonID      string
-	Email         string
-	Name          string
-	Roles         []string
-	PasswordHash  string
-	PublicKey     []byte
-	CreatedAt     time.Time
-	Disabled      bool
-	FailedSignIns int32
-	LockedUntil   *time.Time
+	ID           string
+	OrgID        string
+	PersonID     string
+	Email        string
+	Name         string
+	Roles        []string
+	PasswordHash string
+	PublicKey    []byte
+	CreatedAt    time.Time
+	Disabled     bool
 }
 
 func (q *Queries) PutUser(ctx context.Context, arg PutUserParams) error {
@@ -246,8 +312,6 @@ func (q *Queries) PutUser(ctx context.Context, arg PutUserParams) error {
 		arg.PublicKey,
 		arg.CreatedAt,
 		arg.Disabled,
-		arg.FailedSignIns,
-		arg.LockedUntil,
 	)
 	return err
 }
@@ -287,7 +351,7 @@ func (q *Queries) Session(ctx context.Context, tokenHash []byte) (Session, error
 }
 
 const user = `-- name: User :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE id = $1
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE id = $1
 `
 
 func (q *Queries) User(ctx context.Context, id string) (User, error) {
@@ -304,14 +368,12 @@ func (q *Queries) User(ctx context.Context, id string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
-		&i.FailedSignIns,
-		&i.LockedUntil,
 	)
 	return i, err
 }
 
 const userByEmail = `-- name: UserByEmail :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE email = lower($1::text)
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE email = lower($1::text)
 `
 
 func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
@@ -328,14 +390,12 @@ func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
-		&i.FailedSignIns,
-		&i.LockedUntil,
 	)
 	return i, err
 }
 
 const userByPerson = `-- name: UserByPerson :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE org_id = $1 AND person_id = $2
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE org_id = $1 AND person_id = $2
 `
 
 type UserByPersonParams struct {
@@ -357,14 +417,12 @@ func (q *Queries) UserByPerson(ctx context.Context, arg UserByPersonParams) (Use
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
-		&i.FailedSignIns,
-		&i.LockedUntil,
 	)
 	return i, err
 }
 
 const usersOf = `-- name: UsersOf :many
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, failed_sign_ins, locked_until FROM users WHERE org_id = $1 ORDER BY id LIMIT $2
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE org_id = $1 ORDER BY id LIMIT $2
 `
 
 type UsersOfParams struct {
@@ -392,8 +450,6 @@ func (q *Queries) UsersOf(ctx context.Context, arg UsersOfParams) ([]User, error
 			&i.PublicKey,
 			&i.CreatedAt,
 			&i.Disabled,
-			&i.FailedSignIns,
-			&i.LockedUntil,
 		); err != nil {
 			return nil, err
 		}
