@@ -29,7 +29,7 @@ const (
 	CodeDepth       = "document.depth"             // nested deeper than Limits
 	CodeUnsupported = "document.unsupported"       // a format that is not read here
 	CodeMalformed   = "document.malformed"         // broken XML, JSON or CSV
-	CodeEncoding    = "document.encoding"          // not UTF-8
+	CodeEncoding    = "document.encoding"          // neither UTF-8 nor plainly ISO 8859-1
 	CodeDTD         = "document.dtd"               // a document type definition
 	CodeSecondRoot  = "document.second_root"       // a second root, or text outside the root
 	CodeNamespace   = "document.namespace"         // an element or attribute of an unknown namespace
