@@ -97,8 +97,8 @@ func payeeRules() []rule[*semantic.Party] {
 }
 
 // payeeNamed: a payee is named only when it is another than the seller. UBL compares it with
-// the trading name and the identifiers of the seller; CII with the name, the identifiers and
-// the registration.
+// the trading name and the identifiers of the seller; CII with the name, the registration and
+// the identifiers that are not global ones.
 func payeeNamed(r *run, p *semantic.Party) *breach {
 	seller := &r.inv.Seller
 	name := seller.TradingName
@@ -113,10 +113,12 @@ func payeeNamed(r *run, p *semantic.Party) *breach {
 	}
 	ofSeller := make(map[string]bool, len(seller.Identifiers))
 	for _, id := range seller.Identifiers {
-		ofSeller[id.Text] = true
+		if id.Element() == "ID" {
+			ofSeller[id.Text] = true
+		}
 	}
 	for _, id := range p.Identifiers {
-		if ofSeller[id.Text] {
+		if ofSeller[id.Text] && id.Element() == "ID" {
 			return at(id.Value, p.Group)
 		}
 	}

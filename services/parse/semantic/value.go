@@ -48,6 +48,15 @@ func Attribute(n *xmltree.Node, local string) Value {
 // Present tells whether the invoice has the element or attribute, even an empty one.
 func (v Value) Present() bool { return v.node != nil }
 
+// Element is the name of the element that the value is or stands in, without its namespace; ""
+// for an absent one.
+func (v Value) Element() string {
+	if v.node == nil {
+		return ""
+	}
+	return v.node.Local
+}
+
 // Blank tells whether there is no text: the value is absent or empty.
 func (v Value) Blank() bool { return v.Text == "" }
 
