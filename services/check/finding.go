@@ -61,6 +61,19 @@ func (c *checker) add(f Finding) {
 	c.findings = append(c.findings, f)
 }
 
+// locate finds the bytes of findings that name their place by its path alone.
+func (c *checker) locate() {
+	for i := range c.findings {
+		f := &c.findings[i]
+		if f.Path == "" || f.Offset != 0 || f.Length != 0 {
+			continue
+		}
+		if place, ok := c.doc.Locate(f.Path); ok {
+			f.Offset, f.Length = place.Offset, place.Length
+		}
+	}
+}
+
 // wrongSum files a finding of the arithmetic.
 func (c *checker) wrongSum(
 	rule string, severity Severity, field, message string, claimed, computed decimal.Decimal,

@@ -20,6 +20,7 @@ func readWrapped(version attestation.Version, tree *jsontree.Node, b []byte) *Do
 	verdict := attestation.Verify(version, tree)
 	r := wrappedReader{at: verdict.Subject, doc: &Document{
 		Kind: Other, Syntax: string(version), Wrapped: &verdict, Places: map[string]Place{},
+		tree: tree,
 	}}
 	subject := attestation.Subject(version, tree)
 	if subject == nil || !subject.Object {

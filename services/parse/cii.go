@@ -17,7 +17,9 @@ func readCII(l Limits, b []byte) (*Document, *Fault) {
 	if f != nil {
 		return nil, f
 	}
-	return invoiceDocument(b, semantic.FromCII(tree), SyntaxCII, Invoice), nil
+	doc := invoiceDocument(b, semantic.FromCII(tree), SyntaxCII, Invoice)
+	doc.tree = tree
+	return doc, nil
 }
 
 // isZUGFeRD1 tells the root of ZUGFeRD 1.0, an earlier shape of the same message from before

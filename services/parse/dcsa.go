@@ -25,6 +25,7 @@ func readDCSA(name dcsa.Name, tree *jsontree.Node, b []byte) *Document {
 	m := dcsa.Read(name, tree)
 	r := dcsaReader{tree: tree, doc: &Document{
 		Kind: Other, Syntax: string(SyntaxDCSA), Profile: string(name), DCSA: m, Places: map[string]Place{},
+		tree: tree,
 	}}
 	r.doc.Flaws = append(dcsa.Validate(name, tree), m.Flaws...)
 	r.text("number", m.Reference, m.ReferenceAt, &r.doc.Number)

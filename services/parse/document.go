@@ -91,6 +91,8 @@ type Document struct {
 	DCSA *dcsa.Message `json:"-"`
 	// Wrapped is whether a wrapped document is as it was wrapped; nil for others.
 	Wrapped *attestation.Verdict `json:"-"`
+	// tree is what Locate looks in.
+	tree located
 	// PDF is what package check judges of the PDF that the document was read from.
 	PDF *PDF `json:"-"`
 }

@@ -119,6 +119,7 @@ func nativeDocument(k Kind, tree *jsontree.Node, b []byte) (*Document, *Fault) {
 	doc.Syntax = string(SyntaxJSON)
 	doc.Profile = SchemaID(k)
 	doc.Places = map[string]Place{}
+	doc.tree = tree
 	nativePlaces(doc.Places, tree, "", "")
 	delete(doc.Places, "schema")
 	return witnessed(doc, b), nil

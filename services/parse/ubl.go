@@ -62,11 +62,13 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 		return nil, f
 	}
 	if isInvoice {
-		return invoiceDocument(b, semantic.FromUBL(tree), SyntaxUBL, kind), nil
+		doc := invoiceDocument(b, semantic.FromUBL(tree), SyntaxUBL, kind)
+		doc.tree = tree
+		return doc, nil
 	}
 	r := ublReader{
 		paths: xmltree.Paths{Name: ublName},
-		doc:   &Document{Kind: kind, Syntax: string(SyntaxUBL), Places: map[string]Place{}},
+		doc:   &Document{Kind: kind, Syntax: string(SyntaxUBL), Places: map[string]Place{}, tree: tree},
 	}
 	r.header(tree)
 	switch kind {

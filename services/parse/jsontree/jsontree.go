@@ -278,6 +278,15 @@ func (n *Node) At(pointer string) *Node {
 	return n
 }
 
+// Span is where the value at a JSON Pointer stands in the bytes.
+func (n *Node) Span(pointer string) (offset, length int, ok bool) {
+	at := n.At(pointer)
+	if at == nil {
+		return 0, 0, false
+	}
+	return at.Start, at.End - at.Start, true
+}
+
 // Escape writes a key as a step of a JSON Pointer (RFC 6901, section 3).
 func Escape(key string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
