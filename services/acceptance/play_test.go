@@ -148,7 +148,7 @@ type house struct {
 
 // open serves a data folder that newData gave. Requests go through transport; nil is a usual
 // one.
-func open(t *testing.T, by build, data string, transport http.RoundTripper) *house {
+func open(t *testing.T, by build, data string, transport http.RoundTripper, flags ...string) *house {
 	t.Helper()
 	people, err := demo.LoadPeople(filepath.Join(data, "people.json"), prepared.demo)
 	if err != nil {
@@ -162,7 +162,7 @@ func open(t *testing.T, by build, data string, transport http.RoundTripper) *hou
 		transport = &http.Transport{MaxIdleConnsPerHost: 64}
 	}
 	return &house{
-		node: serve(t, by, data), people: people, set: set, sessions: map[string]*demo.Session{},
+		node: serve(t, by, data, flags...), people: people, set: set, sessions: map[string]*demo.Session{},
 		client: &http.Client{Transport: transport, Timeout: requestTime},
 	}
 }

@@ -154,14 +154,14 @@ type node struct {
 }
 
 // serve starts a node on a data folder and waits for its address.
-func serve(t *testing.T, by build, data string) *node {
+func serve(t *testing.T, by build, data string, flags ...string) *node {
 	t.Helper()
 	file, err := by()
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := &node{data: data, by: by, stderr: &lockedBuffer{}, exited: make(chan struct{})}
-	n.cmd = exec.Command(file, "serve", "--data", data, "--listen", "127.0.0.1:0")
+	n.cmd = exec.Command(file, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, flags...)...)
 	n.cmd.Env = environment()
 	n.cmd.Stderr = n.stderr
 	stdout, err := n.cmd.StdoutPipe()
