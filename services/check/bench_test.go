@@ -179,8 +179,18 @@ func BenchmarkFull(b *testing.B) {
 		floor = append(floor, cpu(b, batch, func() error { return tokens(raw) }))
 		ours = append(ours, cpu(b, batch, func() error { return checked(raw) }))
 	}
-	b.Logf("%d bytes: CPU of the floor %v, of the full rule set %v, ratio in hundredths %d",
-		len(raw), middle(floor), middle(ours), 100*middle(ours)/middle(floor))
+	b.Logf("%d bytes: CPU of the floor %v, of the full rule set %v", len(raw), middle(floor), middle(ours))
+	hold(b, middle(ours), middle(floor), 300)
+}
+
+// hold prints a ratio in hundredths and fails on one past its limit.
+func hold(b *testing.B, ours, baseline time.Duration, limit int64) {
+	b.Helper()
+	ratio := int64(100 * ours / baseline)
+	b.Logf("ratio in hundredths %d, at most %d", ratio, limit)
+	if ratio > limit {
+		b.Errorf("too slow by the ratio to the baseline of this run")
+	}
 }
 
 // BenchmarkFullByLines measures the CPU time of a line in invoices of 10 and of 1,000 lines
@@ -196,8 +206,8 @@ func BenchmarkFullByLines(b *testing.B) {
 	}
 	shortLine := (middle(ofShort) - middle(ofHead)) / few
 	longLine := (middle(ofLong) - middle(ofHead)) / many
-	b.Logf("CPU of a line among %d: %v, among %d: %v, ratio in hundredths %d",
-		few, shortLine, many, longLine, 100*longLine/shortLine)
+	b.Logf("CPU of a line among %d: %v, among %d: %v", few, shortLine, many, longLine)
+	hold(b, longLine, shortLine, 130)
 }
 
 func checked(raw []byte) error {
