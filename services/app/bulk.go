@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,7 +101,11 @@ func (a *App) ImportBulk(ctx context.Context, actor Actor, in BulkInput) (Taken[
 		if err := a.keepBulk(ctx, tx, actor, in.Pack, &b); err != nil {
 			return err
 		}
-		taken = Taken[BulkImport]{b, fresh || b.New > 0}
+		if taken = (Taken[BulkImport]{b, fresh || b.New > 0}); taken.New {
+			if err := a.withinQuota(ctx, tx, actor.Org); err != nil {
+				return err
+			}
+		}
 		return a.answered(ctx, tx, taken)
 	})
 	return taken, err
@@ -141,9 +146,17 @@ func bulkName(d parse.BulkDocument) string {
 // keepBulk inserts the papers of a bulk file; those that the organisation has take the place
 // of their drafts.
 func (a *App) keepBulk(ctx context.Context, tx StoreTx, actor Actor, pack PackID, b *BulkImport) error {
+	// One order for all, so that files which share documents never wait for each other in a ring.
+	order := make([]int, len(b.Documents))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Compare(b.Documents[i].Digest, b.Documents[j].Digest)
+	})
 	verify := false
-	for i, draft := range b.Documents {
-		d, created, err := tx.InsertDocument(ctx, draft)
+	for _, i := range order {
+		d, created, err := tx.InsertDocument(ctx, b.Documents[i])
 		if err != nil {
 			return err
 		}
@@ -167,9 +180,6 @@ func (a *App) keepBulk(ctx context.Context, tx StoreTx, actor Actor, pack PackID
 		if err := reverify(ctx, tx, pack); err != nil {
 			return err
 		}
-	}
-	if err := a.withinQuota(ctx, tx, actor.Org); err != nil {
-		return err
 	}
 	hash, _ := strings.CutPrefix(string(b.File.Digest), "sha-256:")
 	return a.audit(ctx, tx, actor, deed{"bulk.import", "bulk_file", hash}, map[string]string{
