@@ -114,7 +114,6 @@ func (r *reader) attach(o cos.Object, name string, seen map[int]bool) {
 	}
 	seen[s.Number] = true
 	a := Attachment{Name: name, Object: s.Number}
-	r.measured[s.Number] = true
 	content, _ := r.Decode(s, r.limits.Bytes+1)
 	head := content[:min(len(content), headSize)]
 	switch {

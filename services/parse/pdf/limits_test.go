@@ -135,6 +135,11 @@ func TestReadRefusesFullSizeBombs(t *testing.T) {
 			p.Objects[9] = pdftest.Stream("/Filter/FlateDecode", flat)
 			return p.Bytes()
 		}(),
+		"an image": func() []byte {
+			p := pdftest.New()
+			p.Objects[9] = pdftest.Stream("/Type/XRef/Subtype/Image/Width 1/Height 1/Filter/Fl", flat)
+			return p.Bytes()
+		}(),
 		"packed twice": func() []byte {
 			p := pdftest.New()
 			p.Objects[9] = pdftest.Stream("/Filter[/FlateDecode/Fl]", twice)

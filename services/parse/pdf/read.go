@@ -91,7 +91,7 @@ func Read(l source.Limits, b []byte) (file *File, fault *source.Fault) {
 func open(l source.Limits, b []byte, objects *cos.File) *reader {
 	return &reader{
 		File: objects, limits: l, b: b, out: &File{},
-		onPage: map[int]int{}, measured: map[int]bool{}, rewrote: map[int]bool{},
+		onPage: map[int]int{}, rewrote: map[int]bool{},
 	}
 }
 
@@ -122,9 +122,7 @@ type reader struct {
 	refused *source.Fault
 	pages   []page
 	onPage  map[int]int // objects that stand on a page, by the page's number
-	// measured are streams that were unpacked for their content.
-	measured map[int]bool
-	links    links
+	links   links
 	// What scan came across: file specifications, streams, and the last byte that a signature
 	// covers, 0 without one.
 	specs, streams []int

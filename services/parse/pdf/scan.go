@@ -31,7 +31,7 @@ func (r *reader) scan() {
 	}
 }
 
-// measureRest unpacks every stream whose content nobody wanted.
+// measureRest unpacks every stream whose content nobody wanted so far.
 func (r *reader) measureRest() {
 	for _, number := range r.streams {
 		if s, ok := r.Object(number).(*cos.Stream); ok && !r.done() {
@@ -166,36 +166,20 @@ func (r *reader) actionsOfDocument() {
 // harmless are actions that only move the view.
 func harmless(kind cos.Name) bool { return kind == "GoTo" || kind == "Named" || kind == "" }
 
-func isImage(d cos.Dict) bool { return d["Subtype"] == cos.Name("Image") }
-
 // measure unpacks a stream and throws the bytes away, so that a bomb is found before any
-// viewer meets it. An image is bounded by its pixels: a viewer unpacks no more than they need.
+// viewer meets it. An image that only a viewer unpacks is bounded by its pixels.
 func (r *reader) measure(s *cos.Stream) {
-	if isImage(s.Dict) {
+	if r.Name(s.Dict["Subtype"]) == "Image" {
 		width, _ := r.Int(s.Dict["Width"])
 		height, _ := r.Int(s.Dict["Height"])
 		if width < 0 || height < 0 || (height > 0 && width > r.limits.PDFPixels/height) {
 			r.refused = source.TooMany(r.place(s.Number), "pixels in an image", r.limits.PDFPixels)
 			return
 		}
-		if !r.deepChain(s) {
-			return
-		}
 	}
-	kind := r.Name(s.Dict["Type"]) // those of tables and objects were unpacked to find the objects
-	if kind != "XRef" && kind != "ObjStm" && !isImage(s.Dict) && !r.measured[s.Number] {
+	if !r.Unpacked(s.Number) {
 		r.Decode(s, 0)
 	}
-}
-
-// deepChain holds the filters of an image to the limit without running them.
-func (r *reader) deepChain(s *cos.Stream) bool {
-	if names := r.Filters(s); len(names) > r.limits.PDFFilters {
-		r.refuse(CodeFilterChain, r.place(s.Number), "An image of the PDF is packed more than "+
-			strconv.Itoa(r.limits.PDFFilters)+" times over; ask the sender for a PDF made in the usual way.")
-		return false
-	}
-	return true
 }
 
 // program tells whether a file that is attached would run when somebody opens it.

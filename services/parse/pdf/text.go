@@ -46,7 +46,6 @@ const maxContent = 16 << 20
 
 // data unpacks a stream, which need not be measured again.
 func (r *reader) data(s *cos.Stream) []byte {
-	r.measured[s.Number] = true
 	b, _ := r.Decode(s, maxContent)
 	if len(b) == maxContent {
 		r.out.TextCut = true

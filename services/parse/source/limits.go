@@ -14,7 +14,7 @@ type Limits struct {
 
 	PDFPages     int // pages of a PDF
 	PDFStream    int // bytes that one stream of a PDF unpacks to
-	PDFTotal     int // bytes that all its streams unpack to, images left out
+	PDFTotal     int // bytes that all its streams unpack to
 	PDFFilters   int // filters behind each other on one stream
 	PDFObjects   int // objects of a PDF, those of older revisions included
 	PDFRevisions int // tables of objects that follow from each other

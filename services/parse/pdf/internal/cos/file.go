@@ -38,9 +38,11 @@ type File struct {
 	cache   map[int]Object
 	cached  int // bytes of the source of what cache holds
 	bundles map[int]*bundle
-	bundled int   // bytes that bundles hold
-	active  []int // objects that are being read, to notice one that leads to itself
-	ends    []int // where the word endstream stands, found at its first use
+	bundled int // bytes that bundles hold
+	// unpacked are the streams that Decode took.
+	unpacked map[int]bool
+	active   []int // objects that are being read, to notice one that leads to itself
+	ends     []int // where the word endstream stands, found at its first use
 }
 
 // Revision is what one save of the file wrote.
@@ -72,6 +74,7 @@ func Open(l source.Limits, b []byte) (*File, *source.Fault) {
 	f := &File{
 		b: b, limits: l, work: l.PDFWork, decoded: l.PDFTotal, rawLeft: l.PDFTotal,
 		entries: map[int]entry{}, cache: map[int]Object{}, bundles: map[int]*bundle{}, Trailer: Dict{},
+		unpacked: map[int]bool{},
 	}
 	if !f.loadTables() && f.Fault == nil {
 		f.search()

@@ -19,6 +19,7 @@ var errBound = errors.New("cos: a limit of decoded bytes is passed")
 // there was damage, or a filter that is not for text (an image's), or more than was kept.
 func (f *File) Decode(s *Stream, keep int) (data []byte, whole bool) {
 	head := &prefix{most: keep}
+	f.unpacked[s.Number] = true
 	whole = f.decode(s, head)
 	return head.b, whole && !head.cut
 }
@@ -35,6 +36,9 @@ func (p *prefix) Write(b []byte) (int, error) {
 	p.b, p.cut = append(p.b, b[:n]...), p.cut || n < len(b)
 	return len(b), nil
 }
+
+// Unpacked tells whether the stream of that number went through Decode, to whatever end.
+func (f *File) Unpacked(number int) bool { return f.unpacked[number] }
 
 func (f *File) decode(s *Stream, to io.Writer) (whole bool) {
 	r, ok := f.open(s)
@@ -85,12 +89,6 @@ func (f *File) open(s *Stream) (r io.Reader, ok bool) {
 		r = &bounded{f: f, r: r, left: int64(f.limits.PDFStream)}
 	}
 	return r, true
-}
-
-// Filters are the names of the filters of a stream.
-func (f *File) Filters(s *Stream) []Name {
-	names, _ := f.filters(s.Dict)
-	return names
 }
 
 func (f *File) filters(d Dict) (names []Name, params []Dict) {

@@ -14,6 +14,14 @@ import (
 	"github.com/countersign/countersign/services/parse/source"
 )
 
+// newFile is a file without any bytes, for its limits.
+func newFile() *File {
+	l := source.DefaultLimits()
+	return &File{
+		limits: l, decoded: l.PDFTotal, rawLeft: l.PDFTotal, work: l.PDFWork, unpacked: map[int]bool{},
+	}
+}
+
 // unpack runs the filters that a dictionary names over some bytes.
 func unpack(t testing.TB, dict string, raw []byte) ([]byte, bool) {
 	t.Helper()
@@ -22,8 +30,7 @@ func unpack(t testing.TB, dict string, raw []byte) ([]byte, bool) {
 	if !ok {
 		t.Fatalf("%s is no dictionary", dict)
 	}
-	l := source.DefaultLimits()
-	f := &File{limits: l, decoded: l.PDFTotal, rawLeft: l.PDFTotal, work: l.PDFWork}
+	f := newFile()
 	out, whole := f.Decode(&Stream{Dict: d, Raw: raw}, 1<<20)
 	if f.Fault != nil {
 		t.Fatal(f.Fault)
@@ -115,7 +122,7 @@ func TestDecodeUndoesPredictors(t *testing.T) {
 		width := columns * colors
 		want := rapid.SliceOfN(rapid.Byte(), width*rows, width*rows).Draw(t, "bytes")
 		filters := rapid.SliceOfN(rapid.ByteRange(0, 4), 1, 6).Draw(t, "filters")
-		f := &File{limits: source.DefaultLimits(), decoded: 1 << 20, rawLeft: 1 << 20, work: 1 << 20}
+		f := newFile()
 		var packed bytes.Buffer
 		w := zlib.NewWriter(&packed)
 		if _, err := w.Write(pngRows(want, width, colors, filters)); err != nil {
@@ -144,7 +151,7 @@ func TestDecodeUndoesWhatBase85Makes(t *testing.T) {
 		want := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
 		raw := make([]byte, ascii85.MaxEncodedLen(len(want)))
 		raw = append(raw[:ascii85.Encode(raw, want)], "~>"...)
-		f := &File{limits: source.DefaultLimits(), decoded: 1 << 20, rawLeft: 1 << 20}
+		f := newFile()
 		got, whole := f.Decode(&Stream{Raw: raw, Dict: Dict{"Filter": Name("ASCII85Decode")}}, 1<<20)
 		if !whole || !bytes.Equal(got, want) {
 			t.Fatalf("got %v, want %v", got, want)

@@ -216,6 +216,7 @@ func xrefRow(row []byte, widths [3]int) entry {
 func (f *File) search() {
 	f.Recovered, f.Revisions, f.entries = true, nil, map[int]entry{}
 	f.cache, f.cached, f.bundles, f.bundled = map[int]Object{}, 0, map[int]*bundle{}, 0
+	f.unpacked = map[int]bool{} // a number may stand for another stream now
 	trailer := Dict{}
 	var bundles []int
 	for at := range positions(f.b, "obj") {
