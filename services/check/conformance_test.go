@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/services/check/en16931"
+	"github.com/countersign/countersign/services/check/texts"
 	"github.com/countersign/countersign/services/parse"
 )
 
@@ -161,4 +162,14 @@ func TestConformanceOfMutants(t *testing.T) {
 		}
 	}
 	agree(t, "mutants", mutants)
+}
+
+func TestEveryRuleOfTheStandardHasWordsInEveryLanguage(t *testing.T) {
+	for _, rule := range en16931.Rules() {
+		for _, language := range texts.Languages() {
+			if text, ok := texts.Of(rule.ID, language); !ok || text.Title == "" || text.Advice == "" {
+				t.Errorf("%s has no words in %s", rule.ID, language)
+			}
+		}
+	}
 }

@@ -18,9 +18,6 @@ func (c *checker) standard() {
 	fields := c.fieldsByPath()
 	words := map[string]texts.Text{} // a rule that is broken is often broken on every line
 	for _, b := range broken {
-		if len(c.findings) >= maxFindings {
-			return
-		}
 		text, known := words[b.Rule]
 		if !known {
 			text, _ = texts.Of(b.Rule, texts.English)

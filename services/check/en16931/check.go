@@ -41,11 +41,13 @@ type Finding struct {
 	Claimed, Computed string
 }
 
-// maxFindings bounds the findings of one invoice; one with more is wrong altogether.
-const maxFindings = 1000
+// maxPlaces bounds the findings of one rule, and so those of an invoice: a rule that is broken
+// on every one of a thousand lines must not hide that another is broken too.
+const maxPlaces = 20
 
 // Check returns the breaches of an invoice in a fixed order: document, parties, payment,
-// totals, VAT, lines, codes. Its work is proportional to the size of the invoice.
+// totals, VAT, lines, codes. It returns the first maxPlaces of each rule. Its work is
+// proportional to the size of the invoice.
 func Check(inv *semantic.Invoice) []Finding {
 	r := &run{inv: inv, ubl: inv.Syntax != semantic.CII, facts: gather(inv)}
 	apply(r, documentRules(), inv)
@@ -66,6 +68,7 @@ type run struct {
 	ubl      bool
 	facts    facts
 	findings []Finding
+	places   map[string]int // findings of each rule
 }
 
 // breach is how a rule is broken; nil is a rule that holds.
@@ -100,9 +103,13 @@ func apply[T any](r *run, rules []rule[T], part T) {
 }
 
 func (r *run) add(id string, severity Severity, b *breach) {
-	if len(r.findings) >= maxFindings {
+	if r.places[id] >= maxPlaces {
 		return
 	}
+	if r.places == nil {
+		r.places = map[string]int{}
+	}
+	r.places[id]++
 	if !b.at.Present() {
 		b.at = r.inv.Root
 	}

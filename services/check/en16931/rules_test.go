@@ -195,10 +195,14 @@ func TestACardNumberIsNeverRepeated(t *testing.T) {
 	}
 }
 
-func TestFindingsAreBounded(t *testing.T) {
-	inv := invoice(t, strings.Repeat("<cac:InvoiceLine/>", maxFindings))
-	if got := len(Check(inv)); got != maxFindings {
-		t.Errorf("%d findings, want %d", got, maxFindings)
+func TestARuleThatIsBrokenEverywhereHidesNoOther(t *testing.T) {
+	inv := invoice(t, strings.Repeat("<cac:InvoiceLine/>", 1000)+
+		`<cbc:DocumentCurrencyCode>XEU</cbc:DocumentCurrencyCode>`)
+	if got := len(breachesOf(inv, "BR-21")); got != maxPlaces {
+		t.Errorf("%d findings of a rule, want %d", got, maxPlaces)
+	}
+	if got := len(breachesOf(inv, "BR-CL-04")); got != 1 {
+		t.Errorf("%d findings of the last rule, want 1", got)
 	}
 }
 
