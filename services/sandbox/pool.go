@@ -24,7 +24,7 @@ type Config struct {
 func DefaultConfig(argument string, log *slog.Logger) Config {
 	return Config{
 		Command: []string{self, argument}, Workers: runtime.GOMAXPROCS(0), Documents: 500,
-		MaxRequest: 32 << 20, MaxAnswer: 64 << 20, Budget: DefaultBudget(), Log: log,
+		MaxRequest: 32 << 20, MaxAnswer: 32 << 20, Budget: DefaultBudget(), Log: log,
 	}
 }
 
