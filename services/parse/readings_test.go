@@ -2,11 +2,7 @@ package parse_test
 
 import (
 	"bytes"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/countersign/countersign/services/parse"
@@ -125,35 +121,6 @@ func replaced(t *testing.T, b []byte, from, to string) []byte {
 		t.Fatalf("the sample has no %q", from)
 	}
 	return bytes.Replace(b, []byte(from), []byte(to), 1)
-}
-
-func TestTwoReadingsAgreeOnEveryDocumentOfTheCorpus(t *testing.T) {
-	dir := corpus(t)
-	agreed, total := map[string]int{}, map[string]int{}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasSuffix(path, ".pdf") {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		doc, err := parse.Read(b)
-		if err != nil {
-			return nil //nolint:nilerr // what is refused is not read twice
-		}
-		total[doc.Syntax]++
-		if !disagrees(doc) {
-			agreed[doc.Syntax]++
-			return nil
-		}
-		t.Errorf("%s: %v", path, doc.Flaws)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("documents on which two readings agree: %v of %v", agreed, total)
 }
 
 // FuzzTwoReadings looks for documents that are read in two ways and have no other flaw: a
