@@ -36,7 +36,9 @@ func TestThePortalShowsEachFindingInItsPlace(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip("Node is not installed: the portal is neither built nor looked at without it")
 	}
-	for _, needed := range []string{"../../web/dist/portal/index.html", "../../web/node_modules/playwright-core"} {
+	for _, needed := range []string{
+		"../../web/dist/portal/index.html", "../../web/node_modules/playwright-core",
+	} {
 		if _, err := os.Stat(needed); err != nil {
 			t.Skipf("%s is missing: scripts/portal builds the portal", needed)
 		}

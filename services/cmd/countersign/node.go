@@ -289,7 +289,8 @@ func besidePortal(api http.Handler, log *slog.Logger) (http.Handler, error) {
 	}
 	p, err := portal.New(built, nil)
 	if errors.Is(err, portal.ErrNotBuilt) {
-		log.LogAttrs(context.Background(), slog.LevelWarn, "portal not built", slog.String("build_with", "scripts/portal"))
+		log.LogAttrs(context.Background(), slog.LevelWarn, "portal not built",
+			slog.String("build_with", "scripts/portal"))
 		return api, nil
 	}
 	if err != nil {
