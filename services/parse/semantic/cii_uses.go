@@ -39,8 +39,14 @@ func (b *ciiBinder) file(n *xmltree.Node) {
 		b.useOfID(n)
 	case "GlobalID":
 		b.useOfGlobalID(n)
-	case "ApplicableTradeTax", "CategoryTradeTax":
-		b.inv.Categories = append(b.inv.Categories, CategoryUse{b.quietly().category(n), placeOfTax(n)})
+	case "SpecifiedTradeAllowanceCharge":
+		b.useOfAdjustment(n)
+	case "ApplicableTradeTax":
+		b.useCategory(n, placeOfTax(n))
+	case "CategoryTradeTax":
+		if !childOf(n, nsRAM, "SpecifiedTradeAllowanceCharge") {
+			b.useCategory(n, OfUnclear)
+		}
 	case "TypeCode":
 		switch {
 		case childOf(n, nsRSM, "ExchangedDocument"):
@@ -55,8 +61,6 @@ func (b *ciiBinder) file(n *xmltree.Node) {
 		case childOf(n, nsRAM, "ApplicableTradeTax"):
 			b.use(ItemCategory, Element(n))
 		}
-	case "ReasonCode":
-		b.useOfReason(n)
 	case "URIID":
 		if childOf(n, nsRAM, "URIUniversalCommunication") {
 			b.attribute(EndpointScheme, n, "schemeID")
@@ -122,16 +126,29 @@ func (b *ciiBinder) useOfGlobalID(n *xmltree.Node) {
 	}
 }
 
-func (b *ciiBinder) useOfReason(n *xmltree.Node) {
-	if !childOf(n, nsRAM, "SpecifiedTradeAllowanceCharge") {
-		return
+func (b *ciiBinder) useCategory(n *xmltree.Node, of CategoryPlace) {
+	b.inv.Categories = append(b.inv.Categories, CategoryUse{b.quietly().category(n), of})
+}
+
+// useOfAdjustment files what depends on whether it is a charge or an allowance, which is looked
+// up once and not for each code.
+func (b *ciiBinder) useOfAdjustment(n *xmltree.Node) {
+	kind, of := CodeKind(0), OfUnclear
+	charge, ok := indicatorOf(n)
+	switch {
+	case ok && charge:
+		kind, of = ChargeReason, OfCharge
+	case ok:
+		kind, of = AllowanceReason, OfAllowance
 	}
-	switch charge, ok := indicatorOf(n.Parent); {
-	case !ok:
-	case charge:
-		b.use(ChargeReason, Element(n))
-	default:
-		b.use(AllowanceReason, Element(n))
+	for _, c := range n.Children {
+		switch {
+		case c.Space != nsRAM:
+		case c.Local == "CategoryTradeTax":
+			b.useCategory(c, of)
+		case c.Local == "ReasonCode" && ok:
+			b.use(kind, Element(c))
+		}
 	}
 }
 
@@ -145,21 +162,8 @@ func indicatorOf(n *xmltree.Node) (charge, ok bool) {
 	return false, false
 }
 
-// placeOfTax says what a tax is of.
+// placeOfTax says what an ApplicableTradeTax is of.
 func placeOfTax(n *xmltree.Node) CategoryPlace {
-	if n.Local == "CategoryTradeTax" {
-		if !childOf(n, nsRAM, "SpecifiedTradeAllowanceCharge") {
-			return OfUnclear
-		}
-		switch charge, ok := indicatorOf(n.Parent); {
-		case !ok:
-			return OfUnclear
-		case charge:
-			return OfCharge
-		default:
-			return OfAllowance
-		}
-	}
 	switch {
 	case childOf(n, nsRAM, "ApplicableHeaderTradeSettlement"):
 		return OfBreakdown
