@@ -14,8 +14,8 @@ import (
 // small are limits near enough to test both sides of.
 func small() parse.Limits {
 	l := parse.DefaultLimits()
-	l.Bytes, l.PDFBytes, l.XMLDepth, l.JSONDepth, l.Elements, l.Attributes = 4096, 1024, 5, 4, 40, 6
-	l.Text, l.Lines = 100, 3
+	l.Bytes, l.PDFBytes, l.XMLDepth, l.JSONDepth, l.Elements, l.Attributes = 4096, 1024, 5, 4, 60, 6
+	l.Text, l.Lines, l.Repeats, l.Values = 100, 3, 50, 40
 	return l
 }
 
@@ -58,8 +58,12 @@ func TestReadTakesADocumentAtEachLimitAndRefusesOnePastIt(t *testing.T) {
 			ubl("<ext:UBLExtensions>" + nested(l.XMLDepth-1) + "</ext:UBLExtensions>"), source.CodeDepth,
 		},
 		"elements": {
-			ubl(strings.Repeat("<cbc:Note/>", l.Elements-1)), ubl(strings.Repeat("<cbc:Note/>", l.Elements)),
-			source.CodeTooLarge,
+			ubl(strings.Repeat("<cbc:ID/><cbc:Note/>", l.Elements/2)[len("<cbc:ID/>"):]),
+			ubl(strings.Repeat("<cbc:ID/><cbc:Note/>", l.Elements/2)), source.CodeTooLarge,
+		},
+		"repeats": {
+			ubl("<cbc:Note/><cac:Party/>" + strings.Repeat("<cbc:Note/>", l.Repeats-1)),
+			ubl("<cbc:Note/><cac:Party/>" + strings.Repeat("<cbc:Note/>", l.Repeats)), source.CodeTooLarge,
 		},
 		"attributes": {
 			ubl("<cbc:ID" + attributes(l.Attributes) + ">1</cbc:ID>"),
@@ -90,10 +94,10 @@ func TestReadTakesJSONAtEachLimitAndRefusesOnePastIt(t *testing.T) {
 	many := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat("1,", n), ",") + "]" }
 	long := func(n int) string { return `{"a":"` + strings.Repeat("x", n) + `"}` }
 	cases := map[string]struct{ at, past, code string }{
-		"bytes":    {string(pad([]byte("{}"), l.Bytes)), string(pad([]byte("{}"), l.Bytes+1)), source.CodeTooLarge},
-		"depth":    {deep(l.JSONDepth), deep(l.JSONDepth + 1), source.CodeDepth},
-		"elements": {many(l.Elements - 1), many(l.Elements), source.CodeTooLarge},
-		"text":     {long(l.Text), long(l.Text + 1), source.CodeTooLarge},
+		"bytes":  {string(pad([]byte("{}"), l.Bytes)), string(pad([]byte("{}"), l.Bytes+1)), source.CodeTooLarge},
+		"depth":  {deep(l.JSONDepth), deep(l.JSONDepth + 1), source.CodeDepth},
+		"values": {many(l.Values - 1), many(l.Values), source.CodeTooLarge},
+		"text":   {long(l.Text), long(l.Text + 1), source.CodeTooLarge},
 		"key": {
 			`{"` + strings.Repeat("k", l.Text) + `":1}`,
 			`{"` + strings.Repeat("k", l.Text+1) + `":1}`, source.CodeTooLarge,
@@ -119,8 +123,12 @@ func pad(b []byte, size int) []byte {
 func TestReadRefusesFullSizeBombs(t *testing.T) {
 	l := parse.DefaultLimits()
 	for name, b := range map[string][]byte{
-		"deep":            ubl(nested(100_000)),
-		"many elements":   ubl(strings.Repeat("<cbc:Note/>", l.Elements+1)),
+		"deep":          ubl(nested(100_000)),
+		"many elements": ubl(strings.Repeat("<cbc:Note/>", l.Elements+1)),
+		"many lines":    ubl(strings.Repeat("<cac:InvoiceLine/>", l.Repeats+1)),
+		"many values":   []byte(`{"schema":"countersign-invoice-1","lines":[` + strings.Repeat("0,", l.Values) + "0]}"),
+		"long paths": []byte(`{"data":{"` + strings.Repeat("k", 400_000) + `":[` + strings.Repeat("1,", 1_000) +
+			`1]},"signature":{"type":"SHA3MerkleProof"}}`),
 		"many attributes": ubl("<cbc:ID" + attributes(500_000) + ">1</cbc:ID>"),
 		"long text":       ubl("<cbc:ID>" + strings.Repeat("x", l.Text+1) + "</cbc:ID>"),
 		"large":           []byte(strings.Repeat("<", l.Bytes+1)),

@@ -60,6 +60,10 @@ func readJSON(l Limits, b []byte) (*Document, *Fault) {
 		return nativeDocument(kind, tree, source.TrimBOM(b))
 	}
 	if version, ok := attestation.Detect(tree); ok {
+		if attestation.Sprawls(tree) {
+			return nil, source.New(source.CodeTooLarge, "", "The names in this document are longer than anyone "+
+				"writes them, again and again; ask the sender for a document in a form of TradeTrust.")
+		}
 		return readWrapped(version, tree, b), nil
 	}
 	if name, ok := dcsa.Detect(tree); ok {

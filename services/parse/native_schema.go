@@ -75,7 +75,7 @@ func checkSchema(k Kind, tree *jsontree.Node) *Fault {
 func schemaFaults(e *jsonschema.ValidationError) []Fault {
 	pointer := ""
 	for _, step := range e.InstanceLocation {
-		pointer += "/" + jsontree.Escape(step)
+		pointer += "/" + jsontree.Escape(source.Cut(step))
 	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:
@@ -108,7 +108,7 @@ func schemaFaults(e *jsonschema.ValidationError) []Fault {
 func forEach(names []string, pointer, message string) []Fault {
 	faults := make([]Fault, len(names))
 	for i, name := range names {
-		faults[i] = *source.New(source.CodeSchema, pointer+"/"+jsontree.Escape(name), message)
+		faults[i] = *source.New(source.CodeSchema, pointer+"/"+jsontree.Escape(source.Cut(name)), message)
 	}
 	return faults
 }

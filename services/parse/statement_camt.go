@@ -64,8 +64,10 @@ func readCamt(l Limits, b []byte) ([]StatementLine, *Fault) {
 	case dtd >= 0:
 		return nil, xmltree.DTDFault("")
 	}
+	within := l
+	within.Repeats = l.Elements // entries repeat, and have a limit of their own
 	tree, f := xmltree.Parse(b, xmltree.Options{
-		Limits: l, Known: func(space string) bool { return space == root.Space },
+		Limits: within, Known: func(space string) bool { return space == root.Space },
 	})
 	if f != nil {
 		return nil, f

@@ -70,6 +70,33 @@ func (w *walker) walk(n *jsontree.Node, path string) bool {
 	return true
 }
 
+// maxPaths bounds the bytes of the paths of all values together. A name counts once for each value
+// under it, so that a short document can have paths of any size; honest ones have some kilobytes.
+const maxPaths = 16 << 20
+
+// Sprawls tells a document whose values have paths too long to be hashed.
+func Sprawls(tree *jsontree.Node) bool { return pathBytes(tree, 0, maxPaths) > maxPaths }
+
+// pathBytes is about how many bytes the paths of all values under a node have, and not much more
+// than the most that is asked for.
+func pathBytes(n *jsontree.Node, before, most int) int {
+	if len(n.Members) == 0 {
+		return before
+	}
+	const index = len("[100000]")
+	sum := 0
+	for i, inner := range n.Members {
+		step := index
+		if n.Object {
+			step = len(n.Keys[i]) + 1
+		}
+		if sum += pathBytes(inner, before+step, most-sum); sum > most {
+			break
+		}
+	}
+	return sum
+}
+
 // saltedLeaves hashes the data of version 2: each value, its salt before it, under its path
 // with points. An object or array that has nothing left in it counts as a value.
 func saltedLeaves(data *jsontree.Node) ([]string, bool) {

@@ -157,7 +157,7 @@ func leaves(e *jsonschema.ValidationError) []source.Fault {
 func fault(e *jsonschema.ValidationError, message string) []source.Fault {
 	var pointer strings.Builder
 	for _, step := range e.InstanceLocation {
-		pointer.WriteString("/" + jsontree.Escape(step))
+		pointer.WriteString("/" + jsontree.Escape(source.Cut(step)))
 	}
 	return []source.Fault{*source.New(source.CodeDCSA, pointer.String(), message)}
 }

@@ -94,8 +94,8 @@ func (g *guard) next(depth int) (*Node, *source.Fault) {
 		return nil, f
 	}
 	g.elements++
-	if g.elements > g.limits.Elements {
-		return nil, source.TooMany(g.pointer(), "values", g.limits.Elements)
+	if g.elements > g.limits.Values {
+		return nil, source.TooMany(g.pointer(), "values", g.limits.Values)
 	}
 	node := &Node{Start: start}
 	delim, nested := token.(json.Delim)

@@ -7,7 +7,9 @@ type Limits struct {
 	PDFBytes   int // size of a PDF
 	XMLDepth   int // elements inside elements, the root counts one
 	JSONDepth  int // objects and arrays inside each other, the outermost counts one
-	Elements   int // elements of an XML document, values of a JSON document
+	Elements   int // elements of an XML document
+	Repeats    int // elements of one name inside one element; the entries of a statement have Lines
+	Values     int // values of a JSON document: a schema tells of every wrong one at once
 	Attributes int // attributes of one element, namespace declarations included
 	Text       int // bytes of one text or attribute value
 	Lines      int // entries of one bank statement
@@ -32,6 +34,8 @@ func DefaultLimits() Limits {
 		XMLDepth:   64,
 		JSONDepth:  32,
 		Elements:   500_000,
+		Repeats:    20_000,
+		Values:     100_000,
 		Attributes: 256,
 		Text:       1 << 20,
 		Lines:      100_000,

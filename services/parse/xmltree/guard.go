@@ -135,15 +135,18 @@ func (g *guard) open(t xml.StartElement, offset int) *source.Fault {
 		g.root = node
 	} else {
 		g.current.Children = append(g.current.Children, node)
-		g.number(node, t.Name)
+		if g.number(node, t.Name) > g.Limits.Repeats {
+			return source.TooMany(g.current.Path(), "elements "+source.Quoted(t.Name.Local), g.Limits.Repeats)
+		}
 	}
 	g.current = node
 	g.siblings = append(g.siblings, nil)
 	return nil
 }
 
-// number gives siblings of one name their positions, in constant time whatever their count.
-func (g *guard) number(node *Node, name xml.Name) {
+// number gives siblings of one name their positions, in constant time whatever their count, and
+// tells how many there are.
+func (g *guard) number(node *Node, name xml.Name) int {
 	top := len(g.siblings) - 1
 	if g.siblings[top] == nil {
 		g.siblings[top] = make(map[xml.Name]*Node)
@@ -153,6 +156,7 @@ func (g *guard) number(node *Node, name xml.Name) {
 		node.position = last.position + 1
 	}
 	g.siblings[top][name] = node
+	return max(node.position, 1)
 }
 
 func (g *guard) close() {
