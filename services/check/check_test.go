@@ -196,6 +196,16 @@ func TestDocumentFindsWrongDatesIdentifiersAndTexts(t *testing.T) {
 		"control character": {func(d *parse.Document) {
 			d.Lines[0].Name = "Housing\u0007"
 		}, []string{"CS-TX-01"}},
+		"letters of two scripts": {func(d *parse.Document) {
+			d.Seller.Name = "L\u0430nqiao Casting" // its second letter is Cyrillic
+		}, []string{"CS-TX-02"}},
+		"a number with a letter of another script": {func(d *parse.Document) {
+			d.Number = "\u0391B-17" // a Greek capital Alpha
+		}, []string{"CS-TX-02"}},
+		"scripts in words of their own": {func(d *parse.Document) {
+			d.Seller.Name = "Lanqiao Ланьцяо 兰桥 Ελλάς"
+			d.Lines[0].Name = "Resistor 4.7 kΩ 10 μm"
+		}, nil},
 	})
 }
 

@@ -2,13 +2,15 @@ package check
 
 import (
 	"strconv"
+	"strings"
 	"unicode"
 
 	"github.com/countersign/countersign/services/parse"
 )
 
-// texts reports characters that make a text look other than it is: controls, and the
-// characters that turn the direction of writing or take no space. The text itself is kept.
+// texts reports characters that make a text look other than it is: controls, the characters
+// that turn the direction of writing or take no space, and letters of one script among those of
+// another. The text itself is kept.
 func (c *checker) texts() {
 	d := c.doc
 	c.text("number", d.Number)
@@ -57,6 +59,33 @@ func (c *checker) text(field, s string) {
 			return
 		}
 	}
+	// Names of goods are left out: units and grades such as μm and kΩ stand in them.
+	if !strings.HasPrefix(field, "lines[") && mixed(s) {
+		c.add(Finding{
+			Rule: "CS-TX-02", Severity: Warning, Field: field, Claimed: strconv.QuoteToASCII(s),
+			Message: "A word in this text mixes letters of two scripts that look alike, such as Latin and Cyrillic.",
+		})
+	}
+}
+
+// mixed tells a text with a word of both Latin letters and letters of a script whose letters look
+// like them (Unicode Technical Standard 39, section 5.2): a name that reads like another.
+func mixed(s string) bool {
+	latin, alike := false, false
+	for _, r := range s {
+		switch {
+		case unicode.Is(unicode.Latin, r):
+			latin = true
+		case unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee):
+			alike = true
+		case !unicode.IsMark(r): // a word ends
+			latin, alike = false, false
+		}
+		if latin && alike {
+			return true
+		}
+	}
+	return false
 }
 
 // deceives tells the characters that hide: control characters, the bidirectional controls
