@@ -170,8 +170,9 @@ func claimActs() []ActSpec {
 		},
 		{
 			Act: ReceivableDispute, Subjects: receivable(Change, owned...), To: owned,
-			Needs:   []Need{{[]Side{Obligor, Owner}, []Role{Maker, Checker}}},
-			Summary: "Part of the balance is disputed: of the free part, or marked on the assigned part.",
+			Needs: []Need{{[]Side{Obligor, Owner}, []Role{Maker, Checker}}},
+			Summary: "Part of the balance is disputed: of the free part, or marked on what is held or assigned. " +
+				"What is held is not financed while part of it is disputed.",
 		},
 		{
 			Act: ReceivableResolve, To: append(owned, Settled),

@@ -86,8 +86,8 @@ func (d *decision) expire(Nothing) error {
 	return d.free("lapsed")
 }
 
-// free ends a reservation: what was held is free again, the limit comes back, the bank is no
-// party any more.
+// free ends a reservation: what was held is free again, or disputed where it was, the limit
+// comes back, the bank is no party any more.
 func (d *decision) free(reason string) error {
 	next := d.change(theReceivable)
 	r := next.Receivable
@@ -101,6 +101,7 @@ func (d *decision) free(reason string) error {
 		return err
 	}
 	next.Parties = []OrgID{r.Seller, r.Obligor}
+	r.Disputed, r.HeldDisputed = r.Disputed+r.HeldDisputed, 0
 	r.Held, r.Reservation, r.Reason = 0, nil, reason
 	return nil
 }
@@ -125,6 +126,8 @@ func (d *decision) assign(a AssignReceivable) error {
 		return refuse(CodeReservationEnded, "subjects[0]", "the reservation lapsed by ledger time")
 	case financing.Phase != Approved:
 		return refuse(CodeNotApproved, "subjects[1]", "the bank has not approved the financing")
+	case r.HeldDisputed > 0:
+		return r.disputedWhileHeld("subjects[0]")
 	}
 	if err := checkText(a.PayTo, "args.pay_to"); err != nil {
 		return err
@@ -140,6 +143,11 @@ func (d *decision) assign(a AssignReceivable) error {
 		PaidBefore: r.Paid, Time: d.tx.Time,
 	}
 	return nil
+}
+
+// disputedWhileHeld refuses to finance what the obligor has contested meanwhile.
+func (r *Receivable) disputedWhileHeld(path string) error {
+	return refuse(CodeDisputed, path, "part of what is held is disputed: have it resolved, or release it")
 }
 
 // PayReceivable is the argument of receivable.pay.

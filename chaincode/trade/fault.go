@@ -53,6 +53,7 @@ const (
 	CodeBalance          Code = "receivable.balance"       // more than the balance concerned (I2)
 	CodeReserved         Code = "receivable.reserved"      // held by a live reservation
 	CodeAssigned         Code = "receivable.assigned"      // assigned to a financier already
+	CodeDisputed         Code = "receivable.disputed"      // part of what is held is disputed
 	CodeNothingFree      Code = "receivable.nothing_free"  // no free balance to finance
 	CodeNoReservation    Code = "reservation.missing"      // no reservation for this financing
 	CodeReservationEnded Code = "reservation.expired"      // the reservation lapsed by ledger time
@@ -83,7 +84,7 @@ func Codes() []Code {
 		CodeSignatureMissing, CodeSignatureInvalid, CodeSignatureUnknown, CodeSignatureSame,
 		CodeTimeEarlier, CodeTimeWindow, CodeAmount, CodeDate, CodeText, CodePersons,
 		CodeOrgKind, CodeIdentity, CodeEvidence, CodeExceedsFace, CodeBalance, CodeReserved, CodeAssigned,
-		CodeNothingFree, CodeNoReservation, CodeReservationEnded, CodeReservationAlive,
+		CodeDisputed, CodeNothingFree, CodeNoReservation, CodeReservationEnded, CodeReservationAlive,
 		CodeNotDue, CodePaymentTwice, CodePayee, CodeEncumbered, CodeKey, CodeProgramme,
 		CodeProgrammeLimit, CodeProgrammeTenor, CodeTerms, CodeQuoteLapsed, CodeQuoteAlive,
 		CodeNotAccepted, CodeNotApproved, CodeNotAssigned, CodeRepayment, CodeInternal,

@@ -197,6 +197,8 @@ func (d *decision) approve(Nothing) error {
 		return refuse(CodeQuoteLapsed, "subjects[1]", "the seller accepted after the quote had lapsed")
 	case held.Expires <= d.tx.Time:
 		return refuse(CodeReservationEnded, "subjects[1]", "the reservation lapsed by ledger time")
+	case r.HeldDisputed > 0:
+		return r.disputedWhileHeld("subjects[1]")
 	}
 	d.subjects[theFinancing].after.Phase = Approved
 	return nil

@@ -87,6 +87,7 @@ func (r *Receivable) CheckInvariants() error {
 		{"paid", r.Paid},
 		{"free", r.Free()},
 		{"assigned_disputed", r.AssignedDisputed},
+		{"held_disputed", r.HeldDisputed},
 		{"due", r.Due()},
 	} {
 		if !inRange(q.minor) {
@@ -98,6 +99,9 @@ func (r *Receivable) CheckInvariants() error {
 	}
 	if r.AssignedDisputed > r.Assigned {
 		return refuse(CodeBalance, "assigned_disputed", "more is disputed than assigned")
+	}
+	if r.HeldDisputed > r.Held {
+		return refuse(CodeBalance, "held_disputed", "more is disputed than held")
 	}
 	held, owner := int64(0), r.Seller
 	if r.Reservation != nil {

@@ -22,7 +22,9 @@ type Receivable struct {
 	Assigned  int64 `json:"assigned"` // face transferred to the financier
 	// AssignedDisputed is the part of Assigned that is disputed: it stays assigned.
 	AssignedDisputed int64 `json:"assigned_disputed"`
-	Paid             int64 `json:"paid"`
+	// HeldDisputed is the part of Held that is disputed: it stays held, and is not assigned.
+	HeldDisputed int64 `json:"held_disputed,omitempty"`
+	Paid         int64 `json:"paid"`
 
 	Claim     Claim      `json:"claim"`
 	DueDate   money.Date `json:"due_date"`
@@ -285,8 +287,9 @@ type DisputeReceivable struct {
 	Evidence Digest       `json:"evidence,omitempty"`
 }
 
-// dispute moves free balance to disputed; what exceeds it marks the assigned part. A held
-// part must be released first: a bank is deciding on it.
+// dispute moves free balance to disputed; what exceeds it marks what is held or assigned. An
+// obligor need not wait until a bank has decided: the bank is to know before it does, and
+// neither approves nor takes what is disputed.
 func (d *decision) dispute(a DisputeReceivable) error {
 	next := d.change(0)
 	r := next.Receivable
@@ -301,14 +304,13 @@ func (d *decision) dispute(a DisputeReceivable) error {
 		return err
 	}
 	free := min(amount, r.Free())
-	rest := amount - free
-	if rest > 0 && r.Held > 0 {
-		return refuse(CodeReserved, "args.amount", "a bank is deciding on what is held: it must be released first")
-	}
+	held := min(amount-free, r.Held-r.HeldDisputed)
+	rest := amount - free - held
 	if rest > r.Assigned-r.AssignedDisputed {
 		return refuse(CodeBalance, "args.amount", "more than the balance that can be disputed: lower the amount")
 	}
 	r.Disputed += free
+	r.HeldDisputed += held
 	r.AssignedDisputed += rest
 	r.Reason = a.Reason
 	return nil
@@ -341,16 +343,20 @@ func (d *decision) resolve(a ResolveDispute) error {
 			return err
 		}
 	}
-	if amount > r.Disputed+r.AssignedDisputed {
+	if amount > r.Disputed+r.HeldDisputed+r.AssignedDisputed {
 		return refuse(CodeBalance, "args.amount", "more than is disputed: lower the amount")
 	}
 	// The unassigned part comes first: dilution hits the seller before the financier.
 	free := min(amount, r.Disputed)
-	assigned := amount - free
-	r.Disputed -= free
-	r.AssignedDisputed -= assigned
-	r.Diluted += a.Diluted.Minor()
+	held := min(amount-free, r.HeldDisputed)
 	lost := max(0, a.Diluted.Minor()-free)
+	if lost > 0 && r.Held > 0 {
+		return refuse(CodeReserved, "args.diluted", "what a bank holds is not diluted: it must be released first")
+	}
+	r.Disputed -= free
+	r.HeldDisputed -= held
+	r.AssignedDisputed -= amount - free - held
+	r.Diluted += a.Diluted.Minor()
 	r.Assigned -= lost
 	r.Reason = a.Reason
 	if r.Due() == 0 {

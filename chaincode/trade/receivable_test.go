@@ -166,11 +166,41 @@ func TestDisputeOfFreePartTakesItOutOfFinancing(t *testing.T) {
 	wantMinor(t, "free", r.Free(), 192_688_000)
 }
 
-func TestDisputeWaitsWhileABankDecides(t *testing.T) {
+// An obligor that may not contest while a bank decides would be heard only after the money went.
+func TestADisputeOfWhatIsHeldStopsTheFinancing(t *testing.T) {
 	t.Parallel()
 	w, _ := tradetest.Start(t)
 	w.Reach(trade.FinancingApprove)
-	wantSubmitRefused(t, w, dispute(t, w, "0.01"), trade.CodeReserved)
+	w.Must(dispute(t, w, "500000.00"))
+	r := w.State(w.Receivable).Receivable
+	wantMinor(t, "held", r.Held, w.Face.Minor())
+	wantMinor(t, "held_disputed", r.HeldDisputed, 50_000_000)
+	wantSubmitRefused(t, w, dispute(t, w, "1506880.01"), trade.CodeBalance)
+	wantSubmitRefused(t, w, w.Draft(trade.FinancingApprove), trade.CodeDisputed)
+	wantSubmitRefused(t, w, resolve(t, w, "500000.00", "0.01"), trade.CodeReserved)
+	w.Must(resolve(t, w, "500000.00", "0.00"))
+	wantMinor(t, "held_disputed", w.State(w.Receivable).Receivable.HeldDisputed, 0)
+	w.Do(trade.FinancingApprove)
+	w.Must(dispute(t, w, "0.01")) // between approval and assignment
+	wantSubmitRefused(t, w, w.Draft(trade.ReceivableAssign), trade.CodeDisputed)
+	w.Must(resolve(t, w, "0.01", "0.00"))
+	w.Do(trade.ReceivableAssign)
+}
+
+func TestWhatWasDisputedWhileHeldStaysDisputedWhenItIsReleased(t *testing.T) {
+	t.Parallel()
+	w, _ := tradetest.Start(t)
+	w.Reach(trade.FinancingApprove)
+	w.Must(dispute(t, w, "500000.00"))
+	w.Do(trade.ReceivableRelease)
+	r := w.State(w.Receivable).Receivable
+	wantMinor(t, "held", r.Held, 0)
+	wantMinor(t, "held_disputed", r.HeldDisputed, 0)
+	wantMinor(t, "disputed", r.Disputed, 50_000_000)
+	wantMinor(t, "free", r.Free(), w.Face.Minor()-50_000_000)
+	wantMinor(t, "used", w.State(w.Programme).Programme.Used, 0)
+	w.Must(resolve(t, w, "500000.00", "300000.00"))
+	wantMinor(t, "diluted", w.State(w.Receivable).Receivable.Diluted, 30_000_000)
 }
 
 func TestDisputeOfAssignedPartStaysAssignedUntilDiluted(t *testing.T) {

@@ -306,8 +306,8 @@ func (k *walker) receivable(r *trade.Receivable) {
 	switch {
 	case r.Confirmed > r.Face || r.Assigned+r.Held > r.Confirmed:
 		k.t.Fatalf("I1: more than the face, or more financed than confirmed: %+v", *r)
-	case r.AssignedDisputed > r.Assigned:
-		k.t.Fatalf("I2: more is disputed than assigned: %+v", *r)
+	case r.AssignedDisputed > r.Assigned || r.HeldDisputed > r.Held || r.HeldDisputed < 0:
+		k.t.Fatalf("I2: more is disputed than assigned, or than held: %+v", *r)
 	case (r.Owner == r.Seller) != (r.Assignment == nil) || (r.Held > 0) != (r.Reservation != nil):
 		k.t.Fatalf("I4: owner, reservation and assignment do not agree: %+v", *r)
 	case paid != r.Paid:

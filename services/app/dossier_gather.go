@@ -67,7 +67,7 @@ func receivableOf(r Asset, f *trade.Financing, names map[trade.OrgID]string) (Do
 			out.Confirmation += ", defences waived"
 		}
 	}
-	if b.Disputed+b.AssignedDisputed > 0 {
+	if b.Disputed+b.HeldDisputed+b.AssignedDisputed > 0 {
 		out.Overlays = append(out.Overlays, StatusMark{"dispute hold", ToneAttention})
 	}
 	for _, q := range []struct {
@@ -77,7 +77,7 @@ func receivableOf(r Asset, f *trade.Financing, names map[trade.OrgID]string) (Do
 		{&out.Face, b.Face},
 		{&out.Confirmed, b.Confirmed},
 		{&out.Diluted, b.Diluted},
-		{&out.Disputed, b.Disputed + b.AssignedDisputed},
+		{&out.Disputed, b.Disputed + b.HeldDisputed + b.AssignedDisputed},
 		{&out.Held, b.Held},
 		{&out.Assigned, b.Assigned},
 		{&out.Free, b.Free()},

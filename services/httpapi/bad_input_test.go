@@ -342,9 +342,11 @@ func (w *world) badBalances(t *testing.T) {
 		sellerMaker, "/v1/financings/"+string(w.financing)+"/acceptance", api.Nothing{}, http.StatusConflict,
 		trade.CodeReserved,
 	)
+	w.act(path+"/dispute", api.DisputeReceivable{Amount: w.money("10.00"), Reason: "x"}, obligorMaker)
+	bank, _ := w.set.Demo.Organisation("yongjiang")
 	w.refused(
-		obligorMaker, path+"/dispute", api.DisputeReceivable{Amount: w.money("10.00"), Reason: "x"},
-		http.StatusConflict, trade.CodeReserved,
+		bankMaker, "/v1/financings/"+string(w.financing)+"/approval",
+		api.ApproveFinancing{Account: bank.Accounts[0].Number}, http.StatusConflict, trade.CodeDisputed,
 	)
 	w.refused(
 		sellerMaker, path+"/reservation/expiry", api.Nothing{}, http.StatusConflict, trade.CodeReservationAlive,

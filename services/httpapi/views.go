@@ -94,7 +94,7 @@ func receivableView(a app.Asset, steps []app.Transition) (api.Receivable, error)
 		Represented: r.Represented, Reason: r.Reason, History: each(steps, stepView),
 		Face: m.of(r.Face), Confirmed: m.of(r.Confirmed), Diluted: m.of(r.Diluted), Disputed: m.of(r.Disputed),
 		Held: m.of(r.Held), Assigned: m.of(r.Assigned), AssignedDisputed: m.of(r.AssignedDisputed),
-		Paid: m.of(r.Paid), Free: m.of(r.Free()), Due: m.of(r.Due()),
+		HeldDisputed: m.of(r.HeldDisputed), Paid: m.of(r.Paid), Free: m.of(r.Free()), Due: m.of(r.Due()),
 	}
 	if c := r.Confirmation; c != nil {
 		v.Confirmation = api.Confirmation{

@@ -116,8 +116,8 @@ func newWorld(t testing.TB) *world {
 		papers: map[string]app.DocumentID{},
 	}
 	w.app = app.New(app.Config{
-		Store: postgres.NewStore(pool, queue), Ledger: ledger, Blobs: papers, Renderer: renderer, Reader: reading.Here{},
-		Clock: ledger, Wall: wall{}, Log: log, Channel: "trade", Release: "test",
+		Store: postgres.NewStore(pool, queue), Ledger: ledger, Blobs: papers, Renderer: renderer,
+		Reader: reading.Here{}, Clock: ledger, Wall: wall{}, Log: log, Channel: "trade", Release: "test",
 		Keys: map[int64][]byte{1: []byte("the first key of the consortium.")},
 	})
 	hasher, err := password.New(rand.Reader)

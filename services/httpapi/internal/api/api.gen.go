@@ -851,10 +851,15 @@ type Receivable struct {
 	// Held Exact, with at most the decimals of its currency.
 	//
 	// Example: {"amount":"2006880.00","currency":"CNY"}
-	Held      Amount  `json:"held"`
-	History   []Step  `json:"history,omitempty,omitzero"`
-	ID        AssetID `json:"id"`
-	IssueDate Date    `json:"issue_date"`
+	Held Amount `json:"held"`
+
+	// HeldDisputed Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	HeldDisputed Amount  `json:"held_disputed"`
+	History      []Step  `json:"history,omitempty,omitzero"`
+	ID           AssetID `json:"id"`
+	IssueDate    Date    `json:"issue_date"`
 
 	// Number Of the invoice.
 	Number string `json:"number"`
