@@ -18,8 +18,8 @@ const (
 	gcPercent = 400
 	// stackShare is the part of the memory of the budget that one stack may take.
 	stackShare = 4
-	// largeFrame is from where on the memory of a document is given back to the system.
-	largeFrame = 1 << 20
+	// idleHeap is what a worker may keep of the memory that a document took.
+	idleHeap = 64 << 20
 )
 
 // order is what a worker is told first.
@@ -73,9 +73,16 @@ func Inside(in io.Reader, out io.Writer, handle func(request []byte) []byte) err
 		if err := writeReply(out, r); err != nil {
 			return fmt.Errorf("writing an answer: %w", err)
 		}
-		if len(request)+len(r.body) > largeFrame {
-			debug.FreeOSMemory()
-		}
+		shrink()
+	}
+}
+
+// shrink gives back the memory of a document that took much.
+func shrink() {
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	if now.HeapSys-now.HeapReleased > idleHeap {
+		debug.FreeOSMemory()
 	}
 }
 

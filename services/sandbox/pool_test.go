@@ -207,9 +207,27 @@ func TestPoolHoldsADocumentToItsMemory(t *testing.T) {
 			t.Errorf("110 MiB of 128: %s", got)
 		}
 	}
+	const idle = 80 << 10 // KiB
+	if held := resident(t, pidOf(t, ask(t, p, "self"))); held > idle {
+		t.Errorf("a worker keeps %d KiB of what it does not need", held)
+	}
 	wantOverrun(t, p, "hold 270", sandbox.Memory)
 	ask(t, p, "recurse 1000")
 	wantOverrun(t, p, "recurse 100000000", sandbox.Memory)
+}
+
+// resident is the memory of a process in KiB, as proc_pid_status(5) says it.
+func resident(t *testing.T, pid int) (held int) {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(raw), "\nVmRSS:")
+	if _, err := fmt.Sscan(rest, &held); err != nil {
+		t.Fatal(err)
+	}
+	return held
 }
 
 func TestPoolEndsADocumentByTheClock(t *testing.T) {

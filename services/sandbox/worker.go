@@ -33,7 +33,8 @@ type worker struct {
 	remark string
 }
 
-// said keeps the beginning of what a worker writes to its standard error.
+// said keeps the beginning of what a worker writes to its standard error over one document: of
+// what it dies stands before where it was.
 type said struct {
 	mu sync.Mutex
 	b  []byte
@@ -44,6 +45,12 @@ func (s *said) Write(p []byte) (int, error) {
 	defer s.mu.Unlock()
 	s.b = append(s.b, p[:min(len(p), maxSaid-len(s.b))]...)
 	return len(p), nil
+}
+
+func (s *said) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.b = s.b[:0]
 }
 
 func (s *said) String() string {
@@ -90,6 +97,7 @@ func start(ctx context.Context, c Config) (*worker, error) {
 func (w *worker) ask(ctx context.Context, request []byte, maxAnswer int) (reply, error) {
 	stop := context.AfterFunc(ctx, w.kill)
 	defer stop()
+	w.said.forget()
 	if err := writeFrame(w.in, request); err != nil {
 		return reply{}, err
 	}
