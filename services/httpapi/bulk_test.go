@@ -151,8 +151,13 @@ func TestTemplatesAreThereForEveryBulkKindAndNoOther(t *testing.T) {
 		"/v1/templates/bill_of_lading": http.StatusNotFound, "/v1/templates/x": http.StatusNotFound,
 		"/v1/templates/invoice?format=pdf": http.StatusUnprocessableEntity,
 	} {
-		if got := w.send(w.token(auditor), "GET", path, nil, nil); got.Code != status {
+		got := w.send(w.token(auditor), "GET", path, nil, nil)
+		if got.Code != status {
 			t.Errorf("%s: %d %s, want %d", path, got.Code, got.Body, status)
+		}
+		if status == http.StatusOK { // its columns are known, and there is nothing in it
+			empty := w.file(sellerMaker, "/v1/bulk", "x", got.Body.Bytes())
+			w.problem(empty, http.StatusUnprocessableEntity, source.CodeEmpty)
 		}
 	}
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // readCSV reads RFC 4180 in UTF-8, with or without a byte order mark. The separator is a
-// comma, a semicolon or a tab: whichever the first line holds most of.
+// comma, a semicolon or a tab: whichever the first line holds most of. A first line "sep=;",
+// which spreadsheets write for each other, names it and is no row.
 func readCSV(l Limits, b []byte) (*Table, *source.Fault) {
 	b = source.TrimBOM(b)
 	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
@@ -21,6 +22,7 @@ func readCSV(l Limits, b []byte) (*Table, *source.Fault) {
 	}
 	records := csv.NewReader(bytes.NewReader(b))
 	records.Comma = separator(b)
+	named := bytes.Equal(firstLine(b), []byte("sep="+string(records.Comma)))
 	records.FieldsPerRecord = -1
 	records.ReuseRecord = true
 	t := &Table{}
@@ -31,6 +33,10 @@ func readCSV(l Limits, b []byte) (*Table, *source.Fault) {
 		}
 		if err != nil {
 			return nil, brokenCSV(err)
+		}
+		if named {
+			named = false
+			continue
 		}
 		line, _ := records.FieldPos(0)
 		row := Row{Number: line}
@@ -74,7 +80,7 @@ func separator(b []byte) rune {
 
 func firstLine(b []byte) []byte {
 	b = bytes.TrimLeft(b, "\r\n")
-	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+	if i := bytes.IndexAny(b, "\r\n"); i >= 0 {
 		return b[:i]
 	}
 	return b

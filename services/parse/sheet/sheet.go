@@ -77,11 +77,18 @@ func IsArchive(b []byte) bool { return bytes.HasPrefix(b, []byte("PK\x03\x04")) 
 
 // Read reads the first sheet of an XLSX file, or CSV, told apart by content.
 func Read(l Limits, b []byte) (*Table, *source.Fault) {
-	if IsArchive(b) {
+	switch {
+	case IsArchive(b):
 		return readXLSX(l, b)
+	case bytes.HasPrefix(b, []byte(compound)):
+		return nil, source.New(source.CodeUnsupported, "",
+			"This workbook has a password, or is of an old format; save it as XLSX without a password.")
 	}
 	return readCSV(l, b)
 }
+
+// compound begins the files of old office programs, and new ones that are encrypted.
+const compound = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 // Place names a cell for a person: "C5" in a spreadsheet, "line 5, column 3" in CSV. Column
 // counts from 0.

@@ -69,7 +69,7 @@ func set(t *testing.T, f *excelize.File, cell string, value any) {
 func TestReadTakesCSVWithEachSeparatorAndMark(t *testing.T) {
 	for _, text := range []string{
 		"a,b\n001,\"x,y\"\n", "a;b\n001;x,y\n", "a\tb\r\n001\tx,y\r\n", "\xEF\xBB\xBFa,b\n\n001,\"x,y\"",
-		"\"a\",\"b\"\n , \n 001 ,\"x,y\"\n",
+		"\"a\",\"b\"\n , \n 001 ,\"x,y\"\n", "sep=;\r\na;b\r\n001;x,y\r\n",
 	} {
 		wantRows(t, rowsOf(t, []byte(text)), "a|b", "001|x,y")
 	}
@@ -241,13 +241,14 @@ func TestReadTakesAFileUpToItsLimits(t *testing.T) {
 
 func TestReadRefusesBrokenCSV(t *testing.T) {
 	for text, code := range map[string]string{
-		"a,b\n\"open,1\n":           source.CodeMalformed,
-		"a,b\nx\"y,1\n":             source.CodeMalformed,
-		"a,b\n\xff,1\n":             source.CodeEncoding,
-		"a,b\nx\x00,1\n":            source.CodeEncoding,
-		strings.Repeat("a,", 101):   source.CodeTooLarge,
-		strings.Repeat("a\n", 1e6):  source.CodeTooLarge,
-		strings.Repeat("a", 32_768): source.CodeTooLarge,
+		"a,b\n\"open,1\n":                  source.CodeMalformed,
+		"a,b\nx\"y,1\n":                    source.CodeMalformed,
+		"a,b\n\xff,1\n":                    source.CodeEncoding,
+		"a,b\nx\x00,1\n":                   source.CodeEncoding,
+		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": source.CodeUnsupported,
+		strings.Repeat("a,", 101):          source.CodeTooLarge,
+		strings.Repeat("a\n", 1e6):         source.CodeTooLarge,
+		strings.Repeat("a", 32_768):        source.CodeTooLarge,
 	} {
 		_, f := sheet.Read(sheet.DefaultLimits(), []byte(text))
 		wantCode(t, f, code)
