@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -120,41 +121,40 @@ func TestReadTakesNoMoreTextThanTheLimit(t *testing.T) {
 	}
 }
 
-// Bombs of the default limits, each in a few kilobytes.
-func TestReadRefusesFullSizeBombs(t *testing.T) {
+// bomb unpacks to much more than the tests of bombs allow, out of a few kilobytes.
+func bomb(n int) string { return pdftest.Packed(make([]byte, n)) }
+
+// Bombs, each in a few kilobytes; the first is one of the default limits.
+func TestReadRefusesBombs(t *testing.T) {
 	l := source.DefaultLimits()
-	flat := pdftest.Packed(make([]byte, l.PDFStream+1))
-	twice := pdftest.Packed([]byte(pdftest.Packed(make([]byte, 4*l.PDFStream))))
-	spread := pdftest.New()
-	for i := range 5 {
-		spread.Objects[20+i] = pdftest.Stream("/Filter/FlateDecode", pdftest.Packed(make([]byte, l.PDFStream-1)))
-	}
-	for name, b := range map[string][]byte{
-		"one stream": func() []byte {
-			p := pdftest.New()
-			p.Objects[9] = pdftest.Stream("/Filter/FlateDecode", flat)
-			return p.Bytes()
-		}(),
-		"an image": func() []byte {
-			p := pdftest.New()
-			p.Objects[9] = pdftest.Stream("/Type/XRef/Subtype/Image/Width 1/Height 1/Filter/Fl", flat)
-			return p.Bytes()
-		}(),
-		"packed twice": func() []byte {
-			p := pdftest.New()
-			p.Objects[9] = pdftest.Stream("/Filter[/FlateDecode/Fl]", twice)
-			return p.Bytes()
-		}(),
-		"many streams": spread.Bytes(),
-		"an object stream": pdftest.Crossed(func() *pdftest.Paper {
-			p := pdftest.New()
-			p.Objects[9] = pdftest.Stream("/Type/ObjStm/N 1/First 5/Filter/FlateDecode", flat)
-			return p
-		}(), map[int][3]int{20: {2, 9, 0}}),
-	} {
-		t.Run(name, func(t *testing.T) { refused(t, l, b, source.CodeTooLarge) })
-	}
 	p := pdftest.New()
+	p.Objects[9] = pdftest.Stream("/Filter/FlateDecode", bomb(l.PDFStream+1))
+	refused(t, l, p.Bytes(), source.CodeTooLarge)
+
+	l.PDFStream, l.PDFTotal = 1<<20, 4<<20
+	flat := bomb(l.PDFStream + 1)
+	for name, objects := range map[string]map[int]string{
+		"an image that calls itself a table": {
+			9: pdftest.Stream("/Type/XRef/Subtype/Image/Width 1/Height 1/Filter/Fl", flat),
+		},
+		"packed twice": {9: pdftest.Stream("/Filter[/FlateDecode/Fl]", pdftest.Packed([]byte(flat)))},
+		"many streams": {
+			20: pdftest.Stream("/Filter/Fl", bomb(l.PDFStream)), 21: pdftest.Stream("/Filter/Fl", bomb(l.PDFStream)),
+			22: pdftest.Stream("/Filter/Fl", bomb(l.PDFStream)), 23: pdftest.Stream("/Filter/Fl", bomb(l.PDFStream)),
+			24: pdftest.Stream("/Filter/Fl", bomb(1)),
+		},
+		"a page": {4: pdftest.Stream("/Filter/Fl", flat)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := pdftest.New()
+			maps.Copy(p.Objects, objects)
+			refused(t, l, p.Bytes(), source.CodeTooLarge)
+		})
+	}
+	p = pdftest.New()
+	p.Objects[9] = pdftest.Stream("/Type/ObjStm/N 1/First 5/Filter/FlateDecode", flat)
+	refused(t, l, pdftest.Crossed(p, map[int][3]int{20: {2, 9, 0}}), source.CodeTooLarge)
+	p = pdftest.New()
 	p.Objects[9] = "[" + strings.Repeat("0 ", 600_000) + "]"
 	refused(t, l, p.Bytes(), source.CodeTooLarge)
 }
