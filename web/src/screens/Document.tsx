@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, CopyButton, Group, Loader, Tabs, Text, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Button, CopyButton, Group, Loader, Tabs, Text, Title, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconCopy, IconDownload } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Finding, PaperDocument } from "../api/client";
 import { organisations, original, paper } from "../api/queries";
 import { rangeOf } from "../source/lines";
+import type { Attached } from "../source/PdfView";
 import { type Mark, SourceView } from "../source/SourceView";
 import { Badge } from "../ui/Badge";
 import { amount, count, decimal, instant, instantLong, shortDigest } from "../ui/format";
@@ -32,34 +33,87 @@ function pageOf(finding: Finding | undefined): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-function Source({ document, chosen }: { document: PaperDocument; chosen: number | undefined }) {
+/** The name of the file inside a PDF that a place is in, "" for the PDF itself. */
+function partOf(finding: Finding | undefined): string {
+  return /^([^/:]+):/.exec(finding?.path ?? "")?.[1] ?? "";
+}
+
+function marksIn(bytes: Uint8Array, findings: Finding[], part: string): Mark[] {
+  return findings.flatMap((f, id) =>
+    (f.offset === undefined && f.length === undefined) || partOf(f) !== part
+      ? []
+      : [{ id, severity: f.severity, title: f.message, ...rangeOf(bytes, f.offset ?? 0, f.length ?? 0) }],
+  );
+}
+
+type SourceProps = { document: PaperDocument; chosen: number | undefined };
+
+/** A PDF: its pages, or the text of a file that it carries. What is chosen by hand holds until
+ * another finding is chosen. */
+function PdfSource({ document, chosen, bytes }: SourceProps & { bytes: Uint8Array }) {
+  const { t } = useTranslation();
+  const [attached, setAttached] = useState<Attached[]>([]);
+  const [turned, setTurned] = useState<{ by: number | undefined; page: number }>({ by: undefined, page: 1 });
+  const [picked, setPicked] = useState<{ by: number | undefined; name: string }>({ by: undefined, name: "" });
+  const finding = chosen === undefined ? undefined : document.findings[chosen];
+  const page = turned.by === chosen ? turned.page : (pageOf(finding) ?? turned.page);
+  const part = picked.by === chosen ? picked.name : partOf(finding);
+  const file = attached.find((a) => a.name === part);
+  return (
+    <div className={classes.pdf}>
+      {attached.length > 0 && (
+        <Group gap={4} p={4} className={classes.parts}>
+          {["", ...attached.map((a) => a.name)].map((name) => (
+            <Button
+              key={name}
+              size="compact-xs"
+              variant={name === (file?.name ?? "") ? "filled" : "default"}
+              aria-pressed={name === (file?.name ?? "")}
+              onClick={() => setPicked({ by: chosen, name })}
+            >
+              {name || t("document.pages")}
+            </Button>
+          ))}
+        </Group>
+      )}
+      <div className={classes.view} hidden={file !== undefined}>
+        <Suspense fallback={<Loader m="md" size="sm" aria-label={t("common.loading")} />}>
+          <PdfView
+            bytes={bytes}
+            page={page}
+            onPage={(p) => setTurned({ by: chosen, page: p })}
+            onAttached={setAttached}
+            label={t("document.source")}
+          />
+        </Suspense>
+      </div>
+      {file && (
+        <div className={classes.view}>
+          <SourceView
+            bytes={file.bytes}
+            marks={marksIn(file.bytes, document.findings, file.name)}
+            chosen={chosen}
+            label={file.name}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Source({ document, chosen }: SourceProps) {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery(original(document.id));
-  const [turned, setTurned] = useState<{ by: number | undefined; page: number }>({ by: undefined, page: 1 });
-  const marks = useMemo<Mark[]>(() => {
-    if (!data || !textual.has(data.media)) return [];
-    return document.findings.flatMap((f, id) =>
-      f.offset === undefined && f.length === undefined
-        ? []
-        : [{ id, severity: f.severity, title: f.message, ...rangeOf(data.bytes, f.offset ?? 0, f.length ?? 0) }],
-    );
-  }, [data, document.findings]);
-
+  const marks = useMemo<Mark[]>(
+    () => (data && textual.has(data.media) ? marksIn(data.bytes, document.findings, "") : []),
+    [data, document.findings],
+  );
   if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
   if (textual.has(data.media)) {
     return <SourceView bytes={data.bytes} marks={marks} chosen={chosen} label={t("document.source")} />;
   }
-  if (data.media === "application/pdf") {
-    const asked = chosen === undefined ? undefined : pageOf(document.findings[chosen]);
-    // A finding chosen anew turns to its page; turning by hand holds until the next one.
-    const page = turned.by === chosen ? turned.page : (asked ?? turned.page);
-    return (
-      <Suspense fallback={<Loader m="md" size="sm" aria-label={t("common.loading")} />}>
-        <PdfView bytes={data.bytes} page={page} onPage={(p) => setTurned({ by: chosen, page: p })} label={t("document.source")} />
-      </Suspense>
-    );
-  }
+  if (data.media === "application/pdf") return <PdfSource document={document} chosen={chosen} bytes={data.bytes} />;
   return <Text p="md">{t("document.binary")}</Text>;
 }
 
@@ -70,6 +124,14 @@ const money = /^totals\.(?!packages|gross_kg)|\.(net|amount|base|charges|allowan
 
 function shown(value: string, field: string | undefined, currency: string): string {
   return field && money.test(field) ? amount(value, currency) : decimal(value);
+}
+
+/** What is expected, with as many decimals as what is stated beside it. */
+function expected(f: Finding, currency: string): string {
+  const stated = /^[-+]?\d+\.(\d+)$/.exec(f.claimed ?? "")?.[1] ?? "";
+  const match = /^([-+]?\d+)(?:\.(\d+))?$/.exec(f.computed ?? "");
+  if (!match || stated === "") return shown(f.computed ?? "", f.field, currency);
+  return shown(`${match[1] ?? ""}.${(match[2] ?? "").padEnd(stated.length, "0")}`, f.field, currency);
 }
 
 /** What the original can show: bytes, or a page. */
@@ -101,7 +163,7 @@ function FindingCard({ finding: f, currency, chosen, onChoose }: CardProps) {
           {f.computed && (
             <div>
               <dt>{t("document.computed")}</dt>
-              <dd>{shown(f.computed, f.field, currency)}</dd>
+              <dd>{expected(f, currency)}</dd>
             </div>
           )}
         </dl>

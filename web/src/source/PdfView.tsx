@@ -5,7 +5,23 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./PdfView.module.css";
 
-type Props = { bytes: Uint8Array; page: number; onPage: (page: number) => void; label: string };
+/** A file that a PDF carries, such as the invoice in a Factur-X PDF. */
+export type Attached = { name: string; bytes: Uint8Array };
+
+type Props = {
+  bytes: Uint8Array;
+  page: number;
+  onPage: (page: number) => void;
+  onAttached: (files: Attached[]) => void;
+  label: string;
+};
+
+type PdfAttachment = { filename?: string; content?: Uint8Array };
+
+async function attachedTo(document: PDFDocumentProxy): Promise<Attached[]> {
+  const files = ((await document.getAttachments()) ?? {}) as Record<string, PdfAttachment>;
+  return Object.values(files).flatMap((f) => (f.filename && f.content ? [{ name: f.filename, bytes: f.content }] : []));
+}
 
 async function open(bytes: Uint8Array): Promise<PDFDocumentProxy> {
   const pdf = await import("pdfjs-dist");
@@ -16,7 +32,7 @@ async function open(bytes: Uint8Array): Promise<PDFDocumentProxy> {
 }
 
 /** One page of a PDF at the width of the pane. */
-export function PdfView({ bytes, page, onPage, label }: Props) {
+export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
   const { t } = useTranslation();
   const pane = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -30,15 +46,21 @@ export function PdfView({ bytes, page, onPage, label }: Props) {
     open(bytes)
       .then((d) => {
         opened = d;
-        if (closed) void d.loadingTask.destroy();
-        else setDocument(d);
+        if (closed) {
+          void d.loadingTask.destroy();
+          return;
+        }
+        setDocument(d);
+        void attachedTo(d).then((files) => {
+          if (!closed) onAttached(files);
+        });
       })
       .catch(() => setFailed(true));
     return () => {
       closed = true;
       void opened?.loadingTask.destroy();
     };
-  }, [bytes]);
+  }, [bytes, onAttached]);
 
   useEffect(() => {
     const element = pane.current;

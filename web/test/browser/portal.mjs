@@ -9,6 +9,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { hybrid } from "./hybrid.mjs";
 
 const [url, email, password, other, screens] = process.argv.slice(2);
 if (!other) {
@@ -60,11 +61,10 @@ async function signIn(page, language) {
   await page.waitForURL(/documents/);
 }
 
-/** Brings the broken invoice through the API with the session of the page. */
-async function bring(page) {
-  const text = await readFile(new URL("broken-invoice.xml", import.meta.url), "utf8");
+/** Brings a paper through the API with the session of the page, into a trade pack of its own. */
+async function bring(page, type, name, bytes) {
   return page.evaluate(
-    async ({ invoice, obligor }) => {
+    async ({ base64, obligor, media, file }) => {
       const who = await (await fetch("/v1/session")).json();
       const pack = await fetch("/v1/packs", {
         method: "POST",
@@ -81,11 +81,11 @@ async function bring(page) {
       const kept = await fetch(`/v1/packs/${id}/documents`, {
         method: "POST",
         headers: {
-          "Content-Type": "application/xml",
+          "Content-Type": media,
           "Idempotency-Key": crypto.randomUUID(),
-          "Content-Disposition": 'attachment; filename="broken-invoice.xml"',
+          "Content-Disposition": `attachment; filename="${file}"`,
         },
-        body: invoice,
+        body: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)),
       });
       const document = await kept.json();
       for (let i = 0; i < 100; i++) {
@@ -95,7 +95,7 @@ async function bring(page) {
       }
       return document;
     },
-    { invoice: text, obligor: other },
+    { base64: bytes.toString("base64"), obligor: other, media: type, file: name },
   );
 }
 
@@ -147,17 +147,46 @@ async function findingsInPlace(page, language, paper, name) {
   }
 }
 
+/** The pages of a hybrid PDF are painted, and a finding lights up in the invoice that it carries. */
+async function pdfInPlace(page, language, paper, name, file) {
+  const t = texts[language].document;
+  await page.goto(`${url}/documents/${paper.id}`);
+  const canvas = page.getByTestId("pdf-page");
+  await canvas.waitFor();
+  await page.getByRole("button", { name: "xrechnung.xml", exact: true }).waitFor();
+  const painted = () =>
+    canvas.evaluate((c) => {
+      const pixels = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+      return pixels.some((v, i) => i % 4 === 0 && v < 100 && pixels[i + 3] === 255);
+    });
+  let ink = false;
+  for (let i = 0; i < 50 && !ink; i++) {
+    ink = await painted();
+    if (!ink) await page.waitForTimeout(100);
+  }
+  hold(`${name}: the page is painted`, ink);
+  await accessible(page, name);
+  await shot(page, `${file}-8-pdf`);
+  const finding = paper.findings.find((f) => f.rule === "BR-CO-16");
+  hold(`${name}: the place is in the invoice inside`, finding?.path.startsWith("xrechnung.xml:/") && finding.length > 0);
+  const card = page.getByRole("listitem").filter({ hasText: "BR-CO-16" });
+  await card.getByRole("button", { name: t.show }).click();
+  const chosen = page.locator("mark[data-chosen]").first();
+  await chosen.waitFor({ timeout: 5000 });
+  hold(`${name}: it lights up there`, (await chosen.innerText()) === "1290.00");
+  await shot(page, `${file}-9-inside`);
+}
+
 /** Brings papers through the page as people do, and opens a cell of the matrix. */
 async function packInPlace(page, language, name, file) {
   const t = texts[language];
-  await page.getByRole("link", { name: "Portal test" }).first().click();
+  await page.getByRole("link", { name: "Portal test" }).last().click(); // the oldest, with the invoice alone
   await page.getByRole("heading", { level: 1, name: "Portal test" }).waitFor();
-  const invoice = await readFile(new URL("broken-invoice.xml", import.meta.url), "utf8");
   const order = await readFile(new URL("order.xml", import.meta.url), "utf8");
   const stamp = file.replaceAll("-", "");
   await page.getByTestId("files").setInputFiles([
     { name: `order-${stamp}.xml`, mimeType: "application/xml", buffer: Buffer.from(order.replace("PO-7", `PO-${stamp}`)) },
-    { name: `again-${stamp}.xml`, mimeType: "application/xml", buffer: Buffer.from(invoice) },
+    { name: `again-${stamp}.xml`, mimeType: "application/xml", buffer: invoice },
     { name: `空-${stamp}.xml`, mimeType: "application/xml", buffer: Buffer.from("") },
   ]);
   const tray = page.getByRole("complementary", { name: t.upload.list });
@@ -190,7 +219,9 @@ await signedOut.getByRole("button", { name: texts.en.signIn.submit }).click();
 hold("an empty form says what is missing", await signedOut.getByText(texts.en.signIn.emailMissing).isVisible());
 await signedOut.context().close();
 
+const invoice = await readFile(new URL("broken-invoice.xml", import.meta.url));
 let paper;
+let pdf;
 for (const language of ["en", "zh-CN"]) {
   for (const scheme of ["light", "dark"]) {
     for (const size of ["desk", "phone"]) {
@@ -203,7 +234,8 @@ for (const language of ["en", "zh-CN"]) {
       await fits(page, `${name} sign-in`);
       await shot(page, `${file}-1-sign-in`);
       await signIn(page, language);
-      paper ??= await bring(page);
+      paper ??= await bring(page, "application/xml", "broken-invoice.xml", invoice);
+      pdf ??= await bring(page, "application/pdf", "hybrid.pdf", hybrid("xrechnung.xml", invoice));
       await page.goto(`${url}/documents`);
       await page.getByRole("table").waitFor();
       await accessible(page, `${name} documents`);
@@ -215,6 +247,7 @@ for (const language of ["en", "zh-CN"]) {
       await shot(page, `${file}-3-document`);
       await page.getByRole("tab", { name: texts[language].document.fields }).click();
       await shot(page, `${file}-4-fields`);
+      await pdfInPlace(page, language, pdf, `${name} PDF`, file);
       await page.goto(`${url}/packs`);
       await page.getByRole("table").waitFor();
       await accessible(page, `${name} packs`);
