@@ -4,11 +4,10 @@ import (
 	"github.com/countersign/countersign/services/parse"
 )
 
-// refusedOrders names the orders that their seller answered with a refusal. A later answer
-// that is none takes the refusal back.
+// refusedOrders names the orders that their seller answered with a refusal.
 func (m *matcher) refusedOrders() {
 	for i, c := range m.columns {
-		if !c.doc.Refuses() || m.acceptedAfter(c.doc) {
+		if !c.doc.Refuses() || m.answeredAgain(c.doc) {
 			continue
 		}
 		m.matrix.Findings = append(m.matrix.Findings, Finding{
@@ -19,12 +18,15 @@ func (m *matcher) refusedOrders() {
 	}
 }
 
-// acceptedAfter tells whether a later response to the same order does not refuse it.
-func (m *matcher) acceptedAfter(refusal *parse.Document) bool {
+// answeredAgain tells whether a later response to the same order took the place of this one:
+// the last answer counts, and earlier ones are silent.
+func (m *matcher) answeredAgain(d *parse.Document) bool {
+	if d.Kind != parse.OrderResponse {
+		return false
+	}
 	for _, c := range m.columns {
-		if c.doc.Kind == parse.OrderResponse && !c.doc.Refuses() &&
-			reference(c.doc.OrderRef) == reference(refusal.OrderRef) &&
-			refusal.IssueDate.Before(c.doc.IssueDate) {
+		if c.doc.Kind == parse.OrderResponse && reference(c.doc.OrderRef) == reference(d.OrderRef) &&
+			d.IssueDate.Before(c.doc.IssueDate) {
 			return true
 		}
 	}

@@ -199,7 +199,7 @@ func (m *matcher) packing() {
 // quantities where all are pieces.
 func packed(d *parse.Document) number {
 	if n := added(d, "packages", func(l parse.Line) *decimal.Decimal {
-		if l.Packages == nil || l.PerPackage == nil {
+		if _, refused := keptOf(l); refused || l.Packages == nil || l.PerPackage == nil {
 			return nil
 		}
 		pieces := l.Packages.Mul(*l.PerPackage)
@@ -236,8 +236,8 @@ func (m *matcher) sum(x measure) *decimal.Decimal {
 	row, all := m.newRow(x.fact), []stated{}
 	for i, c := range m.columns {
 		n := x.of(c.doc)
-		if !measures(c.doc.Kind) || n.value == nil {
-			continue
+		if !measures(c.doc.Kind) || c.doc.Kind == parse.OrderResponse || n.value == nil {
+			continue // a response answers some lines of an order, and its sums are of those
 		}
 		value := strings.TrimSpace(grouped(*n.value) + " " + plural(x.unit))
 		all = append(all, stated{reading{i, value, numberText(*n.value, x.unit), n.places}, *n.value})

@@ -38,7 +38,7 @@ func (m *matcher) pair() []article {
 	p := &pairing{m: m}
 	orders, only := m.orderLines()
 	for i, c := range m.columns {
-		if !measures(c.doc.Kind) {
+		if !measures(c.doc.Kind) || m.answeredAgain(c.doc) {
 			continue
 		}
 		for j, l := range c.doc.Lines {

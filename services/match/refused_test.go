@@ -68,6 +68,29 @@ func TestOrderAcceptedInPartIsNoMoreThanThat(t *testing.T) {
 	expect(t, matched(t, pack(append(simple(), reduced)...)), match.Contradicted, "match.quantity")
 }
 
+func TestTheLastAnswerToAnOrderCounts(t *testing.T) {
+	reduced := refusing(response(t, "CA", "2026-02-02", moved("1", "100")), "20")
+	whole := response(t, "AP", "2026-02-03", moved("1", "100"))
+	expect(t, matched(t, pack(append(simple(), reduced, whole)...)), match.Corroborated)
+	later := refusing(response(t, "CA", "2026-02-04", moved("1", "100")), "20")
+	m := matched(t, pack(append(simple(), whole, later)...))
+	expect(t, m, match.Contradicted, "match.quantity")
+}
+
+func TestAnswerToOneLineIsSilentAboutTheOthers(t *testing.T) {
+	two := func(s match.Source) match.Source {
+		other := pieces("2", "5")
+		other.gtin, other.name = "9520001200021", "Cover"
+		s.Document.Lines = append(s.Document.Lines, other.line())
+		return s
+	}
+	order := two(payable(paper(parse.PurchaseOrder, "O-1", buyer, pieces("1", "100")), "1050"))
+	bill := two(paper(parse.BillOfLading, "BL-1", carrier, moved("1", "100")))
+	invoice := two(payable(paper(parse.Invoice, "I-1", seller, pieces("1", "100")), "1050"))
+	answer := payable(response(t, "CA", "2026-02-02", pieces("1", "100")), "1000")
+	expect(t, matched(t, pack(order, bill, invoice, answer)), match.Corroborated)
+}
+
 func TestAnswerWithoutLinesIsSilentAboutGoods(t *testing.T) {
 	m := matched(t, pack(append(simple(), response(t, "AP", "2026-02-02"))...))
 	expect(t, m, match.Corroborated)
