@@ -200,3 +200,66 @@ func TestLexerEndsWithItsBudget(t *testing.T) {
 		t.Errorf("%d values for a budget that ends at %d", n, work)
 	}
 }
+
+// packLZW packs bytes as LZWEncode does, with the change of width one code early.
+func packLZW(b []byte) []byte {
+	var out []byte
+	bits, held := uint32(0), 0
+	put := func(code, width int) {
+		bits, held = bits<<width|uint32(code), held+width
+		for held >= 8 {
+			held -= 8
+			out = append(out, byte(bits>>held))
+		}
+	}
+	codes, width := map[string]int{}, lzwWidth
+	next := lzwEnd + 1
+	codeOf := func(s string) int {
+		if len(s) == 1 {
+			return int(s[0])
+		}
+		return codes[s]
+	}
+	put(lzwClear, width)
+	word := ""
+	for _, c := range b {
+		longer := word + string([]byte{c})
+		if _, known := codes[longer]; known || len(longer) == 1 {
+			word = longer
+			continue
+		}
+		put(codeOf(word), width)
+		codes[longer] = next
+		if next++; next+1 > 1<<width && width < 12 {
+			width++
+		}
+		if next == lzwCodes-1 {
+			put(lzwClear, width)
+			codes, width, next = map[string]int{}, lzwWidth, lzwEnd+1
+		}
+		word = string([]byte{c})
+	}
+	if word != "" {
+		put(codeOf(word), width)
+		if next++; next+1 > 1<<width && width < 12 {
+			width++
+		}
+	}
+	put(lzwEnd, width)
+	put(0, 7)
+	return out
+}
+
+func TestDecodeUndoesWhatLZWMakes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		piece := rapid.SliceOfN(rapid.ByteRange(0, 9), 1, 300).Draw(t, "piece")
+		var want []byte
+		for i := range rapid.IntRange(1, 200).Draw(t, "times") {
+			want = append(append(want, piece...), byte(i))
+		}
+		got, whole := newFile().Decode(&Stream{Raw: packLZW(want), Dict: Dict{"Filter": Name("LZWDecode")}}, 1<<20)
+		if !whole || !bytes.Equal(got, want) {
+			t.Fatalf("%d bytes came out of %d, whole %v", len(got), len(want), whole)
+		}
+	})
+}
