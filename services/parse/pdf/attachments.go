@@ -14,6 +14,7 @@ import (
 type Attachment struct {
 	Name   string
 	Object int // number of the object that holds its bytes
+	spec   int // number of its file specification, 0 when that has none
 	// Bytes are those of XML files only: nothing else is read. One byte more than a document
 	// may have is enough to refuse it.
 	Bytes []byte
@@ -114,6 +115,9 @@ func (r *reader) attach(o cos.Object, name string, seen map[int]bool) {
 	}
 	seen[s.Number] = true
 	a := Attachment{Name: name, Object: s.Number}
+	if ref, ok := o.(cos.Ref); ok {
+		a.spec = ref.Number
+	}
 	content, _ := r.Decode(s, r.limits.Bytes+1)
 	head := content[:min(len(content), headSize)]
 	switch {

@@ -6,10 +6,11 @@ import (
 	"strconv"
 
 	"github.com/countersign/countersign/services/parse/pdf/internal/cos"
+	"github.com/countersign/countersign/services/parse/source"
 )
 
 // updates tells of a file that was saved over itself after it was signed, or so that a page
-// shows other things than before. The digest binds the bytes; it does not say which of the
+// shows other things than before, or that an attached file is another one. The digest binds the bytes; it does not say which of the
 // two contents somebody saw. Adding an attachment, as makers of ZUGFeRD files do, changes no
 // page and is not told.
 func (r *reader) updates() {
@@ -17,6 +18,14 @@ func (r *reader) updates() {
 		r.find(false, CodeUpdate, "byte "+strconv.Itoa(end), "The PDF was changed after it was signed; "+
 			"ask the signer for the file as it was signed.")
 		return
+	}
+	for _, a := range r.out.Attachments {
+		if a.Bytes != nil && (r.rewritten(a.Object) || r.rewritten(a.spec)) {
+			r.find(false, CodeUpdate, r.place(a.Object), "The attached file "+source.Quoted(a.Name)+
+				" was replaced in a later save, and the PDF still holds what it was before; "+
+				"ask the sender for the paper as issued.")
+			return
+		}
 	}
 	for i := range r.pages {
 		if r.done() {
@@ -158,6 +167,9 @@ func (r *reader) sameShown(a, b cos.Object) bool {
 	e, also := b.(cos.Dict)
 	if !ok || !also {
 		return reflect.DeepEqual(a, b)
+	}
+	if d["EF"] != nil && e["EF"] != nil { // of a file specification only the file counts
+		return reflect.DeepEqual(d["EF"], e["EF"])
 	}
 	isPage := r.Name(d["Type"]) == "Page" || r.Name(d["Type"]) == "Pages"
 	for _, keys := range [][]cos.Name{keys(d), keys(e)} {

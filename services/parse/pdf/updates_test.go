@@ -49,6 +49,25 @@ func TestReadSaysNothingOfASaveThatLeavesThePagesAlone(t *testing.T) {
 	}
 }
 
+func TestReadTellsOfASaveThatReplacesAnAttachedInvoice(t *testing.T) {
+	p := pdftest.New()
+	p.Attach("factur-x.xml", someXML)
+	other := pdftest.Stream("/Type/EmbeddedFile", "<other/>")
+	for name, objects := range map[string]map[int]string{
+		"its bytes":          {11: other},
+		"what leads to them": {12: "<</Type/Filespec/F(factur-x.xml)/EF<</F 20 0 R>>>>", 20: other},
+	} {
+		got := finding(read(t, pdftest.Update(p.Bytes(), objects)), pdf.CodeUpdate)
+		if got == nil || got.Fatal || got.Path == "" {
+			t.Errorf("%s: finding %+v", name, got)
+		}
+	}
+	described := map[int]string{12: "<</Type/Filespec/F(factur-x.xml)/Desc(new)/EF<</F 11 0 R>>>>"}
+	if f := read(t, pdftest.Update(p.Bytes(), described)); len(f.Findings) != 0 {
+		t.Errorf("a new description is told as %+v", f.Findings)
+	}
+}
+
 func TestReadTellsOfASaveAfterSigning(t *testing.T) {
 	p := pdftest.New()
 	sign := func(end int) []byte {
