@@ -10,9 +10,9 @@ import (
 )
 
 // updates tells of a file that was saved over itself after it was signed, or so that a page
-// shows other things than before, or that an attached file is another one. The digest binds the bytes; it does not say which of the
-// two contents somebody saw. Adding an attachment, as makers of ZUGFeRD files do, changes no
-// page and is not told.
+// shows other things than before, or that an attached file is another one. The digest binds
+// the bytes; it does not say which of the two contents somebody saw. Adding an attachment, as
+// makers of ZUGFeRD files do, changes nothing that was there and is not told.
 func (r *reader) updates() {
 	if end := r.signedEnd; end > 0 && len(bytes.Trim(r.b[min(end, len(r.b)):], space)) > 0 {
 		r.find(false, CodeUpdate, "byte "+strconv.Itoa(end), "The PDF was changed after it was signed; "+
