@@ -254,6 +254,7 @@ func TestAuthorisationMatrix(t *testing.T) {
 		world: w, ids: w.objects(), tokens: w.everybody(), bodies: w.bodies(), hidden: map[string]string{},
 	}
 	table := marks(t)
+	w.server.keys = watching{w.server.keys, t}
 
 	before := w.rows()
 	projection, err := w.app.DigestProjection(t.Context())

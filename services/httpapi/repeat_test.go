@@ -20,6 +20,25 @@ func (dying) FinishRequest(context.Context, app.RequestKey, app.StoredAnswer) er
 
 func (dying) ForgetRequest(context.Context, app.RequestKey) error { return nil }
 
+// watching asserts that every step keeps its answer itself, before the edge does.
+type watching struct {
+	requestKeys
+
+	t testing.TB
+}
+
+func (w watching) FinishRequest(ctx context.Context, k app.RequestKey, a app.StoredAnswer) error {
+	route := ""
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		route = c.pattern
+	}
+	_, kept, err := w.BeginRequest(ctx, app.Actor{User: k.User}, k.Key, k.Digest)
+	if (err != nil || kept == nil) && route != "/v1/demo/clock" { // which is in no transaction
+		w.t.Errorf("%s: its step keeps no answer, so a crash would do it twice: %v", route, err)
+	}
+	return w.requestKeys.FinishRequest(ctx, k, a)
+}
+
 // crashed sends a request to a process that dies just after it has done it, and again with the
 // same key to the next one. The second answer must be the first in everything.
 func (w *world) crashed(email, path string, body any, header http.Header) *httptest.ResponseRecorder {
