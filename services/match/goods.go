@@ -270,18 +270,21 @@ func (m *matcher) price(a *article, number int) {
 			return
 		}
 		set, texts, norms := []decimal.Decimal{}, []string{}, []string{}
+		had := map[string]bool{}
 		for _, i := range lines {
 			p, ok := unitPrice(d.Lines[i])
 			if !ok {
 				return
 			}
-			if !slices.ContainsFunc(set, p.Equal) {
+			if value := p.String(); !had[value] {
+				had[value] = true
 				set, texts = append(set, p), append(texts, priceText(d.Lines[i], p)+" "+d.Currency)
 				norms = append(norms, numberText(p, d.Currency))
 			}
 		}
 		slices.Sort(texts)
 		slices.Sort(norms)
+		slices.SortFunc(set, decimal.Decimal.Cmp)
 		prices[column] = set
 		readings = append(readings, reading{
 			column: column, value: strings.Join(texts, ", "), normalised: strings.Join(norms, ", "),
@@ -305,19 +308,20 @@ func (m *matcher) price(a *article, number int) {
 	m.add(row, CodePrice)
 }
 
-// nearest is how a claimed price stands to the best of a paper's prices.
+// nearest is how a claimed price stands to the best of a paper's prices, which are in ascending
+// order. What a tolerance lets through does not grow faster than the price, so the best one is
+// the next below or above.
 func nearest(claim decimal.Decimal, prices []decimal.Decimal, t Tolerance) State {
-	best := Contradicts
-	for _, p := range prices {
-		switch equal(p, claim, t) {
-		case Agrees:
-			return Agrees
-		case Within:
-			best = Within
-		case Contradicts, Silent, Stale:
+	at, found := slices.BinarySearchFunc(prices, claim, decimal.Decimal.Cmp)
+	if found {
+		return Agrees
+	}
+	for _, p := range prices[max(at-1, 0):min(at+1, len(prices))] {
+		if equal(p, claim, t) == Within {
+			return Within
 		}
 	}
-	return best
+	return Contradicts
 }
 
 // pricePlaces is to how many decimals a price of one unit is worked out from a price of

@@ -57,6 +57,29 @@ func TestWorkGrowsInStepWithTheLines(t *testing.T) {
 	}
 }
 
+// An article at as many prices as there are lines is dear where each is held against each.
+func TestWorkGrowsInStepWithThePricesOfAnArticle(t *testing.T) {
+	allocated := func(lines int) int {
+		papers := make([]match.Source, 0, 2)
+		for n, kind := range []parse.Kind{parse.PurchaseOrder, parse.Invoice} {
+			goods := make([]good, lines)
+			for i := range goods {
+				goods[i] = good{
+					id: strconv.Itoa(i), name: "Article", quantity: "1", unit: "H87", price: strconv.Itoa(2*i + n), net: "1",
+				}
+			}
+			org := []string{buyer, seller}[n]
+			papers = append(papers, payable(paper(kind, "P-"+strconv.Itoa(n), org, goods...), "10"))
+		}
+		in := pack(papers...)
+		return int(testing.AllocsPerRun(1, func() { matched(t, in) })) / lines
+	}
+	few, many := allocated(50), allocated(1000)
+	if many > 2*few {
+		t.Errorf("%d allocations a price at 50 prices, %d at 1,000", few, many)
+	}
+}
+
 func BenchmarkMatch(b *testing.B) {
 	for _, lines := range []int{10, 100, 1000} {
 		in := large(lines)
