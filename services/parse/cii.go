@@ -13,6 +13,7 @@ import (
 func readCII(l Limits, b []byte) (*Document, *Fault) {
 	tree, f := xmltree.Parse(b, xmltree.Options{
 		Limits: l, Known: semantic.KnownInCII, KeepForeign: true, TakeDoubtful: true,
+		Attachment: xml.Name{Space: semantic.RAM, Local: "AttachmentBinaryObject"},
 	})
 	if f != nil {
 		return nil, f

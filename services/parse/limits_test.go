@@ -159,3 +159,31 @@ func TestReadTakesALongInvoiceWhole(t *testing.T) {
 		t.Errorf("the last line is at %s, want %s", got, want)
 	}
 }
+
+// TestAnAttachedFileIsBoundedByTheDocumentAlone: the base64 of a whole file (BT-125) is longer
+// than any honest text.
+func TestAnAttachedFileIsBoundedByTheDocumentAlone(t *testing.T) {
+	l := parse.DefaultLimits()
+	file := strings.Repeat("QUJD", l.Text/4+1)
+	for sampled, before := range map[string]string{
+		"invoice.xml":     `<cac:AccountingSupplierParty>`,
+		"invoice_cii.xml": `<ram:ContractReferencedDocument>`,
+	} {
+		attached := `<cac:AdditionalDocumentReference><cbc:ID>A</cbc:ID><cac:Attachment>` +
+			`<cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="a.pdf">` + file +
+			`</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>`
+		if sampled == "invoice_cii.xml" {
+			attached = `<ram:AdditionalReferencedDocument><ram:IssuerAssignedID>A</ram:IssuerAssignedID>` +
+				`<ram:AttachmentBinaryObject mimeCode="application/pdf" filename="a.pdf">` + file +
+				`</ram:AttachmentBinaryObject></ram:AdditionalReferencedDocument>`
+		}
+		plain := string(sample(t, "read", sampled))
+		if !strings.Contains(plain, before) {
+			t.Fatalf("%s has no %s", sampled, before)
+		}
+		doc, err := parse.Read([]byte(strings.Replace(plain, before, attached+before, 1)))
+		if err != nil || len(doc.Flaws) > 0 {
+			t.Fatalf("%s with an attached file: %v %v", sampled, err, doc)
+		}
+	}
+}

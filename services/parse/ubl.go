@@ -55,6 +55,7 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 			return space == root.Space || space == nsCBC || space == nsCAC || space == nsEXT
 		},
 		Opaque:       xml.Name{Space: nsEXT, Local: "UBLExtensions"},
+		Attachment:   xml.Name{Space: nsCBC, Local: "EmbeddedDocumentBinaryObject"},
 		KeepForeign:  isInvoice, // and its binding makes a flaw of it
 		TakeDoubtful: isInvoice,
 	})

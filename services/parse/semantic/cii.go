@@ -14,7 +14,7 @@ func FromCII(root *xmltree.Node) *Invoice {
 	b.agreement(b.find(trade, "ApplicableHeaderTradeAgreement"))
 	b.delivery(b.find(trade, "ApplicableHeaderTradeDelivery"))
 	b.settlement(b.find(trade, "ApplicableHeaderTradeSettlement"))
-	lines := trade.All(nsRAM, "IncludedSupplyChainTradeLineItem")
+	lines := trade.All(RAM, "IncludedSupplyChainTradeLineItem")
 	b.inv.Lines = make([]Line, 0, len(lines))
 	for _, n := range lines {
 		b.inv.Lines = append(b.inv.Lines, b.line(n))
@@ -32,7 +32,7 @@ func (b *ciiBinder) document(root *xmltree.Node) {
 	b.inv.Number = b.term(n, "ID")
 	b.inv.TypeCode = b.term(n, "TypeCode")
 	b.inv.IssueDate = b.dated(n, "IssueDateTime")
-	for _, note := range n.All(nsRAM, "IncludedNote") {
+	for _, note := range n.All(RAM, "IncludedNote") {
 		b.inv.Notes = append(b.inv.Notes, Note{
 			Group: Element(note), Subject: b.term(note, "SubjectCode"), Text: b.term(note, "Content*"),
 		})
@@ -69,7 +69,7 @@ func (b *ciiBinder) agreement(n *xmltree.Node) {
 // supporting reads the additional documents that a group names.
 func (b *ciiBinder) supporting(n *xmltree.Node) []SupportingDoc {
 	var all []SupportingDoc
-	for _, d := range n.All(nsRAM, "AdditionalReferencedDocument") {
+	for _, d := range n.All(RAM, "AdditionalReferencedDocument") {
 		attachment := b.find(d, "AttachmentBinaryObject*")
 		all = append(all, SupportingDoc{
 			Group: Element(d),
@@ -108,11 +108,11 @@ func (b *ciiBinder) party(n *xmltree.Node) Party {
 		p.Endpoint.Value = withoutText(b.find(n, "URIUniversalCommunication*"))
 	}
 	for _, name := range []string{"ID", "GlobalID"} {
-		for _, id := range n.All(nsRAM, name) {
+		for _, id := range n.All(RAM, name) {
 			p.Identifiers = append(p.Identifiers, Identifier{b.leaf(id), Attribute(id, "schemeID")})
 		}
 	}
-	for _, r := range n.All(nsRAM, "SpecifiedTaxRegistration") {
+	for _, r := range n.All(RAM, "SpecifiedTaxRegistration") {
 		id := b.identified(r, "ID")
 		registration := TaxRegistration{Group: Element(r), ID: id.Value, VAT: id.Scheme.Text == schemeVAT}
 		if !registration.VAT {

@@ -8,11 +8,11 @@ import (
 	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
-// The namespaces of the Cross Industry Invoice, D16B.
+// The namespaces of the Cross Industry Invoice, D16B. RAM holds nearly all of its elements.
 const (
 	nsUNECE = "urn:un:unece:uncefact:data:standard:"
 	nsRSM   = nsUNECE + "CrossIndustryInvoice:100"
-	nsRAM   = nsUNECE + "ReusableAggregateBusinessInformationEntity:100"
+	RAM     = nsUNECE + "ReusableAggregateBusinessInformationEntity:100"
 	nsUDT   = nsUNECE + "UnqualifiedDataType:100"
 	nsQDT   = nsUNECE + "QualifiedDataType:100"
 )
@@ -22,7 +22,7 @@ func ciiName(step string) (space, local string) {
 	prefix, local, found := strings.Cut(step, ":")
 	switch {
 	case !found:
-		return nsRAM, step
+		return RAM, step
 	case prefix == "rsm":
 		return nsRSM, local
 	case prefix == "udt":
@@ -30,7 +30,7 @@ func ciiName(step string) (space, local string) {
 	case prefix == "qdt":
 		return nsQDT, local
 	default:
-		return nsRAM, local
+		return RAM, local
 	}
 }
 
@@ -41,7 +41,7 @@ func IsCII(root xml.Name) bool {
 
 // KnownInCII tells whether elements of a namespace may stand in a Cross Industry Invoice.
 func KnownInCII(space string) bool {
-	return space == nsRAM || space == nsUDT || space == nsQDT || space == nsRSM
+	return space == RAM || space == nsUDT || space == nsQDT || space == nsRSM
 }
 
 // ciiBinder fills an invoice from the elements of CII. Names are of ram where they have no

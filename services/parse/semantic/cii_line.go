@@ -18,7 +18,7 @@ func (b *ciiBinder) line(n *xmltree.Node) Line {
 		Periods:       b.periods(settlement), Adjustments: b.adjustments(settlement),
 		Documents: append(b.supporting(agreement), b.supporting(settlement)...),
 	}
-	for _, tax := range settlement.All(nsRAM, "ApplicableTradeTax") {
+	for _, tax := range settlement.All(RAM, "ApplicableTradeTax") {
 		l.Taxes = append(l.Taxes, b.category(tax))
 	}
 	for _, d := range l.Documents {
@@ -53,11 +53,11 @@ func (b *ciiBinder) item(n *xmltree.Node) Item {
 		StandardID: b.identified(n, "GlobalID"), Origin: b.term(n, "OriginTradeCountry/ID"),
 		Lot: b.term(n, "IndividualTradeProductInstance*/BatchID"),
 	}
-	for _, class := range n.All(nsRAM, "DesignatedProductClassification") {
+	for _, class := range n.All(RAM, "DesignatedProductClassification") {
 		code := b.find(class, "ClassCode")
 		i.Classifications = append(i.Classifications, Classification{b.leaf(code), Attribute(code, "listID")})
 	}
-	for _, a := range n.All(nsRAM, "ApplicableProductCharacteristic") {
+	for _, a := range n.All(RAM, "ApplicableProductCharacteristic") {
 		i.Attributes = append(i.Attributes, ItemAttribute{
 			Group: Element(a), Name: b.term(a, "Description*"), Value: b.term(a, "Value*"),
 		})

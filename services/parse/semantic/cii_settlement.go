@@ -13,16 +13,16 @@ func (b *ciiBinder) settlement(n *xmltree.Node) {
 	inv.Payee = b.party(b.find(n, "PayeeTradeParty"))
 	inv.Periods = b.periods(n)
 	inv.Adjustments = b.adjustments(n)
-	for _, row := range n.All(nsRAM, "ApplicableTradeTax") {
+	for _, row := range n.All(RAM, "ApplicableTradeTax") {
 		inv.Breakdown = append(inv.Breakdown, b.breakdown(row))
 	}
-	for _, earlier := range n.All(nsRAM, "InvoiceReferencedDocument") {
+	for _, earlier := range n.All(RAM, "InvoiceReferencedDocument") {
 		inv.Preceding = append(inv.Preceding, Preceding{
 			Group: Element(earlier), Number: b.term(earlier, "IssuerAssignedID"),
 			Date: b.dated(earlier, "FormattedIssueDateTime"),
 		})
 	}
-	terms := n.All(nsRAM, "SpecifiedTradePaymentTerms")
+	terms := n.All(RAM, "SpecifiedTradePaymentTerms")
 	for _, t := range terms {
 		if !inv.PaymentTerms.Present() {
 			inv.PaymentTerms = b.term(t, "Description*")
@@ -38,7 +38,7 @@ func (b *ciiBinder) settlement(n *xmltree.Node) {
 			common.Mandate.Reference = b.term(t, "DirectDebitMandateID*")
 		}
 	}
-	for _, means := range n.All(nsRAM, "SpecifiedTradeSettlementPaymentMeans") {
+	for _, means := range n.All(RAM, "SpecifiedTradeSettlementPaymentMeans") {
 		inv.Payments = append(inv.Payments, b.payment(common, means))
 	}
 	b.totals(b.find(n, "SpecifiedTradeSettlementHeaderMonetarySummation"))
@@ -75,7 +75,7 @@ func (b *ciiBinder) totals(n *xmltree.Node) {
 		Paid: b.amount(n, "TotalPrepaidAmount"), Rounding: b.amount(n, "RoundingAmount"),
 		Payable: b.amount(n, "DuePayableAmount"),
 	}
-	for _, tax := range n.All(nsRAM, "TaxTotalAmount") {
+	for _, tax := range n.All(RAM, "TaxTotalAmount") {
 		b.inv.TaxTotals = append(b.inv.TaxTotals, TaxTotal{
 			Group: Element(n), Amount: b.readNumber(tax, "currencyID"),
 		})
@@ -85,7 +85,7 @@ func (b *ciiBinder) totals(n *xmltree.Node) {
 // ownAmount is a total that Factur-X in its extended profile may state in a second currency too:
 // of two the one in the currency of the invoice.
 func (b *ciiBinder) ownAmount(n *xmltree.Node, name string) Number {
-	all, own := n.All(nsRAM, name), []*xmltree.Node{}
+	all, own := n.All(RAM, name), []*xmltree.Node{}
 	for _, amount := range all {
 		if currency := amount.Attr("currencyID"); currency == "" || currency == b.inv.Currency.Text {
 			own = append(own, amount)
@@ -136,7 +136,7 @@ func (b *ciiBinder) periods(n *xmltree.Node) []Period {
 // adjustments reads the allowances and charges of the document or of a line.
 func (b *ciiBinder) adjustments(n *xmltree.Node) []Adjustment {
 	var all []Adjustment
-	for _, a := range n.All(nsRAM, "SpecifiedTradeAllowanceCharge") {
+	for _, a := range n.All(RAM, "SpecifiedTradeAllowanceCharge") {
 		adjustment := Adjustment{
 			Group: Element(a), Indicator: b.term(a, "ChargeIndicator/udt:Indicator"),
 			Amount: b.amount(a, "ActualAmount"), Base: b.amount(a, "BasisAmount"),
@@ -144,7 +144,7 @@ func (b *ciiBinder) adjustments(n *xmltree.Node) []Adjustment {
 			Reason:  b.term(a, "Reason"), ReasonCode: b.term(a, "ReasonCode"),
 		}
 		adjustment.Charge, adjustment.Indicated = boolean(adjustment.Indicator.Text)
-		for _, tax := range a.All(nsRAM, "CategoryTradeTax") {
+		for _, tax := range a.All(RAM, "CategoryTradeTax") {
 			adjustment.Taxes = append(adjustment.Taxes, b.category(tax))
 		}
 		all = append(all, adjustment)

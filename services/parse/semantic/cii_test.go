@@ -12,7 +12,7 @@ import (
 // boundCII binds an invoice with the given content.
 func boundCII(t *testing.T, content string) *Invoice {
 	t.Helper()
-	root, f := xmltree.Parse([]byte(`<rsm:CrossIndustryInvoice xmlns:rsm="`+nsRSM+`" xmlns:ram="`+nsRAM+
+	root, f := xmltree.Parse([]byte(`<rsm:CrossIndustryInvoice xmlns:rsm="`+nsRSM+`" xmlns:ram="`+RAM+
 		`" xmlns:udt="`+nsUDT+`" xmlns:qdt="`+nsQDT+`">`+content+`</rsm:CrossIndustryInvoice>`),
 		xmltree.Options{Limits: source.DefaultLimits(), Known: KnownInCII, KeepForeign: true})
 	if f != nil {

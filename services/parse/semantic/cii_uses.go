@@ -9,7 +9,7 @@ func (b *ciiBinder) uses(n *xmltree.Node) {
 	switch {
 	case !ofItsNamespace(n):
 		b.foreign(n)
-	case n.Space == nsRAM:
+	case n.Space == RAM:
 		b.file(n)
 	}
 	for _, child := range n.Children {
@@ -28,7 +28,7 @@ func ofItsNamespace(n *xmltree.Node) bool {
 	case "DateTime", "DateString", "Date", "Indicator", "IndicatorString":
 		return n.Space == nsUDT
 	default:
-		return n.Space == nsRAM
+		return n.Space == RAM
 	}
 }
 
@@ -44,25 +44,25 @@ func (b *ciiBinder) file(n *xmltree.Node) {
 	case "ApplicableTradeTax":
 		b.useCategory(n, placeOfTax(n))
 	case "CategoryTradeTax":
-		if !childOf(n, nsRAM, "SpecifiedTradeAllowanceCharge") {
+		if !childOf(n, RAM, "SpecifiedTradeAllowanceCharge") {
 			b.useCategory(n, OfUnclear)
 		}
 	case "TypeCode":
 		switch {
 		case childOf(n, nsRSM, "ExchangedDocument"):
 			b.use(DocumentType, Element(n))
-		case childOf(n, nsRAM, "SpecifiedTradeSettlementPaymentMeans"):
+		case childOf(n, RAM, "SpecifiedTradeSettlementPaymentMeans"):
 			b.use(PaymentMeans, Element(n))
 		}
 	case "CategoryCode":
 		switch {
-		case childOf(n, nsRAM, "CategoryTradeTax"):
+		case childOf(n, RAM, "CategoryTradeTax"):
 			b.use(AdjustmentCategory, Element(n))
-		case childOf(n, nsRAM, "ApplicableTradeTax"):
+		case childOf(n, RAM, "ApplicableTradeTax"):
 			b.use(ItemCategory, Element(n))
 		}
 	case "URIID":
-		if childOf(n, nsRAM, "URIUniversalCommunication") {
+		if childOf(n, RAM, "URIUniversalCommunication") {
 			b.attribute(EndpointScheme, n, "schemeID")
 		}
 	default:
@@ -103,13 +103,13 @@ func (b *ciiBinder) useOfSimple(n *xmltree.Node) {
 
 func (b *ciiBinder) useOfID(n *xmltree.Node) {
 	scheme := Attribute(n, "schemeID")
-	if childOf(n, nsRAM, "SpecifiedTaxRegistration") && scheme.Text == schemeVAT {
+	if childOf(n, RAM, "SpecifiedTaxRegistration") && scheme.Text == schemeVAT {
 		b.inv.VATIdentifiers = append(b.inv.VATIdentifiers, Element(n))
 	}
 	switch {
 	case scheme.Present() && !inside(n, "SpecifiedTaxRegistration"):
 		b.use(LegalScheme, scheme)
-	case childOf(n, nsRAM, "OriginTradeCountry"):
+	case childOf(n, RAM, "OriginTradeCountry"):
 		b.use(OriginCountry, Element(n))
 	}
 }
@@ -119,9 +119,9 @@ func (b *ciiBinder) useOfGlobalID(n *xmltree.Node) {
 	switch {
 	case !inItem && !inDelivery:
 		b.attribute(PartyScheme, n, "schemeID")
-	case childOf(n, nsRAM, "SpecifiedTradeProduct"):
+	case childOf(n, RAM, "SpecifiedTradeProduct"):
 		b.attribute(ItemScheme, n, "schemeID")
-	case childOf(n, nsRAM, "ShipToTradeParty") && childOf(n.Parent, nsRAM, "ApplicableHeaderTradeDelivery"):
+	case childOf(n, RAM, "ShipToTradeParty") && childOf(n.Parent, RAM, "ApplicableHeaderTradeDelivery"):
 		b.attribute(LocationScheme, n, "schemeID")
 	}
 }
@@ -143,7 +143,7 @@ func (b *ciiBinder) useOfAdjustment(n *xmltree.Node) {
 	}
 	for _, c := range n.Children {
 		switch {
-		case c.Space != nsRAM:
+		case c.Space != RAM:
 		case c.Local == "CategoryTradeTax":
 			b.useCategory(c, of)
 		case c.Local == "ReasonCode" && ok:
@@ -154,7 +154,7 @@ func (b *ciiBinder) useOfAdjustment(n *xmltree.Node) {
 
 // indicatorOf reads whether an element is a charge or an allowance.
 func indicatorOf(n *xmltree.Node) (charge, ok bool) {
-	for _, indicator := range n.All(nsRAM, "ChargeIndicator") {
+	for _, indicator := range n.All(RAM, "ChargeIndicator") {
 		for _, value := range indicator.All(nsUDT, "Indicator") {
 			return boolean(value.Text())
 		}
@@ -165,11 +165,11 @@ func indicatorOf(n *xmltree.Node) (charge, ok bool) {
 // placeOfTax says what an ApplicableTradeTax is of.
 func placeOfTax(n *xmltree.Node) CategoryPlace {
 	switch {
-	case childOf(n, nsRAM, "ApplicableHeaderTradeSettlement"):
+	case childOf(n, RAM, "ApplicableHeaderTradeSettlement"):
 		return OfBreakdown
-	case !childOf(n, nsRAM, "SpecifiedLineTradeSettlement"):
+	case !childOf(n, RAM, "SpecifiedLineTradeSettlement"):
 		return OfElsewhere
-	case childOf(n.Parent, nsRAM, "IncludedSupplyChainTradeLineItem"):
+	case childOf(n.Parent, RAM, "IncludedSupplyChainTradeLineItem"):
 		return OfLine
 	default:
 		return OfSubLine
@@ -191,7 +191,7 @@ func childOf(n *xmltree.Node, space, local string) bool {
 // inside tells whether an element stands anywhere in one of ram with a name.
 func inside(n *xmltree.Node, local string) bool {
 	for p := n.Parent; p != nil; p = p.Parent {
-		if p.Local == local && p.Space == nsRAM {
+		if p.Local == local && p.Space == RAM {
 			return true
 		}
 	}

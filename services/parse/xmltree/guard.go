@@ -27,6 +27,9 @@ type Options struct {
 	// TakeDoubtful reads a file with a DoubtfulEncoding as what it says it is, instead of refusing
 	// it. The caller has to say so.
 	TakeDoubtful bool
+	// Attachment names the element whose text is a whole file in base64 (BT-125). The size of the
+	// document bounds it, not that of a text, and it is left out of the tree.
+	Attachment xml.Name
 	// Opaque names the element under which anything well-formed may stand; it is checked
 	// for size and depth and then left out of the tree.
 	Opaque xml.Name
@@ -206,14 +209,19 @@ func (g *guard) chars(text string, start, end int) *source.Fault {
 		return source.New(source.CodeSecondRoot, "byte "+strconv.Itoa(start),
 			"There is text outside the document; send the document alone.")
 	}
-	if len(text) > g.Limits.Text {
+	n := g.current
+	attached := g.skip == 0 && n.Local != "" && n.Space == g.Attachment.Space && n.Local == g.Attachment.Local
+	if len(text) > g.Limits.Text && !attached {
 		return source.TooMany(g.here(start), "bytes in one text", g.Limits.Text)
 	}
 	if blank || g.skip > 0 {
 		return nil
 	}
-	n := g.current
 	n.pieces++
+	if attached {
+		n.textOffset, n.textEnd = start, end
+		return nil
+	}
 	if n.pieces > 1 {
 		return nil // Value refuses it; joining hostile pieces would be quadratic
 	}
