@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
@@ -102,7 +103,8 @@ func (a *App) TypeFields(
 		if err := a.audit(ctx, tx, actor, deed{"document.type", "document", string(id)}, nil); err != nil {
 			return err
 		}
-		if err := a.setFields(ctx, tx, d, typed, findings); err != nil {
+		// What was found of the file itself holds whatever is typed in.
+		if err := a.setFields(ctx, tx, d, typed, slices.Concat(d.Findings, findings)); err != nil {
 			return err
 		}
 		if d, err = visibleDocument(ctx, tx, actor, id); err != nil {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
 	"github.com/countersign/countersign/services/parse/source"
 )
@@ -149,6 +151,10 @@ func (w *world) typing(path string) {
 	}
 	if status, code := put(sellerMaker, etag(d.Edit), good); status != http.StatusOK {
 		w.t.Errorf("as it should be: %d %s", status, code)
+	}
+	w.get(sellerMaker, "/v1/documents/"+string(d.ID), &d)
+	if !slices.ContainsFunc(d.Findings, func(f check.Finding) bool { return f.Rule == "pdf.repaired" }) {
+		w.t.Errorf("what was found of the file is gone once its fields are typed in: %+v", d.Findings)
 	}
 	if status, code := put(sellerMaker, etag(d.Edit), good); code != app.CodeDocumentState {
 		w.t.Errorf("typed in again: %d %s", status, code)
