@@ -20,6 +20,7 @@ var (
 		`(?:^|[\s(])\.?/?((?:chaincode|services|schemas|fixtures|scripts|docs|\.ci)/[\w./*-]*[\w*])`)
 	ourCommand = regexp.MustCompile(`(?:^|[\s/])countersign ([a-z]+)`)
 	commandUse = regexp.MustCompile(`Use:\s+"([a-z]+)`)
+	testNamed  = regexp.MustCompile("`([\\w./-]+_test\\.go):(\\w+)`")
 )
 
 func TestLinksBetweenDocumentsResolve(t *testing.T) {
@@ -56,6 +57,22 @@ func TestDocumentsNameOnlyWhatIsThere(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A promise that names its test, `folder/file_test.go:TestName`, holds as long as the test is there.
+func TestEveryTestThatADocumentNamesIsThere(t *testing.T) {
+	named := 0
+	eachDocument(t, func(name, text string) {
+		for _, m := range testNamed.FindAllStringSubmatch(text, -1) {
+			named++
+			if !exists(m[1]) || !strings.Contains(readDocument(t, m[1]), "\nfunc "+m[2]+"(") {
+				t.Errorf("%s: there is no %s in %s", name, m[2], m[1])
+			}
+		}
+	})
+	if named == 0 {
+		t.Error("no document names a test: is docs/hostile-files.md there?")
+	}
 }
 
 func TestArchitectureNamesEveryPackage(t *testing.T) {

@@ -242,7 +242,7 @@ var packages = map[string]place{
 		rung: wiring,
 		tests: []string{
 			"chaincode/money", "chaincode/trade", "fixtures", "services/app", "services/demo",
-			"services/fabric/fabrictest",
+			"services/fabric/fabrictest", "services/parse/pdf/pdftest",
 		},
 	},
 	"services/cmd/countersign": {

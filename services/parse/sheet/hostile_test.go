@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -211,6 +212,25 @@ func TestReadTakesUnpackedBytesUpToItsLimits(t *testing.T) {
 	wantCode(t, f, source.CodeTooLarge)
 	l.Unpacked, l.Part = total, 999
 	_, f = sheet.Read(l, file)
+	wantCode(t, f, source.CodeTooLarge)
+}
+
+func TestReadTakesARatioUpToItsLimit(t *testing.T) {
+	file := packed(t, parts(oneRow), func(w *zip.Writer) {
+		entry(t, w, &zip.FileHeader{Name: "x", Method: zip.Deflate}, bytes.Repeat([]byte("x"), 1<<20))
+	})
+	r, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := r.File[slices.IndexFunc(r.File, func(f *zip.File) bool { return f.Name == "x" })]
+	l := sheet.DefaultLimits()
+	l.Ratio = int(part.UncompressedSize64/(part.CompressedSize64+1)) + 1
+	if _, f := sheet.Read(l, file); f != nil {
+		t.Errorf("at %d to 1: %v", l.Ratio, f)
+	}
+	l.Ratio--
+	_, f := sheet.Read(l, file)
 	wantCode(t, f, source.CodeTooLarge)
 }
 
