@@ -29,7 +29,8 @@ type (
 		Pack PackID `json:"pack"`
 		Edit int    `json:"edit"`
 	}
-	// TidyJob lets go of sessions, idempotency keys and failed sign-ins that have ended.
+	// TidyJob lets go of sessions, idempotency keys and failed sign-ins that have ended, and ends
+	// intents that were not signed in time.
 	TidyJob struct{}
 	// SubmitJob brings a signed command to the ledger.
 	SubmitJob struct {

@@ -118,6 +118,8 @@ type IntentsTx interface {
 	IntentsOf(ctx context.Context, asset trade.AssetID, p Page) ([]Intent, string, error)
 	// Followers lists the intents that wait for this one.
 	Followers(ctx context.Context, id trade.CommandID) ([]trade.CommandID, error)
+	// OutOfTime lists open intents whose time to be signed is over.
+	OutOfTime(ctx context.Context, now time.Time) ([]trade.CommandID, error)
 	// Unfinished lists ready and submitted intents, for recovery after a crash; not those that
 	// wait for one that has not ended.
 	Unfinished(ctx context.Context) ([]trade.CommandID, error)

@@ -211,10 +211,46 @@ func (a *App) wakeFollowers(ctx context.Context, tx StoreTx, id trade.CommandID)
 	return nil
 }
 
-// tidy deletes what has ended.
+// tidy deletes what has ended and ends the intents that were not signed in time.
 func (a *App) tidy(ctx context.Context) error {
+	var late []trade.CommandID
+	err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		if err := tx.DeleteExpired(ctx, a.wall.Now().UTC()); err != nil {
+			return err
+		}
+		var err error
+		late, err = tx.OutOfTime(ctx, a.Now())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range late {
+		if err := a.expireIntent(ctx, id); err != nil {
+			return fmt.Errorf("intent %s: %w", id, err)
+		}
+	}
+	if len(late) > 0 {
+		a.notices.tell()
+	}
+	return nil
+}
+
+// expireIntent ends an intent that is still open when its time is over, and what waits for it.
+func (a *App) expireIntent(ctx context.Context, id trade.CommandID) error {
 	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
-		return tx.DeleteExpired(ctx, a.wall.Now().UTC())
+		i, err := tx.LockIntent(ctx, id)
+		if err != nil {
+			return err
+		}
+		if i.State != IntentOpen || a.Now().Before(i.ExpiresAt) {
+			return nil
+		}
+		i.State, i.FinishedAt = IntentExpired, a.Now()
+		if err := tx.SetIntent(ctx, i); err != nil {
+			return err
+		}
+		return a.wakeFollowers(ctx, tx, id)
 	})
 }
 

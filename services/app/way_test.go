@@ -324,6 +324,32 @@ func TestWhatIsSignedJustAfterWhatItWaitsForWasCommittedGoesOn(t *testing.T) {
 	w.sign(both[1:], w.bank, w.bankChecker)
 }
 
+func TestWhatIsNotSignedInTimeExpires(t *testing.T) {
+	n := openNode(t)
+	w := begin(t, n, 0)
+	opened, err := n.OpenProgramme(t.Context(), w.bank.Actor, app.ProgrammeInput{
+		Seller: w.seller.Org, Obligor: w.buyer.Org, Limit: w.programme.Limit, TenorDays: 90, Agreement: "text",
+	})
+	ok(t, err)
+	for _, days := range []int{13, 2} {
+		ok(t, n.Work(t.Context(), app.TidyJob{}))
+		i, err := n.Intent(t.Context(), w.bank.Actor, opened.ID)
+		ok(t, err)
+		if i.State != app.IntentOpen {
+			t.Fatalf("in time, and it is %s", i.State)
+		}
+		ok(t, n.ledger.MoveClock(time.Duration(days)*24*time.Hour))
+	}
+	ok(t, n.Work(t.Context(), app.TidyJob{}))
+	i, err := n.Intent(t.Context(), w.bank.Actor, opened.ID)
+	ok(t, err)
+	waiting, _, err := n.Waiting(t.Context(), w.bank.Actor, app.Page{})
+	ok(t, err)
+	if i.State != app.IntentExpired || i.FinishedAt.IsZero() || len(waiting) > 0 {
+		t.Errorf("out of time it is %s, and %d wait", i.State, len(waiting))
+	}
+}
+
 func TestACorrectedPaperSupersedesOnceAndOnlyItsOwn(t *testing.T) {
 	n := openNode(t)
 	w := begin(t, n, 0)

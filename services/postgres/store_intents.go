@@ -224,3 +224,9 @@ func intentOf(row db.Intent) (app.Intent, error) {
 	}
 	return i, nil
 }
+
+// OutOfTime lists open intents that were not signed in time, at most expiredLimit.
+func (t *storeTx) OutOfTime(ctx context.Context, now time.Time) ([]trade.CommandID, error) {
+	ids, err := t.q.IntentsOutOfTime(ctx, db.IntentsOutOfTimeParams{Now: now, Page: expiredLimit})
+	return texts[trade.CommandID](ids), err
+}

@@ -66,6 +66,11 @@ ORDER BY i.created_at DESC, i.id DESC LIMIT @page;
 -- name: Followers :many
 SELECT id FROM intents WHERE after = @id AND finished_at IS NULL ORDER BY created_at, id;
 
+-- name: IntentsOutOfTime :many
+SELECT id FROM intents
+WHERE state = 'open' AND finished_at IS NULL AND expires_at <= @now::timestamptz
+ORDER BY created_at, id LIMIT @page;
+
 -- name: UnfinishedIntents :many
 SELECT i.id FROM intents i WHERE i.state IN ('ready', 'submitted') AND i.finished_at IS NULL
     AND NOT EXISTS (SELECT FROM intents b WHERE b.id = i.after AND b.finished_at IS NULL)

@@ -257,6 +257,37 @@ func (q *Queries) IntentsAbout(ctx context.Context, arg IntentsAboutParams) ([]I
 	return items, nil
 }
 
+const intentsOutOfTime = `-- name: IntentsOutOfTime :many
+SELECT id FROM intents
+WHERE state = 'open' AND finished_at IS NULL AND expires_at <= $1::timestamptz
+ORDER BY created_at, id LIMIT $2
+`
+
+type IntentsOutOfTimeParams struct {
+	Now  time.Time
+	Page int32
+}
+
+func (q *Queries) IntentsOutOfTime(ctx context.Context, arg IntentsOutOfTimeParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, intentsOutOfTime, arg.Now, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const intentsWaitingFor = `-- name: IntentsWaitingFor :many
 SELECT i.id, i.org_id, i.command, i.digest, i.endorsers, i.after, i.state, i.created_by, i.created_at, i.expires_at, i.finished_at, i.tx_id, i.block, i.fault_code, i.fault_path, i.fault_message, i.edit FROM intents i
 WHERE i.state = 'open' AND i.finished_at IS NULL
