@@ -63,10 +63,10 @@ type Limits struct {
 	Texts      int // texts that cells share
 }
 
-// DefaultLimits let a template of 50 columns be read with a second of processor time.
+// DefaultLimits let a template of 50 columns be read with about a second of processor time.
 func DefaultLimits() Limits {
 	return Limits{
-		Rows: 10_000, Columns: 100, Cell: 32_767,
+		Rows: 5_000, Columns: 100, Cell: 32_767,
 		Entries: 1_000, Unpacked: 200 << 20, Part: 64 << 20, Ratio: 100,
 		Depth: 64, Attributes: 256, Texts: 500_000,
 	}

@@ -273,7 +273,7 @@ export interface paths {
         put?: never;
         /**
          * Upload many papers in one spreadsheet
-         * @description The body is CSV or XLSX made from a template, at most 10 MiB, 10,000 rows and 1,000
+         * @description The body is CSV or XLSX made from a template, at most 10 MiB, 5,000 rows and 1,000
          *     documents. Either all its documents are kept, or none: then `errors` names every fault by
          *     row and column. Each document becomes a paper whose original is our own JSON of it and
          *     which names the file it came from (`bulk`). What was there already is not kept twice; with
