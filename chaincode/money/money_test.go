@@ -165,6 +165,27 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+func FuzzParseDate(f *testing.F) {
+	f.Add("2026-02-28", "2199-12-31")
+	f.Add("99999999", "2026-02-30")
+	f.Fuzz(func(t *testing.T, s, u string) {
+		d, err := money.ParseDate(s)
+		if err != nil {
+			return
+		}
+		if len(s) != len("2006-01-02") || d.String() != s || d.Year() < 1900 || d.Year() > 2199 {
+			t.Fatalf("%q read as %s", s, d)
+		}
+		e, err := money.ParseDate(u)
+		if err != nil {
+			return
+		}
+		if n := d.DaysUntil(e); d.AddDays(n) != e || (n > 0) != d.Before(e) {
+			t.Fatalf("%d days from %s to %s", n, d, e)
+		}
+	})
+}
+
 func FuzzParsePercent(f *testing.F) {
 	f.Add("4.35")
 	f.Fuzz(func(t *testing.T, s string) {

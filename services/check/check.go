@@ -32,6 +32,7 @@ func Document(doc *parse.Document, today money.Date) []Finding {
 	c.insidePDF()
 	c.shipping()
 	c.wrapped()
+	c.shorten()
 	c.locate()
 	c.advise()
 	return c.findings

@@ -2,7 +2,9 @@ package check_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -207,6 +209,15 @@ func TestDocumentFindsWrongDatesIdentifiersAndTexts(t *testing.T) {
 			d.Lines[0].Name = "Resistor 4.7 kΩ 10 μm"
 		}, nil},
 	})
+}
+
+func TestFindingRepeatsOnlySoMuchOfTheDocument(t *testing.T) {
+	doc := &parse.Document{Kind: parse.Invoice, Number: strings.Repeat("\u4e2d", 300_000) + "\u202e"}
+	for _, f := range check.Document(doc, day(t, "2026-04-01")) {
+		if len(f.Claimed) > 500 || !utf8.ValidString(f.Claimed) {
+			t.Errorf("%s repeats %d bytes", f.Rule, len(f.Claimed))
+		}
+	}
 }
 
 func TestDocumentFindsTheFaultsOfTransportAndStorage(t *testing.T) {

@@ -9,6 +9,8 @@
 package check
 
 import (
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/countersign/countersign/services/parse"
@@ -59,6 +61,21 @@ func (c *checker) add(f Finding) {
 		f.Path, f.Offset, f.Length = place.Path, place.Offset, place.Length
 	}
 	c.findings = append(c.findings, f)
+}
+
+// maxClaimed bounds, in bytes, what a finding repeats of the document: a value may be a megabyte,
+// and several rules may speak of it.
+const maxClaimed = 400
+
+// shorten cuts what findings repeat of the document; the whole value stands in its place.
+func (c *checker) shorten() {
+	for i := range c.findings {
+		for _, s := range []*string{&c.findings[i].Claimed, &c.findings[i].Computed} {
+			if len(*s) > maxClaimed {
+				*s = strings.ToValidUTF8((*s)[:maxClaimed], "") + "…"
+			}
+		}
+	}
 }
 
 // locate finds the bytes of findings that name their place by its path alone.
