@@ -128,10 +128,11 @@ type Verdict struct {
 	Reasons  []Reason `json:"reasons"`
 }
 
-// Reason is one reason of a verdict or a refusal: a stable code and a sentence.
+// Reason is one reason of a verdict or a refusal: a stable code, a sentence, and what to do.
 type Reason struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Advice  string `json:"advice,omitempty"`
 }
 
 // Verification is what was found of a pack as it stood. It is taken again when a paper, a

@@ -185,32 +185,34 @@ func matchInput(g grounds) match.Input {
 // genuine, and unknown is never a pass.
 func authenticity(p Pack, papers []Document) Verdict {
 	v := Verdict{Question: Authenticity, Answer: Pass, Reasons: []Reason{}}
-	worst := func(a Answer, code, message string) {
-		v.Reasons = append(v.Reasons, Reason{code, message})
+	worst := func(a Answer, code, message, advice string) {
+		v.Reasons = append(v.Reasons, Reason{code, message, advice})
 		if v.Answer == Pass || a == Fail {
 			v.Answer = a
 		}
 	}
 	if len(papers) == 0 {
-		worst(Unknown, "pack.empty", "there are no papers yet")
+		worst(Unknown, "pack.empty", "there are no papers yet", "Upload the papers of the trade.")
 	}
 	for _, d := range papers {
 		for _, f := range d.Findings {
 			switch {
 			case f.Severity == check.Fatal:
-				worst(Fail, f.Rule, d.FileName+": "+f.Message)
+				worst(Fail, f.Rule, d.FileName+": "+f.Message, f.Advice)
 			case f.Rule == check.RuleLineNet: // some issuers round so; nobody lends on it unseen
-				worst(Unknown, f.Rule, d.FileName+": "+f.Message)
+				worst(Unknown, f.Rule, d.FileName+": "+f.Message, f.Advice)
 			}
 		}
 		switch {
 		case d.State == DocumentReceived || d.State == DocumentNeedsFields:
-			worst(Unknown, "document.unread", d.FileName+" has not been read yet")
+			worst(Unknown, "document.unread", d.FileName+" has not been read yet",
+				"Wait until it is read; when it waits for its fields, type them in.")
 		case d.Fields != nil && issuerOf(p, d.Fields.Kind) != d.Org:
 			worst(
 				Unknown,
 				"document.issuer",
 				d.FileName+" was not brought by the party that issues such papers",
+				"Have the party that issues it bring it.",
 			)
 		}
 	}
@@ -246,7 +248,7 @@ func corroboration(m *match.Matrix) Verdict {
 	}
 	for _, f := range m.Findings {
 		if f.Severity == match.Block {
-			v.Reasons = append(v.Reasons, Reason{string(f.Code), f.Sentence})
+			v.Reasons = append(v.Reasons, Reason{string(f.Code), f.Sentence, f.Advice})
 		}
 	}
 	return v
@@ -261,7 +263,7 @@ func (a *App) uniqueness(
 	v := Verdict{Question: Uniqueness, Answer: Unknown, Reasons: []Reason{}}
 	claim, _, err := claimOf(papers, seller, obligor)
 	if f, ok := asFault(err); ok {
-		v.Reasons = append(v.Reasons, Reason{string(f.Code), f.Message})
+		v.Reasons = append(v.Reasons, Reason{Code: string(f.Code), Message: f.Message})
 		return v, nil
 	}
 	if err != nil {
@@ -272,12 +274,14 @@ func (a *App) uniqueness(
 	); err == nil && own.Record.Phase != trade.Rejected &&
 		own.Record.Phase != trade.Withdrawn {
 		v.Answer = Pass
-		v.Reasons = append(v.Reasons, Reason{"fingerprint.own", "the claim is registered for this pack"})
+		v.Reasons = append(v.Reasons, Reason{
+			Code: "fingerprint.own", Message: "the claim is registered for this pack",
+		})
 		return v, nil
 	}
 	matches, err := a.probe(ctx, seller.ID, claim)
 	if f, ok := asFault(err); ok {
-		v.Reasons = append(v.Reasons, Reason{string(f.Code), f.Message})
+		v.Reasons = append(v.Reasons, Reason{Code: string(f.Code), Message: f.Message})
 		return v, nil
 	}
 	if err != nil {
@@ -287,15 +291,16 @@ func (a *App) uniqueness(
 	for _, m := range matches {
 		switch {
 		case m.Rejected:
-			v.Reasons = append(
-				v.Reasons,
-				Reason{"fingerprint.rejected", "the obligor refused the same claim before: " + m.Terms},
-			)
+			v.Reasons = append(v.Reasons, Reason{
+				"fingerprint.rejected", "the obligor refused the same claim before: " + m.Terms,
+				"Ask the obligor why before anybody lends on it.",
+			})
 		case v.Answer == Pass:
 			v.Answer = Fail
-			v.Reasons = append(
-				v.Reasons, Reason{string(trade.CodeEncumbered), "already encumbered: " + m.Terms},
-			)
+			v.Reasons = append(v.Reasons, Reason{
+				string(trade.CodeEncumbered), "already encumbered: " + m.Terms,
+				"Do not lend on it; when it is another claim, show the operator why.",
+			})
 		}
 	}
 	return v, nil
@@ -407,7 +412,9 @@ func (v Verification) blocking() []Reason {
 		}
 		reasons = append(reasons, w.Reasons...)
 		if len(w.Reasons) == 0 {
-			reasons = append(reasons, Reason{string(CodePackRefused), string(q) + " is " + string(w.Answer)})
+			reasons = append(reasons, Reason{
+				Code: string(CodePackRefused), Message: string(q) + " is " + string(w.Answer),
+			})
 		}
 	}
 	return reasons

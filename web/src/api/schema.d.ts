@@ -1509,6 +1509,8 @@ export interface components {
         Reason: {
             code: string;
             message: string;
+            /** @description What to do about it. */
+            advice?: string;
         };
         /** @description Each fact as each source states it. */
         Matrix: {
