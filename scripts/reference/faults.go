@@ -21,7 +21,7 @@ type code struct {
 	Code    string `json:"code"`
 	Meaning string `json:"meaning"`
 	Action  string `json:"action"` // what to do about it
-	By      string `json:"by"` // who refuses
+	By      string `json:"by"`     // who refuses
 }
 
 // sources are the packages that define fault codes, and what a reader calls them.

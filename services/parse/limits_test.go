@@ -126,7 +126,8 @@ func TestReadRefusesFullSizeBombs(t *testing.T) {
 		"deep":          ubl(nested(100_000)),
 		"many elements": ubl(strings.Repeat("<cbc:Note/>", l.Elements+1)),
 		"many lines":    ubl(strings.Repeat("<cac:InvoiceLine/>", l.Repeats+1)),
-		"many values":   []byte(`{"schema":"countersign-invoice-1","lines":[` + strings.Repeat("0,", l.Values) + "0]}"),
+		"many values": []byte(
+			`{"schema":"countersign-invoice-1","lines":[` + strings.Repeat("0,", l.Values) + "0]}"),
 		"long paths": []byte(`{"data":{"` + strings.Repeat("k", 400_000) + `":[` + strings.Repeat("1,", 1_000) +
 			`1]},"signature":{"type":"SHA3MerkleProof"}}`),
 		"many attributes": ubl("<cbc:ID" + attributes(500_000) + ">1</cbc:ID>"),
