@@ -167,34 +167,44 @@ func (f *File) predict(r io.Reader, params Dict) io.Reader {
 	}
 	step := max(1, colors*bits/8)
 	return &predictor{
-		r: r, png: kind >= predictorPNG, step: step, row: make([]byte, row), above: make([]byte, row),
+		r: bufio.NewReader(r), png: kind >= predictorPNG, step: step,
+		row: make([]byte, row), above: make([]byte, row),
 	}
 }
 
 type predictor struct {
-	r          io.Reader
+	r          *bufio.Reader
 	png        bool
 	step       int // bytes between a sample and its neighbour
 	row, above []byte
 	pending    []byte
 }
 
+// Read fills what it is given: rows may be a byte long.
 func (p *predictor) Read(to []byte) (int, error) {
-	if len(p.pending) == 0 {
-		if err := p.next(); err != nil {
-			return 0, err
+	done := 0
+	for done < len(to) {
+		if len(p.pending) == 0 {
+			if err := p.next(); err != nil {
+				if done > 0 {
+					return done, nil // the next call meets the same end
+				}
+				return 0, err
+			}
 		}
+		n := copy(to[done:], p.pending)
+		p.pending = p.pending[n:]
+		done += n
 	}
-	n := copy(to, p.pending)
-	p.pending = p.pending[n:]
-	return n, nil
+	return done, nil
 }
 
 func (p *predictor) next() error {
 	p.row, p.above = p.above, p.row
-	filter := [1]byte{1} // the TIFF predictor is PNG's Sub without the byte in front
+	filter := byte(1) // the TIFF predictor is PNG's Sub without the byte in front
 	if p.png {
-		if _, err := io.ReadFull(p.r, filter[:]); err != nil {
+		var err error
+		if filter, err = p.r.ReadByte(); err != nil {
 			return err
 		}
 	}
@@ -209,7 +219,7 @@ func (p *predictor) next() error {
 		if i >= p.step {
 			left, corner = p.row[i-p.step], p.above[i-p.step]
 		}
-		switch filter[0] {
+		switch filter {
 		case 1:
 			p.row[i] += left
 		case 2:
