@@ -211,6 +211,28 @@ func TestDocumentFindsWrongDatesIdentifiersAndTexts(t *testing.T) {
 	})
 }
 
+// A paper could hide what is fatal behind a thousand warnings.
+func TestManyWarningsHideNothingFatal(t *testing.T) {
+	d := &parse.Document{Kind: parse.Invoice, Totals: parse.Totals{Lines: dec("1"), TaxExclusive: dec("7")}}
+	for range 2000 {
+		d.Lines = append(d.Lines, parse.Line{
+			Name: "a\u202e", Quantity: dec("1"), UnitPrice: dec("2"), Net: dec("3"),
+		})
+	}
+	warnings, sums := 0, 0
+	for _, f := range check.Document(d, day(t, "2026-04-01")) {
+		if f.Severity == check.Warning {
+			warnings++
+		}
+		if f.Rule == "CS-AR-03" || f.Rule == "CS-AR-06" {
+			sums++
+		}
+	}
+	if warnings < 50 || warnings > 500 || sums != 2 {
+		t.Errorf("%d warnings, %d findings of the sums", warnings, sums)
+	}
+}
+
 func TestFindingRepeatsOnlySoMuchOfTheDocument(t *testing.T) {
 	doc := &parse.Document{Kind: parse.Invoice, Number: strings.Repeat("\u4e2d", 300_000) + "\u202e"}
 	for _, f := range check.Document(doc, day(t, "2026-04-01")) {

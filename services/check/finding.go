@@ -42,21 +42,34 @@ type Finding struct {
 	Computed string `json:"computed,omitempty"`
 }
 
-// maxFindings bounds the findings of one document; a paper with more is wrong altogether.
-const maxFindings = 1000
+// maxPlaces bounds the findings of one rule, and so those of a document. Were all rules bounded
+// together, many warnings of one could keep what is fatal from being told.
+const maxPlaces = 50
 
 // checker collects the findings of one document.
 type checker struct {
 	doc      *parse.Document
 	findings []Finding
+	places   map[breach]int // findings so far
+}
+
+// breach is a rule as it was broken: some are fatal here and a warning there.
+type breach struct {
+	rule     string
+	severity Severity
 }
 
 // add files a finding at the place of a field. Where the field is absent the place is that
 // of the nearest thing that holds it.
 func (c *checker) add(f Finding) {
-	if len(c.findings) >= maxFindings {
+	b := breach{f.Rule, f.Severity}
+	if c.places[b] >= maxPlaces {
 		return
 	}
+	if c.places == nil {
+		c.places = map[breach]int{}
+	}
+	c.places[b]++
 	if place, ok := c.doc.Places[f.Field]; ok {
 		f.Path, f.Offset, f.Length = place.Path, place.Offset, place.Length
 	}

@@ -111,6 +111,10 @@ func (h Here) statement(ctx context.Context, raw []byte) Summary {
 	}
 }
 
+// maxBulkFindings bounds the findings that are told of a bulk file, as package check does of a
+// document. Each document is read again on its own when the file is brought in.
+const maxBulkFindings = 1000
+
 // bulk checks every document of a bulk file. Where one stands is told by its number: the rows
 // of a document that could be read are no fault.
 func bulk(raw []byte, today money.Date) Summary {
@@ -126,13 +130,14 @@ func bulk(raw []byte, today money.Date) Summary {
 	s.Documents = len(docs)
 	for _, d := range docs {
 		s.Rows += len(d.Lines)
-		for _, f := range check.Document(d, today) {
+		findings := check.Document(d, today)
+		if check.Violates(findings) {
+			s.Status = Violates
+		}
+		for _, f := range findings[:min(len(findings), maxBulkFindings-len(s.Findings))] {
 			f.Path, f.Offset, f.Length = source.Quoted(d.Number)+" "+f.Path, 0, 0
 			s.Findings = append(s.Findings, f)
 		}
-	}
-	if check.Violates(s.Findings) {
-		s.Status = Violates
 	}
 	return s
 }

@@ -32,8 +32,9 @@ type Finding struct {
 	Claimed  string
 }
 
-// maxFindings bounds the findings of one message.
-const maxFindings = 200
+// maxPlaces bounds the findings of one rule, and so those of a message: many breaches of one rule
+// never keep the breach of another from being told.
+const maxPlaces = 20
 
 // Check returns the breaches of a message in a fixed order: the document, the surrender, the
 // chain, what was signed. The same message always gives the same findings.
@@ -67,14 +68,19 @@ func Chain(chain *dcsa.Chain, toOrder *bool) []Finding {
 type run struct {
 	rules    []Rule
 	findings []Finding
+	places   map[string]int // findings of each rule so far
 }
 
 // breach files the breach of a rule.
 func (r *run) breach(id, path, claimed string) {
 	i := slices.IndexFunc(r.rules, func(rule Rule) bool { return rule.ID == id })
-	if i < 0 || len(r.findings) >= maxFindings {
+	if i < 0 || r.places[id] >= maxPlaces {
 		return
 	}
+	if r.places == nil {
+		r.places = map[string]int{}
+	}
+	r.places[id]++
 	rule := r.rules[i]
 	r.findings = append(r.findings, Finding{
 		Rule: id, Severity: rule.Severity, Path: path, Message: rule.Message, Advice: rule.Advice,

@@ -64,6 +64,20 @@ func TestReadTellsOfWhatActs(t *testing.T) {
 	}
 }
 
+// What is fatal is told however many warnings a file brings along.
+func TestReadTellsOfAFormBehindManyActions(t *testing.T) {
+	const pages = 100
+	p := pdftest.New()
+	p.Catalog("/AcroForm<</Fields[]/XFA 9 0 R>>")
+	p.Objects[2] = "<</Type/Pages/Kids[" + strings.Repeat(
+		"<</Type/Page/MediaBox[0 0 9 9]/AA<</O<</S/URI/URI(http://x.test)>>>>>>", pages) + "]>>"
+	p.Objects[9] = "<x/>"
+	f := read(t, p.Bytes())
+	if finding(f, pdf.CodeForm) == nil || len(f.Findings) > pages {
+		t.Errorf("%d findings, the form is %v", len(f.Findings), finding(f, pdf.CodeForm))
+	}
+}
+
 func TestReadSaysNothingOfAViewOrAStructure(t *testing.T) {
 	p := pdftest.New()
 	p.Catalog("/OpenAction[3 0 R/Fit]/StructTreeRoot 9 0 R")

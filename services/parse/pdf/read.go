@@ -147,11 +147,18 @@ func (r *reader) refuse(code, place, message string) {
 	}
 }
 
-// maxFindings bounds what is told of one file; the first of a kind tell enough.
-const maxFindings = 50
+// maxPlaces bounds what is told of one kind in a file; the first ones tell enough, and never keep
+// another kind from being told.
+const maxPlaces = 20
 
 func (r *reader) find(fatal bool, code, place, message string) {
-	if len(r.out.Findings) < maxFindings {
+	told := 0
+	for i := range r.out.Findings {
+		if f := &r.out.Findings[i]; f.Code == code && f.Fatal == fatal {
+			told++
+		}
+	}
+	if told < maxPlaces {
 		r.out.Findings = append(r.out.Findings,
 			Finding{Fatal: fatal, Fault: *source.New(code, place, message)})
 	}
