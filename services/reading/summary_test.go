@@ -1,6 +1,7 @@
 package reading_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -80,6 +81,33 @@ func TestSummaryCountsWhatIsInABulkFile(t *testing.T) {
 	s := summary(t, strings.Join(names, ",")+"\n"+strings.Join(examples, ",")+"\n")
 	if s.Kind != reading.KindBulk || s.Documents != 1 || s.Rows != 1 || s.Status == reading.Unreadable {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestSummaryOfABulkFileIsBounded(t *testing.T) {
+	columns, _ := parse.BulkTemplate(parse.Invoice)
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	const documents = 900
+	var file strings.Builder
+	file.WriteString(strings.Join(names, ",") + "\n")
+	for n := range documents {
+		for i, c := range columns {
+			value := c.Example
+			switch {
+			case i == 0:
+				value = "N-" + strconv.Itoa(n)
+			case c.Name == "quantity" || c.Name == "total_lines":
+				value = "7" // breaks several sums
+			}
+			file.WriteString(`"` + value + `"` + map[bool]string{true: "\n", false: ","}[i == len(columns)-1])
+		}
+	}
+	s := summary(t, file.String())
+	if s.Documents != documents || s.Status != reading.Violates || len(s.Findings) != 1000 {
+		t.Errorf("%d documents, %s, %d findings", s.Documents, s.Status, len(s.Findings))
 	}
 }
 
