@@ -55,6 +55,11 @@ func TestANodeReadsPapersInWorkersThatMayDie(t *testing.T) {
 	if ordinary.State != "parsed" {
 		t.Errorf("the paper beside it is %s: %v", ordinary.State, ordinary.Findings)
 	}
+	// The costly paper may have been the last one of the only worker: have another one idle.
+	another := bring("another.xml", string(papersOf(h.set, "WRK", 3).invoice))
+	if err := h.read(ctx, seller, &another); err != nil {
+		t.Fatal(err)
+	}
 	killed := workersOf(t, h.cmd.Process.Pid)
 	for _, pid := range killed {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
