@@ -164,14 +164,18 @@ func hostileJSON() []hostile {
 	}
 }
 
-// hostileImages are pictures whose heads speak of more pixels than anyone can hold. No picture
-// is unpacked here.
+// hostileImages are pictures whose heads speak of more pixels than anyone can hold, and other
+// files that are no papers. No picture is unpacked here.
 func hostileImages() []hostile {
 	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x01\x86\xa0\x00\x01\x86\xa0\x08\x06\x00\x00\x00"
 	return []hostile{
 		file("a PNG of 100,000 by 100,000 pixels", png, "document.unsupported"),
 		file("a JPEG of 65,535 by 65,535 pixels",
 			"\xff\xd8\xff\xc0\x00\x11\x08\xff\xff\xff\xff\x03\x01\x11\x00\x02\x11\x01\x03\x11\x01",
+			"document.unsupported"),
+		// The file that virus scanners agree to report; in pieces, so that they leave this one alone.
+		file("the test file of virus scanners",
+			`X5O!P%@AP[4\PZX54(P^)7CC)7}$`+`EICAR-STANDARD-`+`ANTIVIRUS-TEST-FILE!$H+H*`,
 			"document.unsupported"),
 		{"bytes without a meaning", bytes.Repeat([]byte{0, 0xFF, 0x7F}, 300_000), "document.unsupported", ""},
 	}

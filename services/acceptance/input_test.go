@@ -406,6 +406,7 @@ func TestNodeOutlivesItsDatabase(t *testing.T) {
 		}
 		t.Logf("PostgreSQL %s: %d requests were answered 503, then it went on", way.name, away)
 		keep()
+		h.databaseAnswers(t)
 	}
 	for _, id := range kept {
 		if err := s.Get(ctx, "/v1/packs/"+id, nil); err != nil {
@@ -415,6 +416,18 @@ func TestNodeOutlivesItsDatabase(t *testing.T) {
 	data := h.data
 	h.stop(t)
 	clean(t, data)
+}
+
+// databaseAnswers waits until whoever connects anew is answered. A killed server's children may
+// take even a write on the connections that they have.
+func (h *house) databaseAnswers(t *testing.T) {
+	t.Helper()
+	if err := eventually(t.Context(), func() (bool, error) {
+		_, err := ask(t, h.data, "SELECT 1;")
+		return err == nil, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // signalDatabase ends the server with a signal; the program brings it back itself.

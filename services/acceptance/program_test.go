@@ -252,6 +252,16 @@ func postmaster(t *testing.T, data string) int {
 // tabs between the columns. It is PostgreSQL's own client: nothing of ours is in between.
 func psql(t *testing.T, data, statement string) []string {
 	t.Helper()
+	rows, err := ask(t, data, statement)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// ask is psql for a database that may be away.
+func ask(t *testing.T, data, statement string) ([]string, error) {
+	t.Helper()
 	cmd := exec.CommandContext(
 		t.Context(), client(t), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1",
 		"-h", filepath.Join(data, "postgres", "run"), "-U", "countersign", "-d", "countersign", "-f", "-",
@@ -261,12 +271,12 @@ func psql(t *testing.T, data, statement string) []string {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("psql: %v: %s", err, stderr.String())
+		return nil, fmt.Errorf("psql: %w: %s", err, stderr.String())
 	}
 	if len(out) == 0 {
-		return nil
+		return nil, nil
 	}
-	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n"), nil
 }
 
 // client finds psql: on the path or beside the server, where distributions put it.

@@ -19,6 +19,7 @@ func (c *checker) pdf() {
 	}
 	if c.doc.PDF.Invoice != nil && len(c.doc.PDF.Lines) > 0 {
 		s := newShown(c)
+		s.doubt()
 		s.payable()
 		s.accounts()
 		s.number()

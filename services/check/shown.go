@@ -42,6 +42,17 @@ func newShown(c *checker) *shown {
 	return s
 }
 
+// doubt tells that the comparison of page and invoice is not a sure one: unknown is no pass.
+func (s *shown) doubt() {
+	if s.unsure {
+		s.add(Finding{
+			Rule: pdf.CodeTextUnsure, Severity: Warning,
+			Message: "The text of the pages is known in part only; that they show what the invoice " +
+				"inside says is not sure.",
+		})
+	}
+}
+
 // squeeze leaves white space out, for it is not always where a person sees it.
 func squeeze(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -202,3 +202,26 @@ func TestDocumentFindsNoFatalDisagreementInThePDFsOfTheCorpus(t *testing.T) {
 	t.Logf("PDFs with an invoice that is read: %d, with text %d; pages agree %d, warned of %d, fatal 0",
 		hybrids, withText, silent, warned)
 }
+
+func TestDocumentSaysWhenThePagesAreKnownInPartOnly(t *testing.T) {
+	p := pdftest.New()
+	p.Show("Invoice TG-881", "To pay 1234.56 EUR", "Account DE89 3704 0044 0532 0130 00")
+	p.Attach("factur-x.xml", []byte(attached))
+	for text, want := range map[int]int{parse.DefaultLimits().PDFText: 0, 20: 1} {
+		l := parse.DefaultLimits()
+		l.PDFText = text
+		doc, err := parse.ReadWithin(l, p.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := 0
+		for _, f := range check.Document(doc, day(t, today)) {
+			if f.Rule == pdf.CodeTextUnsure && f.Severity == check.Warning {
+				told++
+			}
+		}
+		if told != want {
+			t.Errorf("with %d bytes of text it is told %d times, want %d", text, told, want)
+		}
+	}
+}

@@ -28,6 +28,7 @@ const (
 	CodeInvoiceUnread = "pdf.invoice_unread"     // an invoice in a syntax that is not read
 	CodeTwoInvoices   = "pdf.two_invoices"       // more than one invoice in the file
 	CodeTextDisagrees = "pdf.text_disagrees"     // the pages show other values than the invoice in the file
+	CodeTextUnsure    = "pdf.text_unsure"        // the text of the pages is known in part only
 	CodeRepaired      = "pdf.repaired"           // damaged tables, so that the bytes were searched for objects
 	CodeUpdate        = "pdf.incremental_update" // saved over after signing, or with other content
 )
