@@ -8,6 +8,13 @@ export type Finding = Schemas["Finding"];
 export type Actor = Schemas["Actor"];
 export type Pack = Schemas["Pack"];
 
+/** What is wrong and what to do. The detail is English; what to do is in the language asked for. */
+function told(body: Partial<Schemas["Problem"]>): string {
+  const action = body.action ?? "";
+  if (language() !== "en" && action !== "") return action;
+  return [body.detail ?? "", action].filter((text) => text !== "").join(" — ");
+}
+
 /** What the server answers when it does not do as asked (RFC 9457). */
 export class Problem extends Error {
   readonly status: number;
@@ -15,7 +22,7 @@ export class Problem extends Error {
   readonly instance: string;
 
   constructor(body: Partial<Schemas["Problem"]>, status: number) {
-    super(body.detail ?? "");
+    super(told(body));
     this.status = status;
     this.code = body.code ?? "";
     this.instance = body.instance ?? "";
