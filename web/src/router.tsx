@@ -1,19 +1,15 @@
 import { Loader } from "@mantine/core";
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { Problem } from "./api/client";
 import { documents, me, organisations, pack, packs, paper } from "./api/queries";
 import { language } from "./i18n";
-import { DocumentScreen } from "./screens/Document";
-import { Documents } from "./screens/Documents";
 import { Missing } from "./screens/Missing";
-import { PackScreen } from "./screens/Pack";
-import { Packs } from "./screens/Packs";
 import { SignIn } from "./screens/SignIn";
 import { ProblemNote } from "./ui/ProblemNote";
 import { Shell } from "./ui/Shell";
 
-// Every screen and its address, on one page.
+// Every screen and its address, on one page. A screen is fetched when it is first asked for.
 
 type Context = { client: QueryClient };
 
@@ -56,7 +52,7 @@ const documentList = createRoute({
   getParentRoute: () => inside,
   path: "/documents",
   loader: ({ context }) => context.client.ensureInfiniteQueryData(documents),
-  component: Documents,
+  component: lazyRouteComponent(() => import("./screens/Documents"), "Documents"),
 });
 
 const documentPage = createRoute({
@@ -65,21 +61,21 @@ const documentPage = createRoute({
   validateSearch: (search: Record<string, unknown>): { finding?: number } =>
     typeof search.finding === "number" && Number.isInteger(search.finding) ? { finding: search.finding } : {},
   loader: ({ context, params }) => context.client.ensureQueryData(paper(params.id, language())),
-  component: DocumentScreen,
+  component: lazyRouteComponent(() => import("./screens/Document"), "DocumentScreen"),
 });
 
 const packList = createRoute({
   getParentRoute: () => inside,
   path: "/packs",
   loader: ({ context }) => context.client.ensureQueryData(packs),
-  component: Packs,
+  component: lazyRouteComponent(() => import("./screens/Packs"), "Packs"),
 });
 
 const packPage = createRoute({
   getParentRoute: () => inside,
   path: "/packs/$id",
   loader: ({ context, params }) => context.client.ensureQueryData(pack(params.id, language())),
-  component: PackScreen,
+  component: lazyRouteComponent(() => import("./screens/Pack"), "PackScreen"),
 });
 
 function Failure({ error, reset }: { error: unknown; reset: () => void }) {

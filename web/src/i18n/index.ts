@@ -1,12 +1,16 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
-import en from "./en.json";
-import zh from "./zh-CN.json";
 
 export const languages = ["en", "zh-CN"] as const;
 export type Language = (typeof languages)[number];
 
 const key = "countersign.language";
+
+/** The words of a language are fetched when it is first spoken, not before. */
+const words = {
+  en: () => import("./en"),
+  "zh-CN": () => import("./zh-CN"),
+};
 
 /** The language chosen before, else the browser's where we speak it, else English. */
 function preferred(): Language {
@@ -20,6 +24,9 @@ export function language(): Language {
 }
 
 export async function speak(chosen: Language): Promise<void> {
+  if (!i18next.hasResourceBundle(chosen, "translation")) {
+    i18next.addResourceBundle(chosen, "translation", (await words[chosen]()).default);
+  }
   window.localStorage.setItem(key, chosen);
   await i18next.changeLanguage(chosen);
 }
@@ -28,10 +35,11 @@ export async function startLanguage(): Promise<void> {
   i18next.on("languageChanged", (chosen) => {
     document.documentElement.lang = chosen;
   });
+  const first = preferred();
   await i18next.use(initReactI18next).init({
-    lng: preferred(),
+    lng: first,
     fallbackLng: false,
-    resources: { en: { translation: en }, "zh-CN": { translation: zh } },
+    resources: { [first]: { translation: (await words[first]()).default } },
     interpolation: { escapeValue: false }, // React escapes
     returnNull: false,
   });

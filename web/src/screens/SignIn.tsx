@@ -52,7 +52,7 @@ export function SignIn() {
       <Paper withBorder className={classes.card} p="xl">
         <Group gap={8} mb={4}>
           <img src="/mark.svg" width={24} height={24} alt="" />
-          <Title order={1}>{t("product")}</Title>
+          <Title order={1}>{t("common.product")}</Title>
         </Group>
         <Text size="sm" c="dimmed" mb="lg">
           {t("signIn.tagline")}

@@ -1,11 +1,13 @@
 import { ActionIcon, Anchor, Button, Group, Menu, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconFiles, IconLanguage, IconMoon, IconPackages, IconSun } from "@tabler/icons-react";
+import { IconLanguage, IconMoon, IconSun } from "@tabler/icons-react";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { me, organisations } from "../api/queries";
 import { languages, speak } from "../i18n";
+import { rail } from "../nav";
+import { SigningProvider } from "../signing/signing";
 import { TrayProvider } from "../upload/tray";
 import { TrayPanel } from "../upload/TrayPanel";
 import classes from "./Shell.module.css";
@@ -65,44 +67,44 @@ export function Shell() {
 
   return (
     <TrayProvider>
-      <div className={classes.frame}>
-        <a className={classes.skip} href="#main">
-          {t("nav.skip")}
-        </a>
-        <header className={classes.header}>
-          <Link to="/documents" className={classes.brand}>
-            <img src="/mark.svg" width={20} height={20} alt="" />
-            <span>{t("product")}</span>
-          </Link>
-          <Text size="sm" className={classes.organisation} title={name}>
-            {name}
-          </Text>
-          <Group gap={4} ml="auto" wrap="nowrap">
-            <LanguageMenu />
-            <ThemeSwitch />
-            <Text size="sm" className={classes.person}>
-              {actor.name}
+      <SigningProvider>
+        <div className={classes.frame}>
+          <a className={classes.skip} href="#main">
+            {t("nav.skip")}
+          </a>
+          <header className={classes.header}>
+            <Link to="/documents" className={classes.brand}>
+              <img src="/mark.svg" width={20} height={20} alt="" />
+              <span>{t("common.product")}</span>
+            </Link>
+            <Text size="sm" className={classes.organisation} title={name}>
+              {name}
             </Text>
-            <Button size="compact-sm" variant="default" onClick={() => void signOut()}>
-              {t("signIn.out")}
-            </Button>
-          </Group>
-        </header>
-        <nav className={classes.rail} aria-label={t("nav.label")}>
-          <Anchor component={Link} to="/documents" className={classes.entry}>
-            <IconFiles size={18} aria-hidden />
-            {t("nav.documents")}
-          </Anchor>
-          <Anchor component={Link} to="/packs" className={classes.entry}>
-            <IconPackages size={18} aria-hidden />
-            {t("nav.packs")}
-          </Anchor>
-        </nav>
-        <main id="main" className={classes.main} tabIndex={-1}>
-          <Outlet />
-        </main>
-        <TrayPanel />
-      </div>
+            <Group gap={4} ml="auto" wrap="nowrap">
+              <LanguageMenu />
+              <ThemeSwitch />
+              <Text size="sm" className={classes.person}>
+                {actor.name}
+              </Text>
+              <Button size="compact-sm" variant="default" onClick={() => void signOut()}>
+                {t("signIn.out")}
+              </Button>
+            </Group>
+          </header>
+          <nav className={classes.rail} aria-label={t("nav.label")}>
+            {rail(actor).map(({ to, word, icon: Picture }) => (
+              <Anchor key={to} component={Link} to={to} className={classes.entry}>
+                <Picture size={18} aria-hidden />
+                {t(`nav.${word}`)}
+              </Anchor>
+            ))}
+          </nav>
+          <main id="main" className={classes.main} tabIndex={-1}>
+            <Outlet />
+          </main>
+          <TrayPanel />
+        </div>
+      </SigningProvider>
     </TrayProvider>
   );
 }

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import en from "../../src/i18n/en.json";
-import zh from "../../src/i18n/zh-CN.json";
+import en from "../../src/i18n/en";
+import zh from "../../src/i18n/zh-CN";
+import type { Words } from "../../src/i18n/words";
 
-type Words = { [key: string]: string | Words };
+
 
 function flat(words: Words, prefix = ""): Record<string, string> {
   return Object.fromEntries(
@@ -36,9 +37,9 @@ describe("the words of the portal", () => {
 
 describe("the screens", () => {
   it("have no words of their own", () => {
-    for (const folder of ["screens", "ui", "source"]) {
+    for (const folder of ["screens", "ui", "source", "signing", "upload"]) {
       const path = join(import.meta.dirname, "../../src", folder);
-      for (const file of readdirSync(path).filter((f) => f.endsWith(".tsx"))) {
+      for (const file of readdirSync(path, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".tsx"))) {
         const text = readFileSync(join(path, file), "utf8");
         // Text between tags that starts with a letter; expressions are in braces.
         expect([...text.matchAll(/<[A-Za-z][^<>]*[^=]>\s*([A-Za-z][^<>{}]*)<\//g)].map((m) => m[1]), file).toEqual([]);

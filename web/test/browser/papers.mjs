@@ -1,64 +1,18 @@
-// Drives the portal of a running node in a real browser: signs in, brings a paper with faults,
+// Drives the papers of a running node in a real browser: signs in, brings a paper with faults,
 // and wants each finding shown in its place, in both languages, themes and widths, without a
 // violation of accessibility or of the content policy.
 //
-//   node test/browser/portal.mjs URL EMAIL PASSWORD OTHER-ORGANISATION [SCREENS-FOLDER]
+//   node test/browser/papers.mjs EMAIL OTHER-ORGANISATION      with the environment of rig.mjs
 //
 // Prints a line for each thing that held and exits 1 when one did not.
-import { mkdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { readFile } from "node:fs/promises";
 import { hybrid } from "./hybrid.mjs";
+import { accessible, finish, fits, hold, open, seen, shot, signIn, texts, unbroken, url, ways } from "./rig.mjs";
 
-const [url, email, password, other, screens] = process.argv.slice(2);
+const [email, other] = process.argv.slice(2);
 if (!other) {
-  console.error("usage: portal.mjs URL EMAIL PASSWORD OTHER-ORGANISATION [SCREENS-FOLDER]");
+  console.error("usage: papers.mjs EMAIL OTHER-ORGANISATION");
   process.exit(2);
-}
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const texts = {};
-for (const language of ["en", "zh-CN"]) {
-  texts[language] = JSON.parse(await readFile(new URL(`../../src/i18n/${language}.json`, import.meta.url), "utf8"));
-}
-
-let failed = 0;
-function hold(name, ok, detail = "") {
-  if (!ok) failed++;
-  console.log(`${ok ? "ok" : "FAILED"}: ${name}${ok || !detail ? "" : `\n  ${detail}`}`);
-}
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-});
-
-const widths = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
-
-/** A page of its own session; what breaks the policy or leaves the origin is collected. */
-async function open({ language = "en", scheme = "light", size = "desk" } = {}) {
-  const context = await browser.newContext({ viewport: widths[size], colorScheme: scheme, locale: language });
-  const page = await context.newPage();
-  page.breaches = [];
-  page.on("console", (m) => {
-    // The browser tells of each answer that refuses; those are looked at by what the page says.
-    if (m.type() === "error" && !/status of (401|422)/.test(m.text())) page.breaches.push(m.text());
-  });
-  page.on("pageerror", (e) => page.breaches.push(String(e)));
-  page.on("request", (r) => {
-    if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) page.breaches.push(`left the origin: ${r.url()}`);
-  });
-  return page;
-}
-
-async function signIn(page, language) {
-  const t = texts[language].signIn;
-  await page.goto(`${url}/`);
-  await page.getByLabel(t.email).fill(email);
-  await page.getByRole("textbox", { name: t.password }).fill(password);
-  await page.getByRole("button", { name: t.submit }).click();
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.waitForURL(/documents/);
 }
 
 /** Brings a paper through the API with the session of the page, into a trade pack of its own. */
@@ -97,28 +51,6 @@ async function bring(page, type, name, bytes) {
     },
     { base64: bytes.toString("base64"), obligor: other, media: type, file: name },
   );
-}
-
-async function accessible(page, name) {
-  await page.evaluate(axe);
-  const result = await page.evaluate(() =>
-    window.axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }),
-  );
-  const found = result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join(", ")}`);
-  hold(`${name}: accessible`, found.length === 0, found.join("\n  "));
-}
-
-async function shot(page, name) {
-  if (!screens) return;
-  await mkdir(screens, { recursive: true });
-  await page.screenshot({ path: join(screens, `${name}.png`) });
-}
-
-async function fits(page, name) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  hold(`${name}: no horizontal scroll`, over <= 0, `${over} px over`);
 }
 
 /** The texts of findings and marks that must be seen for the paper. */
@@ -219,50 +151,36 @@ await signedOut.getByRole("button", { name: texts.en.signIn.submit }).click();
 hold("an empty form says what is missing", await signedOut.getByText(texts.en.signIn.emailMissing).isVisible());
 await signedOut.context().close();
 
-// Four ways show every language, theme and width twice; PORTAL_WAYS=all takes all eight.
-const all = ["en", "zh-CN"].flatMap((l) => ["light", "dark"].flatMap((s) => ["desk", "phone"].map((w) => [l, s, w])));
-const ways = process.env.PORTAL_WAYS === "all" ? all : [all[0], all[3], all[5], all[6]];
-
 const invoice = await readFile(new URL("broken-invoice.xml", import.meta.url));
 let paper;
 let pdf;
-for (const [language, scheme, size] of ways) {
+for (const { language, scheme, size } of ways) {
   const name = `${language} ${scheme} ${size}`;
   const file = `${language}-${scheme}-${size}`;
   const page = await open({ language, scheme, size });
   await page.goto(`${url}/sign-in`);
   await page.getByRole("button", { name: texts[language].signIn.submit }).waitFor();
-  await accessible(page, `${name} sign-in`);
-  await fits(page, `${name} sign-in`);
-  await shot(page, `${file}-1-sign-in`);
-  await signIn(page, language);
+  await seen(page, `${name} sign-in`, `${file}-1-sign-in`);
+  await signIn(page, email, language);
   paper ??= await bring(page, "application/xml", "broken-invoice.xml", invoice);
   pdf ??= await bring(page, "application/pdf", "hybrid.pdf", hybrid("xrechnung.xml", invoice));
   await page.goto(`${url}/documents`);
   await page.getByRole("table").waitFor();
-  await accessible(page, `${name} documents`);
-  await fits(page, `${name} documents`);
-  await shot(page, `${file}-2-documents`);
+  await seen(page, `${name} documents`, `${file}-2-documents`);
   await findingsInPlace(page, language, paper, `${name} document`);
-  await accessible(page, `${name} document`);
-  await fits(page, `${name} document`);
-  await shot(page, `${file}-3-document`);
+  await seen(page, `${name} document`, `${file}-3-document`);
   await page.getByRole("tab", { name: texts[language].document.fields }).click();
   await shot(page, `${file}-4-fields`);
   await pdfInPlace(page, language, pdf, `${name} PDF`, file);
   await page.goto(`${url}/packs`);
   await page.getByRole("table").waitFor();
-  await accessible(page, `${name} packs`);
-  await fits(page, `${name} packs`);
-  await shot(page, `${file}-5-packs`);
+  await seen(page, `${name} packs`, `${file}-5-packs`);
   await packInPlace(page, language, `${name} pack`, file);
-  hold(`${name}: nothing left the origin or broke the policy`, page.breaches.length === 0, page.breaches.join("\n  "));
+  unbroken(page, name);
   await page.goto(`${url}/documents/doc-no-such`);
   await page.getByText(texts[language].common.missing.title).waitFor();
   hold(`${name}: what is not there says so`, true);
   await page.context().close();
 }
 
-await browser.close();
-console.log(failed === 0 ? "portal: all held" : `portal: ${failed} did not hold`);
-process.exit(failed === 0 ? 0 : 1);
+await finish();

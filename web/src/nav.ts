@@ -1,0 +1,19 @@
+import { IconFiles, IconPackages, type Icon } from "@tabler/icons-react";
+import type { LinkProps } from "@tanstack/react-router";
+import type { Actor, Schemas } from "./api/client";
+
+/** An entry of the rail: where it goes, and its word in nav.json. */
+export type Entry = { to: NonNullable<LinkProps["to"]>; word: string; icon: Icon };
+
+type Kind = Schemas["OrgKind"];
+
+/** Who sees an entry; without kinds everybody does. The order is that of the rail. */
+const entries: (Entry & { kinds?: readonly Kind[] })[] = [
+  { to: "/documents", word: "documents", icon: IconFiles },
+  { to: "/packs", word: "packs", icon: IconPackages },
+];
+
+/** The rail of a person: at most seven entries, in the same order everywhere. */
+export function rail(actor: Actor): Entry[] {
+  return entries.filter((e) => !e.kinds || e.kinds.includes(actor.kind));
+}

@@ -1,0 +1,128 @@
+// What every run through the portal shares: a browser, pages that collect what they should not
+// do, and the marks that each screen must hold.
+//
+//   PORTAL_URL       where the node listens
+//   PORTAL_PEOPLE    a JSON file: e-mail → {"password": "…"}
+//   PORTAL_SCREENS   a folder for screenshots; none are made without it
+//   PORTAL_WAYS      "all" takes all eight ways (language × theme × width) instead of four
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+/** The value of a variable of the environment that the run cannot do without. */
+function wanted(name) {
+  const value = process.env[name];
+  if (!value) {
+    console.error(`${name} is not set: see test/browser/rig.mjs`);
+    process.exit(2);
+  }
+  return value;
+}
+
+export const url = wanted("PORTAL_URL");
+export const people = JSON.parse(await readFile(wanted("PORTAL_PEOPLE"), "utf8"));
+const screens = process.env.PORTAL_SCREENS ?? "";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** The words of the portal by language and area, as its code has them. */
+export const texts = {};
+for (const language of ["en", "zh-CN"]) {
+  const folder = new URL(`../../src/i18n/${language}/`, import.meta.url);
+  texts[language] = {};
+  for (const file of await readdir(folder)) {
+    texts[language][file.replace(/\.json$/, "")] = JSON.parse(await readFile(new URL(file, folder), "utf8"));
+  }
+}
+
+let failed = 0;
+
+/** Says whether a thing held; one that did not makes the run fail. */
+export function hold(name, ok, detail = "") {
+  if (!ok) failed++;
+  console.log(`${ok ? "ok" : "FAILED"}: ${name}${ok || !detail ? "" : `\n  ${detail}`}`);
+}
+
+export const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+});
+
+/** Ends the run with the verdict of all that was held. */
+export async function finish() {
+  await browser.close();
+  console.log(failed === 0 ? "all held" : `${failed} did not hold`);
+  process.exit(failed === 0 ? 0 : 1);
+}
+
+export const widths = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+// Four ways show every language, theme and width twice.
+const every = ["en", "zh-CN"].flatMap((language) =>
+  ["light", "dark"].flatMap((scheme) => ["desk", "phone"].map((size) => ({ language, scheme, size }))),
+);
+export const ways = process.env.PORTAL_WAYS === "all" ? every : [every[0], every[3], every[5], every[6]];
+
+/** A page of its own session; what breaks the policy or leaves the origin is collected. */
+export async function open({ language = "en", scheme = "light", size = "desk" } = {}) {
+  const context = await browser.newContext({ viewport: widths[size], colorScheme: scheme, locale: language });
+  const page = await context.newPage();
+  page.breaches = [];
+  page.on("console", (m) => {
+    // The browser tells of each answer that refuses; those are looked at by what the page says.
+    if (m.type() === "error" && !/status of 4\d\d/.test(m.text())) page.breaches.push(m.text());
+  });
+  page.on("pageerror", (e) => page.breaches.push(String(e)));
+  page.on("request", (r) => {
+    if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) page.breaches.push(`left the origin: ${r.url()}`);
+  });
+  return page;
+}
+
+/** Holds that nothing left the origin or broke the content policy while the page lived. */
+export function unbroken(page, name) {
+  hold(`${name}: nothing left the origin or broke the policy`, page.breaches.length === 0, page.breaches.join("\n  "));
+}
+
+/** Signs a person in by e-mail and password, as far as the first screen. */
+export async function signIn(page, email, language = "en") {
+  const t = texts[language].signIn;
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel(t.email).fill(email);
+  await page.getByRole("textbox", { name: t.password }).fill(people[email].password);
+  await page.getByRole("button", { name: t.submit }).click();
+  await page.waitForURL((to) => !to.pathname.includes("sign-in"));
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+}
+
+/** Holds that axe finds nothing (WCAG 2.0 to 2.2 A and AA, and best practice). */
+export async function accessible(page, name) {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() =>
+    window.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  const found = result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join(", ")}`);
+  hold(`${name}: accessible`, found.length === 0, found.join("\n  "));
+}
+
+/** Holds that the page does not scroll sideways. */
+export async function fits(page, name) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  hold(`${name}: no horizontal scroll`, over <= 0, `${over} px over`);
+}
+
+export async function shot(page, name) {
+  if (!screens) return;
+  await mkdir(screens, { recursive: true });
+  await page.screenshot({ path: join(screens, `${name}.png`) });
+}
+
+/** A screen as it stands: accessible, within its width, and pictured. */
+export async function seen(page, name, file) {
+  await accessible(page, name);
+  await fits(page, name);
+  await shot(page, file);
+}
