@@ -91,3 +91,14 @@ func TestThePortalShowsEachFindingInItsPlace(t *testing.T) {
 	h := open(t, fast, newData(t), nil)
 	drive(t, h, "papers.mjs", sellerMaker, "CangningMSP")
 }
+
+func TestAFirstVisitStaysWithinItsBudget(t *testing.T) {
+	t.Parallel()
+	needPortal(t)
+	h := open(t, fast, newData(t), nil)
+	args := []string{sellerMaker}
+	if os.Getenv("PORTAL_SPEED") != "" {
+		args = append(args, "speed")
+	}
+	drive(t, h, "measure.mjs", args...)
+}

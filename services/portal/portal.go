@@ -50,7 +50,8 @@ type Portal struct {
 type asset struct {
 	media  string
 	plain  []byte
-	packed []byte // gzip; nil where it saves nothing
+	gzip   []byte // nil where it saves nothing
+	brotli []byte // as the build laid it beside the file; nil where it did not
 }
 
 // ErrNotBuilt means that there is no page with a place for a nonce among the files.
@@ -62,6 +63,7 @@ func New(built fs.FS, random io.Reader) (*Portal, error) {
 		random = rand.Reader
 	}
 	p := &Portal{assets: map[string]asset{}, random: random}
+	brotli := map[string][]byte{}
 	if _, err := fs.Stat(built, page); errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotBuilt
 	}
@@ -77,9 +79,19 @@ func New(built fs.FS, random io.Reader) (*Portal, error) {
 			p.page = content
 			return nil
 		}
+		if of, ok := strings.CutSuffix(name, ".br"); ok {
+			brotli["/"+of] = content
+			return nil
+		}
 		p.assets["/"+name], err = newAsset(name, content)
 		return err
 	})
+	for name, content := range brotli {
+		if a, ok := p.assets[name]; ok {
+			a.brotli = content
+			p.assets[name] = a
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the built portal: %w", err)
 	}
@@ -103,7 +115,7 @@ func newAsset(name string, content []byte) (asset, error) {
 		return asset{}, err
 	}
 	if out.Len() < len(content) {
-		a.packed = out.Bytes()
+		a.gzip = out.Bytes()
 	}
 	return a, nil
 }
@@ -166,11 +178,29 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", a.media)
 	h.Set("Vary", "Accept-Encoding")
 	content := a.plain
-	if a.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	switch {
+	case a.brotli != nil && takes(r, "br"):
+		h.Set("Content-Encoding", "br")
+		content = a.brotli
+	case a.gzip != nil && takes(r, "gzip"):
 		h.Set("Content-Encoding", "gzip")
-		content = a.packed
+		content = a.gzip
 	}
 	send(w, r, content)
+}
+
+// takes tells whether the client names a coding among those it accepts, and not with the weight
+// nought (RFC 9110, 12.5.3).
+func takes(r *http.Request, coding string) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(part, ";")
+		if strings.TrimSpace(name) != coding {
+			continue
+		}
+		q, ok := strings.CutPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
+		return !ok || strings.Trim(q, "0.") != ""
+	}
+	return false
 }
 
 func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) {

@@ -20,8 +20,10 @@ func built() fstest.MapFS {
 	return fstest.MapFS{
 		"index.html": {Data: []byte(
 			`<html><script type="module" src="/assets/a-1.mjs" nonce="__NONCE__"></script></html>`)},
-		"assets/a-1.mjs": {Data: []byte(strings.Repeat(script, 10))},
-		"mark.svg":       {Data: []byte("<svg/>")},
+		"assets/a-1.mjs":   {Data: []byte(strings.Repeat(script, 10))},
+		"assets/b-1.js":    {Data: []byte(strings.Repeat(script, 10))},
+		"assets/b-1.js.br": {Data: []byte("as the build packed it")},
+		"mark.svg":         {Data: []byte("<svg/>")},
 	}
 }
 
@@ -105,6 +107,24 @@ func TestAssetsAreKeptForeverAndPacked(t *testing.T) {
 	plain := get(t, h, http.MethodGet, "/assets/a-1.mjs", nil)
 	if plain.Header.Get("Content-Encoding") != "" || body(t, plain) != strings.Repeat(script, 10) {
 		t.Error("a client that takes no gzip got it")
+	}
+}
+
+func TestWhatTheBuildPackedIsSentToWhoTakesIt(t *testing.T) {
+	h := serve(t)
+	for accepted, coding := range map[string]string{
+		"gzip, deflate, br": "br", "br;q=0.5": "br", "gzip, br;q=0": "gzip", "br; q=0.0": "", "x-br": "",
+	} {
+		r := get(t, h, http.MethodGet, "/assets/b-1.js", http.Header{"Accept-Encoding": {accepted}})
+		if got := r.Header.Get("Content-Encoding"); got != coding {
+			t.Errorf("%q: sent as %q, want %q", accepted, got, coding)
+		}
+		if packed := body(t, r) == "as the build packed it"; packed != (coding == "br") {
+			t.Errorf("%q: the packed file was sent: %v", accepted, packed)
+		}
+	}
+	if r := get(t, h, http.MethodGet, "/assets/b-1.js.br", nil); r.StatusCode != http.StatusNotFound {
+		t.Error("the packed file is an address of its own")
 	}
 }
 
