@@ -34,8 +34,7 @@ func readWrapped(version attestation.Version, tree *jsontree.Node, b []byte) *Do
 	default:
 		r.text(subject, "id", "number", &r.doc.Number)
 	}
-	witnessedThere(r.doc, tree, b)
-	return r.doc
+	return witnessed(r.doc, b)
 }
 
 // ladesGoods tells TradeTrust's bill of lading: the number and the carrier's code must be there.

@@ -32,7 +32,7 @@ func readDCSA(name dcsa.Name, tree *jsontree.Node, b []byte) *Document {
 	if m.Title() {
 		r.doc.Kind = BillOfLading
 		r.lading(m.Lading)
-		witnessedThere(r.doc, tree, b)
+		witnessed(r.doc, b)
 	}
 	return r.doc
 }
@@ -92,15 +92,15 @@ func (r *dcsaReader) party(key string, p *dcsa.Party, to *Party) {
 	r.text(key+".country", p.Country, p.At+"/address/countryCode", &to.Country)
 	r.text(key+".address", p.Address, p.AddressAt, &to.Address)
 	for _, code := range p.Codes {
-		if code.List == listLEI {
+		if code.List == listLEI && to.LEI == "" {
 			r.text(key+".lei", code.Value, code.At+"/partyCode", &to.LEI)
 		}
 	}
 	for _, tax := range p.Taxes {
-		switch tax.Type {
-		case taxVAT:
+		switch {
+		case tax.Type == taxVAT && to.VAT == "":
 			r.text(key+".vat", tax.Value, tax.At+"/value", &to.VAT)
-		case taxUSCC:
+		case tax.Type == taxUSCC && to.RegistrationID == "":
 			r.text(key+".registration_id", tax.Value, tax.At+"/value", &to.RegistrationID)
 		}
 	}

@@ -1,6 +1,10 @@
 package parse
 
 import (
+	"strings"
+
+	"github.com/countersign/countersign/services/parse/attestation"
+	"github.com/countersign/countersign/services/parse/dcsa"
 	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/parse/witness"
 )
@@ -15,12 +19,9 @@ func witnessed(doc *Document, b []byte) *Document {
 	}
 	for _, f := range fingerprintFields(doc) {
 		switch other := second[f.key]; {
-		case f.text == other:
+		case squeezed(f.text) == squeezed(other):
 		case f.text == "" && len(doc.Flaws) > 0:
 			// A value that is not to be trusted is absent, and a flaw says so already.
-		case (f.text == "" || other == "") && doc.Semantic == nil && doc.Syntax == string(SyntaxUBL):
-			// A document of logistics has many ways to state a thing, and each reader knows the
-			// common ones: what only one has found is no difference.
 		default:
 			doc.disagree(f.key, source.Quoted(f.text)+" and "+source.Quoted(other))
 		}
@@ -35,10 +36,40 @@ func secondReading(doc *Document, b []byte) (witness.Reading, bool) {
 		return witness.UBL(b)
 	case string(SyntaxCII):
 		return witness.CII(b)
+	case string(SyntaxDCSA):
+		return witness.DCSA(b, memberOfTitle(doc))
+	case string(attestation.V2), string(attestation.V3):
+		return witness.Wrapped(b, doc.Syntax == string(attestation.V2), formOf(doc))
 	default:
 		return witness.JSON(b)
 	}
 }
+
+// memberOfTitle is the member of a message that is the transport document, "" for a message that
+// is one itself.
+func memberOfTitle(doc *Document) string {
+	switch doc.Profile {
+	case string(dcsa.IssuanceRequest):
+		return "document"
+	case string(dcsa.Envelope):
+		return "transportDocument"
+	default:
+		return ""
+	}
+}
+
+func formOf(doc *Document) witness.Form {
+	if doc.Kind == BillOfLading {
+		return witness.FormBill
+	}
+	if doc.Kind == Invoice {
+		return witness.FormInvoice
+	}
+	return witness.FormOther
+}
+
+// squeezed makes one space of each run of white space.
+func squeezed(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func (d *Document) disagree(field, what string) {
 	f := source.New(source.CodeReadings, d.Places[field].Path, "Two readings of the field "+field+

@@ -83,6 +83,7 @@ func TestReadTakesNoHostileTwinWithoutAFlaw(t *testing.T) {
 			"twice in an order", "order.xml", "<cbc:ID>HV-ORD-31</cbc:ID>",
 			"<cbc:ID>HV-ORD-31</cbc:ID><cbc:ID>HV-ORD-32</cbc:ID>",
 		},
+		{"in the namespace of the root", "order.xml", "<cbc:ID>HV-ORD-31<", "<ID>HV-ORD-32</ID><cbc:ID>HV-ORD-31<"},
 		{"cut by a comment", "invoice.xml", payable, ">11<!-- -->00.00<"},
 		{"cut by a section", "invoice_cii.xml", payable, ">11<![CDATA[00.00]]><"},
 		{"a number cut by a section", "invoice_cii.xml", "TG-881</ram:ID>", "TG-<![CDATA[881]]></ram:ID>"},
@@ -130,11 +131,17 @@ func FuzzTwoReadings(f *testing.F) {
 	bases := [][]byte{
 		sample(f, "read", "invoice.xml"), sample(f, "read", "invoice_cii.xml"),
 		sample(f, "read", lading), sample(f, "read", "credit_note.xml"), sample(f, "read", "order.xml"),
+		sample(f, "read", "waybill.xml"), sample(f, "read", "despatch_advice.xml"),
+		sample(f, "read", "receipt_advice.xml"), sample(f, "read", "order_response.xml"),
+		sample(f, "dcsa", "transport_document.json"), sample(f, "wrapped", "invoice.json"),
+		sample(f, "wrapped", "bill_of_lading.json"),
 	}
 	for i, piece := range []string{
 		"", "<cbc:ID>1</cbc:ID>", "<ram:ID>1</ram:ID>", "<!--> -->", "<![CDATA[x]]>", "<?x ?>", "&#x41;", "&amp;",
 		`xmlns:cbc="urn:x"`, `<cac:PartyLegalEntity><cbc:RegistrationName/></cac:PartyLegalEntity>`,
 		"<cac:PartyTaxScheme><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>",
+		"<cac:OrderReference/>", "<cac:CarrierParty/>", "<cac:Consignment/>", "<cac:ShipmentStage/>",
+		"<cbc:OnCarriageIndicator>1</cbc:OnCarriageIndicator>", `"values":["PO-2"],`,
 		`<ram:GlobalID schemeID="0199">1</ram:GlobalID>`, `"number":"1",`, "\u00a0", "+0", "\\u0041",
 	} {
 		for base := range bases {

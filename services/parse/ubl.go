@@ -52,8 +52,9 @@ func readUBL(l Limits, b []byte, root xml.Name) (*Document, *Fault) {
 	tree, f := xmltree.Parse(b, xmltree.Options{
 		Limits: l,
 		Known: func(space string) bool {
-			return space == root.Space || space == nsCBC || space == nsCAC || space == nsEXT
+			return isInvoice && space == root.Space || space == nsCBC || space == nsCAC || space == nsEXT
 		},
+		RootOnly:     root.Space,
 		Opaque:       xml.Name{Space: nsEXT, Local: "UBLExtensions"},
 		Attachment:   xml.Name{Space: nsCBC, Local: "EmbeddedDocumentBinaryObject"},
 		KeepForeign:  isInvoice, // and its binding makes a flaw of it

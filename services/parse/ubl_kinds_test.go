@@ -107,6 +107,8 @@ func TestReadTakesEveryKindOfUBLOfTheCorpus(t *testing.T) {
 				t.Errorf("%s: %v", path, err)
 			case logistics && doc.Kind != want:
 				t.Errorf("%s: %s, want %s", path, doc.Kind, want)
+			case logistics && disagrees(doc):
+				t.Errorf("%s: %v", path, doc.Flaws)
 			case logistics:
 				read[want]++
 			case root == "Invoice" || root == "CreditNote": // held against their labels elsewhere
@@ -132,4 +134,50 @@ func rootOf(b []byte) string {
 		return string(found[1])
 	}
 	return ""
+}
+
+// named is a party that has a name and nothing else, in an element.
+func named(element, name string) string {
+	return `<cac:` + element + `><cac:PartyName><cbc:Name>` + name + `</cbc:Name></cac:PartyName></cac:` +
+		element + `>`
+}
+
+// Papers of logistics name their parties and their order in many ways, and both readers know them.
+func TestTwoReadingsAgreeOnWhoCarriesAndWhoSends(t *testing.T) {
+	in := func(element, body string) string { return `<cac:` + element + `>` + body + `</cac:` + element + `>` }
+	before := `<cbc:PreCarriageIndicator>true</cbc:PreCarriageIndicator>`
+	address := in("Party", in("PostalAddress", `<cbc:CityName>Steyr</cbc:CityName>`))
+	party := in("Party", `<cac:PartyName><cbc:Name>B</cbc:Name></cac:PartyName>`)
+	reference := func(id, of string) string {
+		return in("DocumentReference", `<cbc:ID>`+id+`</cbc:ID>`+of)
+	}
+	for _, c := range []struct{ root, body, seller, carrier, order string }{
+		{"Waybill", in("Shipment", in("Delivery", named("CarrierParty", "D"))+
+			in("Consignment", named("CarrierParty", "C"))), "", "D", ""},
+		{"Waybill", in("Shipment", in("Consignment", named("CarrierParty", "C")+named("ConsignorParty", "S"))+
+			in("Consignment", named("CarrierParty", "X")+named("ConsignorParty", "X"))), "S", "C", ""},
+		{"Waybill", in("Shipment", `<cac:Consignment/>`+in("Consignment", named("CarrierParty", "X"))), "", "", ""},
+		{"Waybill", in("CarrierParty", in("PostalAddress", `<cbc:CityName>Steyr</cbc:CityName>`)) +
+			in("Shipment", in("ShipmentStage", before+named("CarrierParty", "T"))+
+				in("ShipmentStage", named("CarrierParty", "M")+named("CarrierParty", "N"))), "", "M", ""},
+		{"Waybill", in("Shipment", in("ShipmentStage", named("CarrierParty", "T")+before)), "", "T", ""},
+		{"Waybill", in("Shipment", `<cac:ShipmentStage/>`+
+			in("ShipmentStage", named("CarrierParty", "T"))), "", "", ""},
+		{"Waybill", reference("D-1", `<cbc:DocumentTypeCode>351</cbc:DocumentTypeCode>`) +
+			reference("O-1", `<cbc:DocumentType> OR DER</cbc:DocumentType>`) +
+			reference("O-2", `<cbc:DocumentTypeCode>220</cbc:DocumentTypeCode>`), "", "", "O-1"},
+		{"DespatchAdvice", in("SellerSupplierParty", address) + in("DespatchSupplierParty", party), "B", "", ""},
+		{"ReceiptAdvice", in("DespatchSupplierParty", party) + `<cac:OrderReference/>` +
+			in("OrderReference", `<cbc:ID>O-9</cbc:ID>`), "B", "", ""},
+		{"Order", in("SellerSupplierParty", party) +
+			in("AccountingSupplierParty", named("Party", "A")), "B", "", ""},
+	} {
+		doc := mustRead(t, ublOf(c.root, c.body))
+		if doc.Seller.Name != c.seller || doc.Carrier.Name != c.carrier || doc.OrderRef != c.order {
+			t.Errorf("seller %q, carrier %q, order %q of %s", doc.Seller.Name, doc.Carrier.Name, doc.OrderRef, c.body)
+		}
+		if len(doc.Flaws) > 0 {
+			t.Errorf("flaws %v of %s", doc.Flaws, c.body)
+		}
+	}
 }

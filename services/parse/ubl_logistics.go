@@ -81,10 +81,8 @@ func (r *ublReader) latestReceipt(line *xmltree.Node) {
 
 // movement reads the parties and references that a despatch and a receipt share.
 func (r *ublReader) movement(n *xmltree.Node) {
-	r.party(r.Find(n, "cac:SellerSupplierParty/cac:Party"), "seller", &r.doc.Seller)
-	if r.doc.Seller == (Party{}) {
-		r.party(r.Find(n, "cac:DespatchSupplierParty/cac:Party"), "seller", &r.doc.Seller)
-	}
+	r.firstParty("seller", &r.doc.Seller, r.Find(n, "cac:SellerSupplierParty/cac:Party"),
+		r.Find(n, "cac:DespatchSupplierParty/cac:Party"))
 	r.party(r.Find(n, "cac:BuyerCustomerParty/cac:Party"), "buyer", &r.doc.Buyer)
 	r.party(r.Find(n, "cac:DeliveryCustomerParty/cac:Party"), "consignee", &r.doc.Consignee)
 	r.text(n, "cac:OrderReference*/cbc:ID", "order_ref", &r.doc.OrderRef)

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -43,12 +44,15 @@ func (r *ublReader) party(n *xmltree.Node, key string, to *Party) {
 	r.address(address, key+".address", &to.Address)
 }
 
-// firstParty reads the first of several parties that is there: two of them are never mixed.
+// firstParty reads the first of several parties that says who it is: two of them are never mixed.
 func (r *ublReader) firstParty(key string, to *Party, from ...*xmltree.Node) {
 	for _, n := range from {
-		if *to == (Party{}) {
-			r.party(n, key, to)
+		if n == nil || to.Name != "" || to.RegistrationID != "" || to.VAT != "" || to.LEI != "" {
+			continue
 		}
+		*to = Party{}
+		maps.DeleteFunc(r.doc.Places, func(field string, _ Place) bool { return strings.HasPrefix(field, key+".") })
+		r.party(n, key, to)
 	}
 }
 

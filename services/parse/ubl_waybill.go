@@ -8,11 +8,11 @@ import (
 
 // waybill reads a UBL Waybill, of any mode of transport.
 func (r *ublReader) waybill(n *xmltree.Node) {
-	r.party(r.Find(n, "cac:ConsignorParty"), "seller", &r.doc.Seller)
-	r.party(r.Find(n, "cac:CarrierParty"), "carrier", &r.doc.Carrier)
 	shipment := r.Find(n, "cac:Shipment")
 	consignment := r.Find(shipment, "cac:Consignment*")
-	r.firstParty("seller", &r.doc.Seller, r.Find(consignment, "cac:ConsignorParty"))
+	r.firstParty("seller", &r.doc.Seller, r.Find(n, "cac:ConsignorParty"),
+		r.Find(consignment, "cac:ConsignorParty"))
+	r.firstParty("carrier", &r.doc.Carrier, r.Find(n, "cac:CarrierParty"))
 	r.party(r.Find(consignment, "cac:ConsigneeParty"), "consignee", &r.doc.Consignee)
 	r.waybillType(r.mainStage(shipment))
 	r.shipment(shipment)

@@ -13,12 +13,19 @@ import (
 type jsonWalker struct {
 	src  []byte
 	at   int
-	show func(path, text string)
+	show func(path string, v scalar)
+}
+
+// scalar is a string or a number of JSON.
+type scalar struct {
+	text   string
+	string bool
 }
 
 // walkJSON shows every string and number of a document under the path of members to it, items
-// of a list under their number; false when it meets what no guarded file holds.
-func walkJSON(src []byte, show func(path, text string)) bool {
+// of a list under their number; false when it meets what no guarded file holds. What looks like
+// a path in the name of a member is written otherwise there.
+func walkJSON(src []byte, show func(path string, v scalar)) bool {
 	w := jsonWalker{src: src, show: show}
 	return w.value("")
 }
@@ -32,7 +39,7 @@ func (w *jsonWalker) value(path string) bool {
 		return w.items(path)
 	case '"':
 		text, ok := w.text()
-		w.show(path, text)
+		w.show(path, scalar{text, true})
 		return ok
 	case 0:
 		return false
@@ -42,7 +49,7 @@ func (w *jsonWalker) value(path string) bool {
 			w.at++
 		}
 		if word := string(w.src[from:w.at]); word != "null" && word != "true" && word != "false" {
-			w.show(path, word)
+			w.show(path, scalar{text: word})
 		}
 		return w.at > from
 	}
@@ -71,6 +78,9 @@ func (w *jsonWalker) members(path string) bool {
 			return false
 		}
 		w.at++
+		if strings.ContainsAny(name, ".[") {
+			name = strings.NewReplacer(".", "~1", "[", "~2").Replace(name)
+		}
 		if path != "" {
 			name = path + "." + name
 		}

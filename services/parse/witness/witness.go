@@ -24,26 +24,35 @@ type Reading map[string]string
 // UBL reads a document in UBL 2; false when it meets what no guard lets through.
 func UBL(b []byte) (Reading, bool) {
 	r := Reading{}
-	return settled(r, walkXML(inUTF8(b), &ublReader{fields: r}))
+	document := ublReader{fields: r}
+	ok := walkXML(inUTF8(b), &document)
+	document.finish()
+	return settled(r, ok)
 }
 
 // CII reads a Cross Industry Invoice D16B; false as in UBL.
 func CII(b []byte) (Reading, bool) {
 	r := Reading{}
-	return settled(r, walkXML(inUTF8(b), &ciiReader{fields: r, reached: map[string]bool{}}))
+	ok := walkXML(inUTF8(b), &ciiReader{fields: r, reached: map[string]bool{}})
+	r.identities("seller")
+	r.identities("buyer")
+	return settled(r, ok)
 }
 
 // JSON reads a document of our own, whose members have the names of the fields; false as in UBL.
 func JSON(b []byte) (Reading, bool) {
 	r := Reading{}
-	ok := walkJSON(bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF")), func(path, text string) {
+	ok := walkJSON(unmarked(b), func(path string, v scalar) {
 		if strings.HasPrefix(path, "totals.") {
-			text = plain(text)
+			v.text = plain(v.text)
 		}
-		r.filled(path, text)
+		r.filled(path, v.text)
 	})
 	return settled(r, ok)
 }
+
+// unmarked leaves out a byte order mark.
+func unmarked(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF")) }
 
 // inUTF8 makes UTF-8 of the only other encoding that the guard lets through, in which each byte
 // is the number of its character.
@@ -61,11 +70,8 @@ func inUTF8(b []byte) []byte {
 // settled gives fields without a value what was read for them in other places, and leaves out
 // those that have none.
 func settled(r Reading, ok bool) (Reading, bool) {
-	for _, party := range []string{"seller", "buyer"} {
-		r.settle(party+".name", "/trading")
-		r.settle(party+".lei", "/listed", "/global", "/endpoint")
-	}
-	r.settle("currency", "/payable", "/total")
+	r.settle("currency", "/payable", "/total", "/amount")
+	r.settle("type_code", "/answer")
 	maps.DeleteFunc(r, func(_, value string) bool { return value == "" })
 	return r, ok
 }
@@ -97,6 +103,34 @@ func (r Reading) settle(key string, others ...string) {
 	for _, other := range others {
 		r.filled(key, r[key+other])
 		delete(r, key+other)
+	}
+}
+
+// identities settles the name and the LEI of a party.
+func (r Reading) identities(party string) {
+	r.settle(party+".name", "/trading")
+	r.settle(party+".lei", "/listed", "/global", "/endpoint")
+	delete(r, party+".registered")
+}
+
+// identity are the fields that say who a party is.
+func identity() [4]string { return [...]string{".name", ".registration_id", ".vat", ".lei"} }
+
+// names tells whether anything says who a party is.
+func (r Reading) names(party string) bool {
+	for _, field := range identity() {
+		if r[party+field] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// move gives a party who stands in another place of the document.
+func (r Reading) move(from, to string) {
+	for _, field := range identity() {
+		r[to+field] = r[from+field]
+		delete(r, from+field)
 	}
 }
 

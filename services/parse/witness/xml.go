@@ -242,3 +242,14 @@ func entity(name string) rune {
 	}
 	return rune(code)
 }
+
+// cutStep takes the first step off a path.
+func cutStep(path []byte) (step, rest []byte) {
+	if len(path) == 0 {
+		return nil, nil
+	}
+	if i := bytes.IndexByte(path[1:], '/'); i >= 0 {
+		return path[1 : i+1], path[i+1:]
+	}
+	return path[1:], nil
+}

@@ -21,6 +21,8 @@ type Options struct {
 	Limits source.Limits
 	// Known tells whether elements of a namespace may stand in the document.
 	Known func(space string) bool
+	// RootOnly is a namespace in which nothing but the root may stand, "" when there is none.
+	RootOnly string
 	// KeepForeign leaves an element of an unknown namespace in the tree, without what is in it,
 	// instead of refusing the document. The caller has to say that it is there.
 	KeepForeign bool
@@ -119,7 +121,7 @@ func (g *guard) open(t xml.StartElement, offset int) *source.Fault {
 	if g.skip > 0 {
 		return nil
 	}
-	foreign := !g.Known(t.Name.Space)
+	foreign := !g.Known(t.Name.Space) && (g.root != nil || t.Name.Space != g.RootOnly)
 	if foreign && !g.KeepForeign {
 		return source.New(source.CodeNamespace, g.here(offset),
 			"The element "+source.Quoted(t.Name.Local)+" is of the namespace "+source.Quoted(t.Name.Space)+
