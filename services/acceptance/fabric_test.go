@@ -36,7 +36,8 @@ func TestTheProgramSettlesATradeOnFiveFabricPeers(t *testing.T) {
 	folder := scratch(t)
 	seated(t, folder)
 	dir := scratch(t)
-	r := run(t, fast, "demo", "--exit", "--data", dir, "--listen", "127.0.0.1:0", "--fixtures", folder,
+	r := run(t, fast, "demo", "--exit", "--trades", "first", "--data", dir,
+		"--listen", "127.0.0.1:0", "--fixtures", folder,
 		"--ledger", n.DescriptionPath())
 	if r.code != 0 || !strings.Contains(r.stdout, "settled") {
 		t.Fatalf("exit %d\n%s\n%s", r.code, r.stdout, r.stderr)

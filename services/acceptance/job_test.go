@@ -38,7 +38,7 @@ type played struct {
 func play(t *testing.T, by build, folder string) played {
 	t.Helper()
 	dir := scratch(t)
-	args := []string{"demo", "--exit", "--data", dir, "--listen", "127.0.0.1:0"}
+	args := []string{"demo", "--exit", "--trades", "first", "--data", dir, "--listen", "127.0.0.1:0"}
 	if folder != "" {
 		args = append(args, "--fixtures", folder)
 	}

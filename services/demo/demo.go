@@ -1,8 +1,8 @@
 // Package demo does the main job as its users would: over the HTTP API, signed in as the
 // people of a folder of fixtures, with keys that only the demonstration holds.
 //
-// Time passes once: first every trade does what is due today, then the node's clock moves
-// and every trade does what is due on its later day.
+// Time passes once: the node's clock moves from one day to the next on which a trade has
+// something to do.
 package demo
 
 import (
@@ -11,8 +11,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
+	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/fixtures"
 )
@@ -30,9 +32,10 @@ type Config struct {
 // Outcome is how one trade ended.
 type Outcome struct {
 	Trade   string   `json:"trade"`
-	Outcome string   `json:"outcome"` // "settled" or "refused"
+	Outcome string   `json:"outcome"` // "settled", "refused" or "waiting"
 	At      string   `json:"at"`      // the step at which it ended
 	Reasons []string `json:"reasons,omitempty"`
+	Book    bool     `json:"book,omitempty"` // an ordinary trade of the book
 	// AsExpected tells whether the folder said so.
 	AsExpected bool `json:"as_expected"`
 }
@@ -40,14 +43,23 @@ type Outcome struct {
 // job is one run of the demonstration.
 type job struct {
 	Config
+	day int // on the ledger, counted from the day of the show
+
+	mu         sync.Mutex          // what follows is shared by trades that go on at once
 	sessions   map[string]*Session // by e-mail
 	programmes map[string]trade.AssetID
 }
 
+// atOnce is how many ordinary trades, registrations or programmes go on at the same time.
+const atOnce = 8
+
 // Run does the job and returns how each trade ended. An error means that the job could not
 // be done; an outcome that the folder did not expect is none.
 func Run(ctx context.Context, c Config) ([]Outcome, error) {
-	j := &job{Config: c, sessions: map[string]*Session{}, programmes: map[string]trade.AssetID{}}
+	j := &job{
+		Config: c, day: c.Set.Begin, sessions: map[string]*Session{},
+		programmes: map[string]trade.AssetID{},
+	}
 	if err := j.setUp(ctx); err != nil {
 		return nil, fmt.Errorf("setting up: %w", err)
 	}
@@ -55,25 +67,63 @@ func Run(ctx context.Context, c Config) ([]Outcome, error) {
 	for i := range c.Set.Trades {
 		runs[i] = newRun(j, &c.Set.Trades[i])
 	}
-	moved := 0
 	for day, due := nextDay(runs); due; day, due = nextDay(runs) {
-		if day > moved {
-			if err := j.moveClock(ctx, day-moved); err != nil {
-				return nil, fmt.Errorf("moving the clock: %w", err)
-			}
-			moved = day
+		if err := j.moveClock(ctx, day); err != nil {
+			return nil, fmt.Errorf("moving the clock: %w", err)
 		}
-		for _, r := range runs {
-			if err := r.do(ctx, day); err != nil {
-				return nil, fmt.Errorf("trade %s: %w", r.trade.Name, err)
-			}
+		if err := j.trade(ctx, runs, day); err != nil {
+			return nil, err
 		}
+	}
+	if err := j.moveClock(ctx, 0); err != nil {
+		return nil, fmt.Errorf("moving the clock: %w", err)
 	}
 	outcomes := make([]Outcome, len(runs))
 	for i, r := range runs {
 		outcomes[i] = r.outcome()
 	}
 	return outcomes, nil
+}
+
+// trade does what is due on a day: trades that are told step by step one after another, the
+// ordinary ones at once.
+func (j *job) trade(ctx context.Context, runs []*run, day int) error {
+	book := []func(context.Context) error{}
+	for _, r := range runs {
+		do := func(ctx context.Context) error {
+			if err := r.do(ctx, day); err != nil {
+				return fmt.Errorf("trade %s: %w", r.trade.Name, err)
+			}
+			return nil
+		}
+		if r.trade.Book {
+			book = append(book, do)
+			continue
+		}
+		if err := do(ctx); err != nil {
+			return err
+		}
+	}
+	return together(ctx, book)
+}
+
+// together runs functions at once, atOnce at a time, and returns the errors of those that failed.
+func together(ctx context.Context, all []func(context.Context) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var group sync.WaitGroup
+	places, errs := make(chan struct{}, atOnce), make([]error, len(all))
+	for i, do := range all {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			if errs[i] = do(ctx); errs[i] != nil {
+				stop()
+			}
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
 }
 
 // nextDay is the first day on which a trade that has not ended has something to do; false
@@ -89,12 +139,14 @@ func nextDay(runs []*run) (day int, due bool) {
 
 // say tells one line of what happens.
 func (j *job) say(format string, args ...any) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	fmt.Fprintf(j.Out, j.Now().UTC().Format("15:04:05.000")+"  "+format+"\n", args...)
 }
 
 // setUp registers every organisation, opens the keyring and the programmes.
 func (j *job) setUp(ctx context.Context) error {
-	operator := ""
+	operator, registrations := "", []func(context.Context) error{}
 	for _, o := range j.Set.Demo.Organisations {
 		admins := persons(o, string(trade.Admin))
 		if len(admins) < 2 {
@@ -103,9 +155,15 @@ func (j *job) setUp(ctx context.Context) error {
 		if o.Kind == string(trade.KindOperator) {
 			operator = o.ID
 		}
-		if err := j.register(ctx, o, admins[:2]); err != nil {
-			return fmt.Errorf("registering %s: %w", o.ID, err)
-		}
+		registrations = append(registrations, func(ctx context.Context) error {
+			if err := j.register(ctx, o, admins[:2]); err != nil {
+				return fmt.Errorf("registering %s: %w", o.ID, err)
+			}
+			return nil
+		})
+	}
+	if err := together(ctx, registrations); err != nil {
+		return err
 	}
 	o, ok := j.Set.Demo.Organisation(operator)
 	if !ok {
@@ -119,12 +177,16 @@ func (j *job) setUp(ctx context.Context) error {
 	if err := j.signAll(ctx, opened, admins[:2]); err != nil {
 		return err
 	}
+	programmes := []func(context.Context) error{}
 	for _, p := range j.Set.Demo.Programmes {
-		if err := j.openProgramme(ctx, p); err != nil {
-			return fmt.Errorf("programme %s: %w", p.ID, err)
-		}
+		programmes = append(programmes, func(ctx context.Context) error {
+			if err := j.openProgramme(ctx, p); err != nil {
+				return fmt.Errorf("programme %s: %w", p.ID, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return together(ctx, programmes)
 }
 
 // register signs the registration that waits in the inbox of the organisation's admins.
@@ -164,7 +226,9 @@ func (j *job) openProgramme(ctx context.Context, p fixtures.Programme) error {
 	if err != nil {
 		return err
 	}
+	j.mu.Lock()
 	j.programmes[p.ID] = opened[0].Subjects[0].ID
+	j.mu.Unlock()
 	return j.signAll(ctx, opened, signers)
 }
 
@@ -179,8 +243,18 @@ func (j *job) auditors() []string {
 	return list
 }
 
-// moveClock lets days pass on the demo node.
-func (j *job) moveClock(ctx context.Context, days int) error {
+// today is the day on the ledger.
+func (j *job) today() money.Date { return j.Set.Today.AddDays(j.day) }
+
+// now is the time on the ledger.
+func (j *job) now() time.Time { return j.Now().UTC().AddDate(0, 0, j.day) }
+
+// moveClock lets days pass on the demo node until a day.
+func (j *job) moveClock(ctx context.Context, day int) error {
+	days := day - j.day
+	if days <= 0 {
+		return nil
+	}
 	for _, o := range j.Set.Demo.Organisations {
 		if o.Kind != string(trade.KindOperator) {
 			continue
@@ -195,6 +269,7 @@ func (j *job) moveClock(ctx context.Context, days int) error {
 		if err := s.Post(ctx, "/v1/demo/clock", map[string]int{"days": days}, &answer); err != nil {
 			return err
 		}
+		j.day = day
 		j.say(
 			"the demo clock moved %d days forward: it is %s on the ledger, and every block from here says so",
 			days,

@@ -39,7 +39,7 @@ type line struct {
 }
 
 func newRun(j *job, t *fixtures.Trade) *run {
-	r := &run{job: j, trade: t}
+	r := &run{job: j, trade: t, day: j.Set.Begin}
 	r.programme, _ = j.Set.Demo.Programme(t.Plan.Programme)
 	r.seller, _ = j.Set.Demo.Organisation(r.programme.Seller)
 	r.buyer, _ = j.Set.Demo.Organisation(r.programme.Buyer)
@@ -47,12 +47,29 @@ func newRun(j *job, t *fixtures.Trade) *run {
 	return r
 }
 
-// due is the day of the next step: no step comes before the one that it follows.
+// due is the day of the next step, counted from the day of the show: no step comes before the
+// one that it follows.
 func (r *run) due() int {
 	if r.next == len(r.trade.Plan.Steps) {
 		return r.day
 	}
-	return max(r.day, r.trade.Plan.Steps[r.next].Day)
+	return max(r.day, r.trade.Shift+r.trade.Plan.Steps[r.next].Day)
+}
+
+// say tells what happens in a trade that is told step by step.
+func (r *run) say(format string, args ...any) {
+	if !r.trade.Book {
+		r.job.say(format, args...)
+	}
+}
+
+// signAll has persons sign intents and waits until they are done.
+func (r *run) signAll(ctx context.Context, intents []Intent, emails []string) error {
+	if !r.trade.Book {
+		return r.job.signAll(ctx, intents, emails)
+	}
+	_, err := r.signed(ctx, intents, emails)
+	return err
 }
 
 // do performs the steps that are due on a day. A refusal ends the trade; it is an outcome,
@@ -79,13 +96,17 @@ func (r *run) do(ctx context.Context, day int) error {
 		r.next++
 	}
 	if r.ended == nil {
-		r.end("settled", steps[len(steps)-1].Act)
+		outcome := "waiting"
+		if slices.ContainsFunc(steps, func(s fixtures.Step) bool { return s.Act == string(trade.ReceivablePay) }) {
+			outcome = "settled"
+		}
+		r.end(outcome, steps[len(steps)-1].Act)
 	}
 	return nil
 }
 
 func (r *run) end(outcome, at string, reasons ...string) {
-	r.ended = &Outcome{Trade: r.trade.Name, Outcome: outcome, At: at, Reasons: reasons}
+	r.ended = &Outcome{Trade: r.trade.Name, Outcome: outcome, At: at, Reasons: reasons, Book: r.trade.Book}
 	for _, reason := range reasons {
 		r.say("%-22s refused: %s", at, reason)
 	}
@@ -115,7 +136,7 @@ func (r *run) step(ctx context.Context, s fixtures.Step) error {
 	case trade.ReceivableIssue:
 		return r.issue(ctx, s)
 	case trade.ReceivableConfirm:
-		return r.simple(ctx, s, "/v1/receivables/"+string(r.receivable)+"/confirmation", r.confirmation)
+		return r.simple(ctx, s, r.claimed("confirmation"), r.confirmation)
 	case trade.FinancingRequest:
 		return r.request(ctx, s)
 	case trade.FinancingQuote:
@@ -134,6 +155,14 @@ func (r *run) step(ctx context.Context, s fixtures.Step) error {
 		})
 	case trade.ReceivablePay:
 		return r.pay(ctx, s)
+	case trade.ReceivableReject:
+		return r.simple(ctx, s, r.claimed("rejection"), because(s))
+	case trade.FinancingRefuse:
+		return r.simple(ctx, s, r.financed("refusal"), because(s))
+	case trade.FinancingDecline:
+		return r.simple(ctx, s, r.financed("decline"), because(s))
+	case trade.ReceivableOverdue:
+		return r.simple(ctx, s, r.claimed("overdue"), nothing)
 	default:
 		return fmt.Errorf("the demonstration has no step %q", s.Act)
 	}
@@ -143,7 +172,16 @@ func (r *run) financed(what string) string {
 	return "/v1/financings/" + string(r.financing) + "/" + what
 }
 
+func (r *run) claimed(what string) string {
+	return "/v1/receivables/" + string(r.receivable) + "/" + what
+}
+
 func nothing(context.Context) (any, error) { return struct{}{}, nil }
+
+// because is the body of an act that needs a reason and nothing else.
+func because(s fixtures.Step) func(context.Context) (any, error) {
+	return func(context.Context) (any, error) { return map[string]string{"reason": s.Reason}, nil }
+}
 
 // simple prepares one act and has it signed.
 func (r *run) simple(
@@ -156,6 +194,9 @@ func (r *run) simple(
 	intents, err := r.act(ctx, s.By[0], path, b)
 	if err != nil {
 		return err
+	}
+	if s.Open {
+		return r.sign(ctx, intents, s.By)
 	}
 	return r.signAll(ctx, intents, s.By)
 }
@@ -214,6 +255,7 @@ func (r *run) upload(ctx context.Context) error {
 }
 
 const (
+	quoteLife = 7 * 24 * time.Hour
 	readTries = 300
 	readPause = 100 * time.Millisecond
 )
@@ -388,9 +430,9 @@ func (r *run) quote(ctx context.Context) (any, error) {
 		"day_count":    q.DayCount,
 		"fee_rate":     q.FeePercentOfFace,
 		"fee_bearer":   q.FeeBearer,
-		"value_date":   r.Set.Today,
+		"value_date":   r.today(),
 		"recourse":     r.programme.Recourse == "with_recourse",
-		"lapses_at":    r.Now().UTC().Add(72 * time.Hour).Truncate(time.Second),
+		"lapses_at":    r.now().Add(quoteLife).Truncate(time.Second),
 	}
 	s, err := r.as(ctx, first(r.bank, trade.Maker))
 	if err != nil {

@@ -37,7 +37,7 @@ type header struct {
 	Size        int64     `json:"size"`
 	Root        []byte    `json:"root"`
 	Time        time.Time `json:"time"`
-	ClockOffset int64     `json:"clock_offset,omitzero"` // seconds a demo clock was ahead
+	ClockOffset int64     `json:"clock_offset,omitzero"` // seconds a demo clock was ahead, or behind
 }
 
 // transaction is a leaf of the tree: everything public about one transaction. Private
@@ -141,8 +141,8 @@ func decodeHeader(data []byte) (header, error) {
 		return header{}, errors.New("header has a hash of the wrong length")
 	case h.First < 0 || h.Size <= h.First || h.Size-h.First > MaxBlockTransactions:
 		return header{}, errors.New("header counts transactions wrongly")
-	case h.ClockOffset < 0:
-		return header{}, errors.New("header has a clock that ran backwards")
+	case h.ClockOffset < -int64(maxMove/time.Second):
+		return header{}, errors.New("header has a clock that is too far behind")
 	}
 	return h, nil
 }
@@ -201,14 +201,20 @@ func (t transaction) tx(at time.Time) (app.Tx, error) {
 func leafHash(data []byte) tlog.Hash { return tlog.RecordHash(data) }
 
 // clockNote says how far a demo clock was ahead: "demo clock +88d", or with the rest as in
-// "demo clock +2d3h0m0s". It is empty for a clock that runs true.
+// "demo clock +2d3h0m0s"; with a minus how far behind. It is empty for a clock that runs true.
 func clockNote(offset int64) string {
 	if offset == 0 {
 		return ""
 	}
 	const day = 24 * 60 * 60
 	var note strings.Builder
-	note.WriteString("demo clock +")
+	note.WriteString("demo clock ")
+	if offset < 0 {
+		note.WriteByte('-')
+		offset = -offset
+	} else {
+		note.WriteByte('+')
+	}
 	if days := offset / day; days > 0 {
 		fmt.Fprintf(&note, "%dd", days)
 	}

@@ -22,14 +22,16 @@ var (
 	ErrClockMove = errors.New("ledger clock: moves forward only, by whole seconds")
 )
 
-// DemoClock is a clock that may run ahead of another by a whole number of seconds, so that
-// a demonstration reaches a due date. It never moves back. The zero offset runs true.
+// DemoClock is a clock that may run ahead of another by a whole number of seconds, or behind
+// it, so that a demonstration reaches a due date. It never moves back. The zero offset runs
+// true.
 type DemoClock struct {
 	base   Clock
 	offset atomic.Int64 // seconds
 }
 
-// NewDemoClock makes a clock that runs ahead of base by offset seconds.
+// NewDemoClock makes a clock that runs ahead of base by offset seconds, behind it when the offset
+// is below zero.
 func NewDemoClock(base Clock, offset int64) *DemoClock {
 	c := &DemoClock{base: base}
 	c.offset.Store(offset)

@@ -75,10 +75,46 @@ func TestBlockIsNeverEarlierThanTheOneBefore(t *testing.T) {
 func TestClockNoteSaysDaysAndTheRest(t *testing.T) {
 	for offset, want := range map[int64]string{
 		0: "", 1: "demo clock +1s", 3600: "demo clock +1h0m0s", 86400: "demo clock +1d",
-		2*86400 + 60: "demo clock +2d1m0s",
+		2*86400 + 60: "demo clock +2d1m0s", -88 * 86400: "demo clock -88d",
 	} {
 		if got := clockNote(offset); got != want {
 			t.Errorf("note of %d is %q, want %q", offset, got, want)
 		}
+	}
+}
+
+// What a demonstration did weeks ago has its date, and the day comes at which it is today.
+func TestADemoLedgerBeginsBehindAndCatchesUp(t *testing.T) {
+	cfg := testConfig(t.TempDir())
+	cfg.Demo, cfg.Behind = true, 88*day
+	base := cfg.Clock.Now()
+	l := open(t, cfg)
+	if got := l.Now(); !got.Equal(base.Add(-88 * day)) {
+		t.Fatalf("begins at %s, want 88 days before %s", got, base)
+	}
+	closed(t, l)
+	l = open(t, cfg) // before its first block
+	submit(t, l, []string{"put", "k", "1"})
+	if err := l.MoveClock(88 * day); err != nil {
+		t.Fatal(err)
+	}
+	submit(t, l, []string{"put", "k", "2"})
+	closed(t, l)
+	l = open(t, cfg)
+	if got := l.Now(); !got.Equal(base) {
+		t.Errorf("the clock shows %s, want %s", got, base)
+	}
+	for i, want := range []string{"demo clock -88d", ""} {
+		if b := allBlocks(t, l)[i]; b.ClockNote != want {
+			t.Errorf("block %d has the note %q, want %q", i, b.ClockNote, want)
+		}
+	}
+}
+
+func TestOnlyADemoLedgerBeginsBehind(t *testing.T) {
+	cfg := testConfig(t.TempDir())
+	cfg.Behind = day
+	if _, err := Open(t.Context(), cfg); err == nil {
+		t.Error("a ledger that is no demonstration began behind")
 	}
 }

@@ -57,7 +57,10 @@ type Config struct {
 	Clock      Clock
 	// Demo allows MoveClock.
 	Demo bool
-	Log  *slog.Logger
+	// Behind is how far behind Clock a new demo ledger begins, in whole seconds, so that moving
+	// it forward comes to the day that it is: what a demonstration did weeks ago has its date.
+	Behind time.Duration
+	Log    *slog.Logger
 	// Conflict makes tests of conflicts possible, which a serial ledger never has by itself:
 	// a transaction for which it returns a code of Fabric's, such as
 	// "MVCC_READ_CONFLICT", stands in its block as invalid. Nil in production.
@@ -120,7 +123,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 		return nil, err
 	}
 	path := filepath.Join(cfg.Dir, storeFile)
-	if err := create(path, verifierKey); err != nil {
+	if err := create(path, verifierKey, -int64(cfg.Behind/time.Second)); err != nil {
 		return nil, err
 	}
 	checked, err := verify(ctx, path, verifierKey)
@@ -191,6 +194,8 @@ func (cfg Config) check() error {
 	switch {
 	case cfg.Dir == "" || cfg.Chaincode == nil || cfg.Clock == nil:
 		return errors.New("open ledger: folder, chaincode or clock is missing")
+	case cfg.Behind < 0 || cfg.Behind > maxMove || cfg.Behind%time.Second != 0 || cfg.Behind > 0 && !cfg.Demo:
+		return fmt.Errorf("open ledger: only a demo ledger begins behind, by whole seconds: %s", cfg.Behind)
 	case len(cfg.Orgs) == 0 || len(cfg.Orgs) > maxOrgs:
 		return fmt.Errorf("open ledger: %d organisations, want 1 to %d", len(cfg.Orgs), maxOrgs)
 	}
@@ -308,7 +313,7 @@ func keys(dir string) (note.Signer, string, error) {
 }
 
 // create makes an empty store. It gets its name when it is whole.
-func create(path, verifierKey string) error {
+func create(path, verifierKey string, offset int64) error {
 	switch _, err := os.Stat(path); {
 	case err == nil:
 		return nil
@@ -332,7 +337,7 @@ func create(path, verifierKey string) error {
 		meta := tx.Bucket([]byte(bucketMeta))
 		return errors.Join(meta.Put([]byte(metaFormat), []byte(Format)),
 			meta.Put([]byte(metaVerifier), []byte(verifierKey)),
-			meta.Put([]byte(metaClock), sealed(0)))
+			meta.Put([]byte(metaClock), sealed(offset)))
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
 		return fmt.Errorf("make ledger store: %w", err)

@@ -29,7 +29,7 @@ const otherwise exitError = 3
 
 func demoCommand(o *options) *cobra.Command {
 	var exit bool
-	var folder string
+	var folder, trades string
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Do the main job on a new demo node, through its API, and stay open.",
@@ -39,25 +39,40 @@ func demoCommand(o *options) *cobra.Command {
 			if folder != "" {
 				files = os.DirFS(folder)
 			}
-			return runDemo(cmd.Context(), *o, files, exit)
+			load := fixtures.LoadLiving
+			switch {
+			case trades == "first":
+				load = fixtures.Load
+			case trades != "living":
+				return fmt.Errorf("--trades is first or living, not %q", trades)
+			case o.ledger != "embedded":
+				return errors.New("the clock of this ledger does not move: take --trades first")
+			}
+			return runDemo(cmd.Context(), *o, files, load, exit)
 		},
 	}
 	c.Flags().BoolVar(&exit, "exit", false, "stop after the job")
+	c.Flags().StringVar(
+		&trades, "trades", "living", "first: those in the folder trades; living: a working day around them",
+	)
 	c.Flags().StringVar(
 		&folder, "fixtures", "", "folder of organisations and trades instead of the built-in one",
 	)
 	return c
 }
 
+// loader reads a folder of fixtures for a day.
+type loader func(folder fs.FS, today money.Date) (*fixtures.Set, error)
+
 // runDemo makes a node in a new folder, so that nothing of an earlier run is lost or in the
 // way, does the job and leaves the node open.
-func runDemo(ctx context.Context, o options, files fs.FS, exit bool) error {
+func runDemo(ctx context.Context, o options, files fs.FS, load loader, exit bool) error {
 	began := o.clock.Now()
-	set, err := fixtures.Load(files, money.DateOf(began))
+	set, err := load(files, money.DateOf(began))
 	if err != nil {
 		return err
 	}
-	o.demo = true
+	o.demo, o.behind = true, time.Duration(-set.Begin)*24*time.Hour
 	o.data = filepath.Join(o.data, "demo-"+began.UTC().Format("20060102-150405.000"))
 	if err := os.MkdirAll(o.data, 0o700); err != nil {
 		return err
@@ -138,7 +153,12 @@ func tell(out io.Writer, o options, outcomes []demo.Outcome, took time.Duration)
 		took.Seconds(),
 		o.data,
 	)
+	book := 0
 	for _, c := range outcomes {
+		if c.Book && c.AsExpected {
+			book++
+			continue
+		}
 		note := "as expected"
 		if !c.AsExpected {
 			note, asExpected = "NOT AS EXPECTED", false
@@ -152,6 +172,9 @@ func tell(out io.Writer, o options, outcomes []demo.Outcome, took time.Duration)
 			note,
 			strings.Join(c.Reasons, "; "),
 		)
+	}
+	if book > 0 {
+		fmt.Fprintf(out, "  and %d ordinary trades of the weeks before, as expected\n", book)
 	}
 	if !asExpected {
 		return otherwise

@@ -39,6 +39,7 @@ type options struct {
 	quota    int64 // MiB of papers of one organisation
 	read     readLimits
 	demo     bool
+	behind   time.Duration // how far behind the clock a new demo node begins
 	orgs     []string
 	clock    systemClock
 }
@@ -114,7 +115,7 @@ func (n *node) openLedger(ctx context.Context, o options, cfg *app.Config) error
 	now := func() time.Time { return l.Now() } // asked only once the ledger is open
 	l, err := embedded.Open(ctx, embedded.Config{
 		Dir: filepath.Join(o.data, "ledger"), Orgs: o.orgs, Clock: o.clock, Demo: o.demo, Log: n.log,
-		Channel: channel, Chaincode: chaincode.New(now, n.log),
+		Behind: o.behind, Channel: channel, Chaincode: chaincode.New(now, n.log),
 	})
 	if err != nil {
 		return fmt.Errorf("opening the ledger: %w", err)
