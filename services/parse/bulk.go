@@ -11,6 +11,7 @@ import (
 	"github.com/countersign/countersign/services/parse/jsontree"
 	"github.com/countersign/countersign/services/parse/sheet"
 	"github.com/countersign/countersign/services/parse/source"
+	"github.com/countersign/countersign/services/parse/witness"
 	"github.com/countersign/countersign/services/parse/xmltree"
 )
 
@@ -109,7 +110,13 @@ func readBulk(l Limits, sheets sheet.Limits, b []byte, keep func(d *Document, te
 			return f
 		}
 	}
-	r.finish(keep)
+	second, ok := witness.Rows(b)
+	if !ok || len(second) != len(r.drafts) {
+		r.fault(rows[0].Number, "", source.CodeReadings, "Two readings of this file differ: it is written so that "+
+			"programs read it differently; save it again from your spreadsheet.")
+		return listedFaults(r.faults)
+	}
+	r.finish(second, keep)
 	if len(r.faults) > 0 {
 		return listedFaults(r.faults)
 	}
@@ -315,9 +322,10 @@ func at(in map[string]any, path []string) any {
 	return group[path[1]]
 }
 
-// finish makes documents of the drafts and holds them against the schema of their kind.
-func (r *bulkReader) finish(keep func(d *Document, text []byte)) {
-	for _, d := range r.drafts {
+// finish makes documents of the drafts, and holds them against the schema of their kind and
+// against what the second reader has found in the file.
+func (r *bulkReader) finish(second []witness.Reading, keep func(d *Document, text []byte)) {
+	for i, d := range r.drafts {
 		if d.broken {
 			continue
 		}
@@ -339,8 +347,27 @@ func (r *bulkReader) finish(keep func(d *Document, text []byte)) {
 			r.schema(d, f)
 			continue
 		}
-		keep(doc, text)
+		for _, field := range fingerprintFields(doc) {
+			if other := second[i][field.key]; squeezed(field.text) != squeezed(other) {
+				r.broken(d, d.first, r.columnOf(field.key), source.CodeReadings, "Two readings of this cell differ ("+
+					source.Quoted(field.text)+" and "+source.Quoted(other)+"): the file is written so that programs "+
+					"read it differently; save it again from your spreadsheet.")
+			}
+		}
+		if !d.broken {
+			keep(doc, text)
+		}
 	}
+}
+
+// columnOf is the column that a field of the document comes from, "" when it is of no column.
+func (r *bulkReader) columnOf(field string) string {
+	for _, c := range r.columns {
+		if strings.Join(c.path, ".") == field {
+			return c.Name
+		}
+	}
+	return ""
 }
 
 // schema tells the faults of a document in terms of rows and columns.

@@ -297,8 +297,12 @@ func FuzzReadBulk(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		all, err := parse.ReadBulkJSON(b)
 		if err != nil {
-			if fault, ok := errors.AsType[*parse.Fault](err); !ok || fault.Code == "" || fault.Message == "" {
+			fault, ok := errors.AsType[*parse.Fault](err)
+			if !ok || fault.Code == "" || fault.Message == "" {
 				t.Fatalf("not a fault that can be shown: %v", err)
+			}
+			if fault.Code == source.CodeReadings && bytes.Count(b, []byte("\r")) == bytes.Count(b, []byte("\r\n")) {
+				t.Fatalf("read in two ways: %v", err)
 			}
 			return
 		}

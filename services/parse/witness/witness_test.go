@@ -8,7 +8,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/countersign/countersign/services/parse/witness"
 )
@@ -68,15 +71,78 @@ func TestWitnessBreaksOffInWhatNoGuardLetsThrough(t *testing.T) {
 	}
 }
 
+// book is a small workbook with a text, a number, a day and a percentage.
+func book(t testing.TB) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	for cell, value := range map[string]any{
+		"A1": "invoice_number", "B1": "total_payable", "C1": "issue_date", "D1": "buyer_name",
+		"A2": "LQ-1", "B2": 1100.10, "C2": 46101, "D2": 0.5, "A4": "LQ-1", "A5": "LQ-2",
+	} {
+		if err := f.SetCellValue("Sheet1", cell, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for cell, format := range map[string]int{"C2": 14, "D2": 9} {
+		style, err := f.NewStyle(&excelize.Style{NumFmt: format})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.SetCellStyle("Sheet1", cell, cell, style); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestWitnessReadsTheRowsOfASheet(t *testing.T) {
+	want := []witness.Reading{
+		{"number": "LQ-1", "totals.payable": "1100.1", "issue_date": "2026-03-20", "buyer.name": "50%"},
+		{"number": "LQ-2"},
+	}
+	got, ok := witness.Rows(book(t))
+	if !ok || !slices.EqualFunc(got, want, maps.Equal) {
+		t.Errorf("of XLSX %v, want %v", got, want)
+	}
+	got, ok = witness.Rows([]byte("\xEF\xBB\xBF\"Invoice Number\";buyer_name;total_payable;issue_date\r\n" +
+		"# a comment\nLQ-1;50%;+1100.10;2026-03-20\nLQ-1\n\n LQ-2 "))
+	if !ok || !slices.EqualFunc(got, want, maps.Equal) {
+		t.Errorf("of CSV %v, want %v", got, want)
+	}
+}
+
+func TestWitnessBreaksOffInABrokenSheet(t *testing.T) {
+	sheet := book(t)
+	for name, b := range map[string][]byte{
+		"half an archive": sheet[:len(sheet)/2], "its list alone": sheet[bytes.Index(sheet, []byte("PK\x01\x02")):],
+		"a quote in a text": []byte("invoice_number\nA\"B"), "an open quote": []byte("invoice_number\n\"A"),
+		"no number": []byte("currency\nEUR"),
+	} {
+		if got, ok := witness.Rows(b); ok {
+			t.Errorf("%s is read as %v", name, got)
+		}
+	}
+}
+
 // FuzzWitness holds the second reader to ending, and without a panic, on any bytes.
 func FuzzWitness(f *testing.F) {
 	for _, name := range []string{"invoice.xml", "invoice_cii.xml", "bill_of_lading.json"} {
 		f.Add(sample(f, name))
 	}
+	f.Add([]byte("sep=;\ninvoice_number;total_payable\n\"A\"\"1\";+01.50\r\n"))
+	f.Add(book(f))
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		witness.UBL(b)
 		witness.CII(b)
 		witness.JSON(b)
+		witness.DCSA(b, "document")
+		witness.Wrapped(b, true, witness.FormInvoice)
+		witness.Rows(b)
 	})
 }
 

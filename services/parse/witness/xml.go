@@ -29,7 +29,8 @@ type walker struct {
 	src     []byte
 	at      int
 	reader  reader
-	marks   []int // length of path before each open element
+	opener  opener // the same one, when it looks at start tags too
+	marks   []int  // length of path before each open element
 	path    []byte
 	tag     []byte // of the element opened last, nil once one is closed
 	text    []byte
@@ -43,9 +44,15 @@ type reader interface {
 	left(path []byte)
 }
 
+// opener is a reader that is shown each start tag when it is read.
+type opener interface {
+	opened(l leaf)
+}
+
 // walkXML shows a document to a reader; false when it meets what no guarded file holds.
 func walkXML(src []byte, r reader) bool {
 	w := walker{src: src, reader: r, literal: true}
+	w.opener, _ = r.(opener)
 	for w.at < len(src) {
 		open := bytes.IndexByte(src[w.at:], '<')
 		if open < 0 {
@@ -120,6 +127,9 @@ func (w *walker) open() bool {
 	w.marks = append(w.marks, len(w.path))
 	w.path = append(append(w.path, '/'), localName(tag)...)
 	w.tag, w.text = tag, w.text[:0]
+	if w.opener != nil {
+		w.opener.opened(leaf{path: w.path, tag: tag})
+	}
 	return !empty || w.close()
 }
 
