@@ -2,34 +2,36 @@ package trade
 
 // The acts. Each moves one or more assets as the table below says.
 const (
-	OrganisationRegister Act = "organisation.register"
-	OrganisationEnrol    Act = "organisation.enrol"
-	OrganisationRevoke   Act = "organisation.revoke"
-	KeyringOpen          Act = "keyring.open"
-	KeyringRotate        Act = "keyring.rotate"
-	DocumentRecord       Act = "document.record"
-	ProgrammeOpen        Act = "programme.open"
-	ReceivableIssue      Act = "receivable.issue"
-	ReceivableWithdraw   Act = "receivable.withdraw"
-	ReceivableReject     Act = "receivable.reject"
-	ReceivableConfirm    Act = "receivable.confirm"
-	ReceivableDispute    Act = "receivable.dispute"
-	ReceivableResolve    Act = "receivable.resolve"
-	ReceivableReserve    Act = "receivable.reserve"
-	ReceivableRelease    Act = "receivable.release"
-	ReceivableExpire     Act = "receivable.expire"
-	ReceivableAssign     Act = "receivable.assign"
-	ReceivableMature     Act = "receivable.mature"
-	ReceivableOverdue    Act = "receivable.overdue"
-	ReceivablePay        Act = "receivable.pay"
-	FinancingRequest     Act = "financing.request"
-	FinancingQuote       Act = "financing.quote"
-	FinancingRefuse      Act = "financing.refuse"
-	FinancingDecline     Act = "financing.decline"
-	FinancingLapse       Act = "financing.lapse"
-	FinancingApprove     Act = "financing.approve"
-	FinancingDisburse    Act = "financing.disburse"
-	FinancingRepay       Act = "financing.repay"
+	OrganisationRegister  Act = "organisation.register"
+	OrganisationEnrol     Act = "organisation.enrol"
+	OrganisationRevoke    Act = "organisation.revoke"
+	OrganisationAddKey    Act = "organisation.add_key"
+	OrganisationRevokeKey Act = "organisation.revoke_key"
+	KeyringOpen           Act = "keyring.open"
+	KeyringRotate         Act = "keyring.rotate"
+	DocumentRecord        Act = "document.record"
+	ProgrammeOpen         Act = "programme.open"
+	ReceivableIssue       Act = "receivable.issue"
+	ReceivableWithdraw    Act = "receivable.withdraw"
+	ReceivableReject      Act = "receivable.reject"
+	ReceivableConfirm     Act = "receivable.confirm"
+	ReceivableDispute     Act = "receivable.dispute"
+	ReceivableResolve     Act = "receivable.resolve"
+	ReceivableReserve     Act = "receivable.reserve"
+	ReceivableRelease     Act = "receivable.release"
+	ReceivableExpire      Act = "receivable.expire"
+	ReceivableAssign      Act = "receivable.assign"
+	ReceivableMature      Act = "receivable.mature"
+	ReceivableOverdue     Act = "receivable.overdue"
+	ReceivablePay         Act = "receivable.pay"
+	FinancingRequest      Act = "financing.request"
+	FinancingQuote        Act = "financing.quote"
+	FinancingRefuse       Act = "financing.refuse"
+	FinancingDecline      Act = "financing.decline"
+	FinancingLapse        Act = "financing.lapse"
+	FinancingApprove      Act = "financing.approve"
+	FinancingDisburse     Act = "financing.disburse"
+	FinancingRepay        Act = "financing.repay"
 )
 
 // Access is how an act touches a subject.
@@ -111,11 +113,19 @@ func organisationActs() []ActSpec {
 		},
 		{
 			Act: OrganisationEnrol, Subjects: change(KindOrganisation), Needs: twoAdmins, To: active,
-			Summary: "Two admins register a person's key and roles.",
+			Summary: "Two admins register a person with a first key and roles.",
 		},
 		{
 			Act: OrganisationRevoke, Subjects: change(KindOrganisation), Needs: twoAdmins, To: active,
-			Summary: "Two admins revoke a person's key; two admins always remain.",
+			Summary: "Two admins revoke a person with all keys; two admins always remain.",
+		},
+		{
+			Act: OrganisationAddKey, Subjects: change(KindOrganisation), Needs: twoAdmins, To: active,
+			Summary: "Two admins register one more key of a person: of a phone, a laptop, a spare.",
+		},
+		{
+			Act: OrganisationRevokeKey, Subjects: change(KindOrganisation), Needs: twoAdmins, To: active,
+			Summary: "Two admins revoke one key of a person; two admins who can sign always remain.",
 		},
 		{
 			Act: KeyringOpen, Subjects: create(KindKeyring), Needs: twoAdmins, To: active,

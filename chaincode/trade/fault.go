@@ -38,7 +38,7 @@ const (
 	CodeParty            Code = "actor.not_a_party"        // the submitting organisation is no party
 	CodeSignatureMissing Code = "signature.missing"        // a person who must sign has not
 	CodeSignatureInvalid Code = "signature.invalid"        // the signature does not verify
-	CodeSignatureUnknown Code = "signature.unknown_person" // the person is not registered or revoked
+	CodeSignatureUnknown Code = "signature.unknown_person" // person or key is not registered, or revoked
 	CodeSignatureSame    Code = "signature.same_person"    // two duties, one person
 	CodeTimeEarlier      Code = "time.earlier"             // before the asset's last ledger time
 	CodeTimeWindow       Code = "time.window"              // too far off the endorser's clock
@@ -46,6 +46,7 @@ const (
 	CodeDate             Code = "date.invalid"             // a date that cannot be
 	CodeText             Code = "text.invalid"             // absent, too long, or not printable
 	CodePersons          Code = "organisation.persons"     // the persons named cannot stand
+	CodeKeys             Code = "organisation.keys"        // the person's keys cannot be so
 	CodeOrgKind          Code = "organisation.kind"        // the organisation is not of the kind wanted
 	CodeIdentity         Code = "claim.identity"           // not the registration number of the organisation
 	CodeEvidence         Code = "receivable.evidence"      // minimum papers are not on the ledger
@@ -82,7 +83,7 @@ func Codes() []Code {
 		CodeMalformed, CodeUnknownAct, CodeCommandConflict, CodeChannel, CodeSubjects, CodeID,
 		CodeExists, CodeNotFound, CodeStale, CodePhase, CodeNoConsent, CodeSalt, CodeParty,
 		CodeSignatureMissing, CodeSignatureInvalid, CodeSignatureUnknown, CodeSignatureSame,
-		CodeTimeEarlier, CodeTimeWindow, CodeAmount, CodeDate, CodeText, CodePersons,
+		CodeTimeEarlier, CodeTimeWindow, CodeAmount, CodeDate, CodeText, CodePersons, CodeKeys,
 		CodeOrgKind, CodeIdentity, CodeEvidence, CodeExceedsFace, CodeBalance, CodeReserved, CodeAssigned,
 		CodeDisputed, CodeNothingFree, CodeNoReservation, CodeReservationEnded, CodeReservationAlive,
 		CodeNotDue, CodePaymentTwice, CodePayee, CodeEncumbered, CodeKey, CodeProgramme,

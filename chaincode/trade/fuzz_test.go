@@ -186,10 +186,10 @@ func BenchmarkVerify(b *testing.B) {
 	w, _ := tradetest.Start(b)
 	digest := trade.DigestOf([]byte("a command"))
 	maker := w.Seller.Maker
-	signature, person := maker.Sign(b, digest), maker.Public(b)
+	signature, key := maker.Sign(b, digest), maker.PublicKey(b)
 	for b.Loop() {
 		for range 2 {
-			if err := signature.Verify(person, digest); err != nil {
+			if err := signature.Verify(key, digest); err != nil {
 				b.Fatal(err)
 			}
 		}

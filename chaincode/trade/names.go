@@ -15,6 +15,8 @@ type (
 	CommandID string
 	// PersonID names a person within an organisation's record. It is no name.
 	PersonID string
+	// KeyID names one key among a person's keys.
+	KeyID string
 	// OrgID is the organisation's MSP id on the channel.
 	OrgID string
 	// Instant is a moment of ledger time, in milliseconds since 1970 UTC.

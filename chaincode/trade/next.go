@@ -275,6 +275,10 @@ func (d *decision) handle() error {
 		return with(d, d.enrolPerson)
 	case OrganisationRevoke:
 		return with(d, d.revokePerson)
+	case OrganisationAddKey:
+		return with(d, d.addKey)
+	case OrganisationRevokeKey:
+		return with(d, d.revokeKey)
 	case KeyringOpen:
 		return with(d, d.openKeyring)
 	case KeyringRotate:

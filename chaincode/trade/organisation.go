@@ -1,9 +1,6 @@
 package trade
 
-import (
-	"crypto/sha256"
-	"slices"
-)
+import "slices"
 
 // OrgKind is what an organisation is in the trade.
 type OrgKind string
@@ -119,13 +116,11 @@ func (d *decision) revokePerson(a RevokePerson) error {
 		return err
 	}
 	next := d.change(0)
-	i := slices.IndexFunc(next.Organisation.Persons, func(p Person) bool {
-		return p.ID == a.Person && !p.Revoked
-	})
-	if i < 0 {
-		return refuse(CodePersons, "args.person", "there is no such person in office")
+	p, err := inOffice(next.Organisation, a.Person)
+	if err != nil {
+		return err
 	}
-	next.Organisation.Persons[i].Revoked = true
+	p.Revoked = true
 	return d.setOrganisation(*next)
 }
 
@@ -145,14 +140,15 @@ func (d *decision) setOrganisation(s State) error {
 	return nil
 }
 
-// checkPersons refuses persons without a usable key, two with one id or one key, and fewer
-// than two admins: one admin could invent both maker and checker.
+// checkPersons refuses persons whose keys cannot be used, two with one id or one key, and fewer
+// than two admins who can sign: one admin could invent both maker and checker.
 func checkPersons(persons []Person) error {
 	bad := func(i int, why string) error { return refuse(CodePersons, indexed("persons", i), "%s", why) }
 	if len(persons) > maxPersons {
 		return refuse(CodePersons, "persons", "more than %d persons", maxPersons)
 	}
 	admins := 0
+	holders := map[string]bool{} // by the bytes of a key; only ever asked
 	for i, p := range persons {
 		if !ValidID(string(p.ID)) || len(p.Roles) == 0 {
 			return bad(i, "an id and at least one role are wanted")
@@ -162,20 +158,24 @@ func checkPersons(persons []Person) error {
 				return bad(i, "there is no such role, or it is named twice")
 			}
 		}
-		if _, err := p.publicKey(); err != nil {
-			return bad(i, "a P-256 public key in its shortest PKIX form is wanted")
+		if err := p.checkKeys(indexed("persons", i)); err != nil {
+			return err
 		}
-		if p.RelyingParty != nil && len(p.RelyingParty) != sha256.Size {
-			return bad(i, "the SHA-256 of the relying party id is wanted")
+		if slices.ContainsFunc(persons[:i], func(q Person) bool { return p.ID == q.ID }) {
+			return bad(i, "the id is another person's, or was")
 		}
-		for _, q := range persons[:i] {
-			if p.ID == q.ID || slices.Equal(p.Key, q.Key) {
-				return bad(i, "the id or the key is another person's, or was")
+		for _, k := range p.Keys {
+			if holders[string(k.Public)] {
+				return bad(i, "the key was registered before")
 			}
+			holders[string(k.Public)] = true
 		}
-		if !p.Revoked && slices.Contains(p.Roles, Admin) {
+		if p.keysInForce() > 0 && slices.Contains(p.Roles, Admin) {
 			admins++
 		}
+	}
+	if len(holders) > maxKeysOfOrg {
+		return refuse(CodeKeys, "persons", "more than %d keys, revoked ones included", maxKeysOfOrg)
 	}
 	if admins < minAdmins {
 		return refuse(CodePersons, "persons", "two admins are wanted: administrative acts need both")

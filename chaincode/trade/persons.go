@@ -10,14 +10,14 @@ import (
 func (d *decision) signed() error {
 	persons := make([]signer, 0, len(d.signatures))
 	for i, s := range d.signatures {
-		p, err := d.person(s, indexed("signatures", i))
+		p, k, err := d.person(s, indexed("signatures", i))
 		if err != nil {
 			return err
 		}
-		if err := s.Verify(p, d.digest); err != nil {
+		if err := s.Verify(k, d.digest); err != nil {
 			return err
 		}
-		persons = append(persons, signer{org: s.Org, person: p})
+		persons = append(persons, signer{org: s.Org, person: p, key: k})
 	}
 	if err := distinct(persons); err != nil {
 		return err
@@ -45,17 +45,19 @@ func (d *decision) signed() error {
 type signer struct {
 	org    OrgID
 	person Person
+	key    Key
 }
 
 func (s signer) has(roles []Role) bool {
 	return slices.ContainsFunc(s.person.Roles, func(r Role) bool { return slices.Contains(roles, r) })
 }
 
-// distinct refuses two signatures of one person, be it under two ids with one key.
+// distinct refuses two signatures of one person, be it with two keys, or under two ids with
+// one key.
 func distinct(persons []signer) error {
 	for i, a := range persons {
 		for _, b := range persons[:i] {
-			if (a.org == b.org && a.person.ID == b.person.ID) || slices.Equal(a.person.Key, b.person.Key) {
+			if (a.org == b.org && a.person.ID == b.person.ID) || slices.Equal(a.key.Public, b.key.Public) {
 				return refuse(CodeSignatureSame, "signatures", "one person has signed twice")
 			}
 		}
@@ -77,13 +79,13 @@ func matched(options [][]int, taken []int) bool {
 	return false
 }
 
-// person finds the signer in the record of the organisation, which must have agreed to it.
-// Who registers or enrols persons is read from the state that the command leaves or finds.
-func (d *decision) person(s Signature, path string) (Person, error) {
-	unknown := refuse(CodeSignatureUnknown, path, "%.64s is not a registered person of %.64s",
-		string(s.Person), string(s.Org))
+// person finds the signer and the key in the record of the organisation, which must have agreed
+// to it. Who registers or enrols persons is read from the state that the command leaves or finds.
+func (d *decision) person(s Signature, path string) (Person, Key, error) {
+	unknown := refuse(CodeSignatureUnknown, path, "%.64s has no key %.64s in force at %.64s",
+		string(s.Person), string(s.Key), string(s.Org))
 	if !ValidID(string(s.Org)) || !ValidID(string(s.Person)) {
-		return Person{}, unknown
+		return Person{}, Key{}, unknown
 	}
 	var members *Members
 	if first := d.subjects[0]; first.spec.Kind == KindOrganisation && first.record == nil &&
@@ -93,18 +95,21 @@ func (d *decision) person(s Signature, path string) (Person, error) {
 		var err error
 		members, err = d.members(s.Org, path)
 		if f, ok := errors.AsType[*Fault](err); ok && f.Code == CodeNotFound {
-			return Person{}, unknown
+			return Person{}, Key{}, unknown
 		}
 		if err != nil {
-			return Person{}, err
+			return Person{}, Key{}, err
 		}
 	}
 	for _, p := range members.Persons {
-		if p.ID == s.Person && !p.Revoked {
-			return p, nil
+		if p.ID != s.Person {
+			continue
+		}
+		if k, ok := p.InForce(s.Key); ok {
+			return p, k, nil
 		}
 	}
-	return Person{}, unknown
+	return Person{}, Key{}, unknown
 }
 
 // orgsOf finds which organisations stand on the sides of a need. What the asset said before

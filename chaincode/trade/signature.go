@@ -3,13 +3,12 @@ package trade
 import (
 	"bytes"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Signature is a person's consent to a command: ES256 (ECDSA P-256, SHA-256, ASN.1) over
@@ -18,6 +17,7 @@ import (
 type Signature struct {
 	Org    OrgID    `json:"org"`
 	Person PersonID `json:"person"`
+	Key    KeyID    `json:"key"` // with which of the person's keys
 	// Batch lists the digests that were signed together; absent when it is one command.
 	Batch    []Digest   `json:"batch,omitempty"`
 	Value    []byte     `json:"value"`
@@ -31,15 +31,12 @@ type Assertion struct {
 }
 
 // Person is a registered person of an organisation, as the whole channel sees it: an id that
-// is no name, a public key, and the duties the person may fulfil.
+// is no name, public keys, and the duties the person may fulfil.
 type Person struct {
-	ID    PersonID `json:"id"`
-	Roles []Role   `json:"roles"`
-	// Key is the public key: PKIX, ASN.1 DER, P-256.
-	Key []byte `json:"key"`
-	// RelyingParty is the SHA-256 of the WebAuthn relying party id; absent for software keys.
-	RelyingParty []byte `json:"relying_party,omitempty"`
-	Revoked      bool   `json:"revoked,omitempty"`
+	ID      PersonID `json:"id"`
+	Roles   []Role   `json:"roles"`
+	Keys    []Key    `json:"keys"`
+	Revoked bool     `json:"revoked,omitempty"`
 }
 
 // Role is a duty that a person may have in an organisation.
@@ -58,28 +55,9 @@ const (
 // Roles lists every role.
 func Roles() []Role { return []Role{Maker, Checker, Approver, Viewer, Admin, Operator} }
 
-// publicKey reads the person's key; only P-256 is accepted, and only in the one encoding that
-// we would write: keys are compared as bytes to tell persons apart, and the reader of ASN.1
-// lets bytes pass that change nothing.
-func (p Person) publicKey() (*ecdsa.PublicKey, error) {
-	k, err := x509.ParsePKIXPublicKey(p.Key)
-	if err != nil {
-		return nil, fmt.Errorf("reading the key: %w", err)
-	}
-	key, ok := k.(*ecdsa.PublicKey)
-	if !ok || key.Curve != elliptic.P256() {
-		return nil, fmt.Errorf("the key is not ECDSA P-256")
-	}
-	again, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil || !bytes.Equal(again, p.Key) {
-		return nil, fmt.Errorf("the key is not in its shortest form")
-	}
-	return key, nil
-}
-
-// Verify tells whether the signature is this person's over the command digest: nil, or a
-// Fault with CodeSignatureInvalid.
-func (s Signature) Verify(p Person, command Digest) error {
+// Verify tells whether the signature is made with this key over the command digest: nil, or a
+// Fault with CodeSignatureInvalid. That the key is the person's is for the caller to see.
+func (s Signature) Verify(k Key, command Digest) error {
 	bad := func(why string) error {
 		return refuse(CodeSignatureInvalid, "signatures", "the signature of %s does not verify: %s", s.Person, why)
 	}
@@ -93,28 +71,34 @@ func (s Signature) Verify(p Person, command Digest) error {
 		}
 		signed = BatchDigest(s.Batch)
 	}
+	if err := k.verify(signed, s.Value, s.WebAuthn); err != nil {
+		return bad(err.Error())
+	}
+	return nil
+}
+
+// verify checks one signature of the key over a digest.
+func (k Key) verify(signed Digest, value []byte, assertion *Assertion) error {
 	digest, ok := signed.Bytes()
 	if !ok {
-		return bad("the digest is not well-formed")
+		return fmt.Errorf("the digest is not well-formed")
 	}
-	key, err := p.publicKey()
+	key, err := k.publicKey()
 	if err != nil {
-		return bad(err.Error())
+		return err
 	}
-	if s.WebAuthn == nil {
-		if p.RelyingParty != nil {
-			return bad("this key belongs to a passkey")
+	message := digest
+	switch {
+	case assertion != nil:
+		if err := assertion.check(k, digest); err != nil {
+			return err
 		}
-		if !ecdsa.VerifyASN1(key, digest, s.Value) {
-			return bad("wrong key or other content")
-		}
-		return nil
+		message = assertion.Message()
+	case k.Passkey():
+		return fmt.Errorf("this key belongs to a passkey")
 	}
-	if err := s.WebAuthn.check(p, digest); err != nil {
-		return bad(err.Error())
-	}
-	if !ecdsa.VerifyASN1(key, s.WebAuthn.Message(), s.Value) {
-		return bad("wrong key or other content")
+	if !ecdsa.VerifyASN1(key, message, value) {
+		return fmt.Errorf("wrong key or other content")
 	}
 	return nil
 }
@@ -141,16 +125,18 @@ const (
 	flagUserVerified = 0x04
 	minAuthData      = 37
 	maxAssertionPart = 4 << 10
+	maxHost          = 253 // of a domain name (RFC 1035, 2.3.4)
 )
 
-// check holds the assertion against the person's key and the digest that was to be signed:
-// the relying party, presence and verification of the user, the type and the challenge.
-func (a *Assertion) check(p Person, digest []byte) error {
+// check holds the assertion against the key and the digest that was to be signed: the relying
+// party, presence and verification of the user, the type, the challenge and the origin. The
+// counter of signatures is not looked at: a passkey that is kept on several devices has none.
+func (a *Assertion) check(k Key, digest []byte) error {
 	if len(a.AuthenticatorData) < minAuthData || len(a.AuthenticatorData) > maxAssertionPart ||
 		len(a.ClientData) > maxAssertionPart {
 		return fmt.Errorf("the assertion has a wrong size")
 	}
-	if p.RelyingParty == nil || !bytes.Equal(a.AuthenticatorData[:sha256.Size], p.RelyingParty) {
+	if !k.Passkey() || !bytes.Equal(a.AuthenticatorData[:sha256.Size], k.RelyingParty) {
 		return fmt.Errorf("the assertion is for another relying party")
 	}
 	const wanted = flagUserPresent | flagUserVerified
@@ -158,8 +144,10 @@ func (a *Assertion) check(p Person, digest []byte) error {
 		return fmt.Errorf("the user was not verified")
 	}
 	var client struct {
-		Type      string `json:"type"`
-		Challenge string `json:"challenge"`
+		Type        string `json:"type"`
+		Challenge   string `json:"challenge"`
+		Origin      string `json:"origin"`
+		CrossOrigin bool   `json:"crossOrigin"`
 	}
 	if err := json.Unmarshal(a.ClientData, &client); err != nil {
 		return fmt.Errorf("the client data is no JSON")
@@ -167,5 +155,32 @@ func (a *Assertion) check(p Person, digest []byte) error {
 	if client.Type != "webauthn.get" || client.Challenge != base64.RawURLEncoding.EncodeToString(digest) {
 		return fmt.Errorf("another challenge was signed")
 	}
+	if client.CrossOrigin || !within(client.Origin, k.RelyingParty) {
+		return fmt.Errorf("it was signed on a page of another origin")
+	}
 	return nil
+}
+
+// within tells whether an origin belongs to the relying party: its host, or a domain above the
+// host, is the relying party's id. Only a page of this very machine does without TLS.
+func within(origin string, relyingParty []byte) bool {
+	host, secure := strings.CutPrefix(origin, "https://")
+	if !secure {
+		var plain bool
+		if host, plain = strings.CutPrefix(origin, "http://"); !plain {
+			return false
+		}
+	}
+	host, _, _ = strings.Cut(host, ":")
+	if !secure && host != "localhost" || len(host) > maxHost {
+		return false
+	}
+	for host != "" { // at most maxHost labels
+		id := sha256.Sum256([]byte(host))
+		if bytes.Equal(id[:], relyingParty) {
+			return true
+		}
+		_, host, _ = strings.Cut(host, ".")
+	}
+	return false
 }

@@ -72,8 +72,19 @@ func TestBatchIsSignedWithOneGesture(t *testing.T) {
 	})
 }
 
-func TestPasskeySignsByAssertion(t *testing.T) {
-	t.Parallel()
+// clientData is what a browser makes of a challenge.
+func clientData(kind, challenge, origin string) []byte {
+	return fmt.Appendf(nil, `{"type":%q,"challenge":%q,"origin":%q}`, kind, challenge, origin)
+}
+
+const home = "https://" + tradetest.RelyingParty
+
+// confirming is a confirmation that waits for signatures, its digest, and how the obligor's
+// second maker, who holds a passkey, brings a signature to it.
+func confirming(t *testing.T) (
+	*tradetest.World, *tradetest.Ledger, trade.Digest, func(trade.Signature) trade.Transaction,
+) {
+	t.Helper()
 	w, l := tradetest.Start(t)
 	w.Reach(trade.ReceivableConfirm)
 	d := w.Draft(trade.ReceivableConfirm)
@@ -81,44 +92,42 @@ func TestPasskeySignsByAssertion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bring := func(s trade.Signature) trade.Transaction {
+	return w, l, digest, func(s trade.Signature) trade.Transaction {
 		return w.Bring(d, w.Command(d), []trade.Signature{s, w.Obligor.Checker.Sign(t, digest)})
 	}
+}
+
+// resigned signs a changed assertion all the same, as a careless authenticator would.
+func resigned(
+	t *testing.T, p *tradetest.Person, digest trade.Digest, change func(*trade.Assertion),
+) trade.Signature {
+	t.Helper()
+	s := p.Sign(t, digest)
+	change(s.WebAuthn)
+	value, err := ecdsa.SignASN1(rand.Reader, p.Key, s.WebAuthn.Message())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Value = value
+	return s
+}
+
+func TestPasskeySignsByAssertion(t *testing.T) {
+	t.Parallel()
+	w, l, digest, bring := confirming(t)
 	passkey := w.Obligor.SecondMaker
+	raw, _ := digest.Bytes()
+	challenge := base64.RawURLEncoding.EncodeToString(raw)
 	if _, err := trade.Next(l, bring(passkey.Sign(t, digest))); err != nil {
 		t.Fatal(err)
 	}
-	client := func(kind, challenge string) []byte {
-		return fmt.Appendf(nil, `{"type":%q,"challenge":%q,"origin":"https://x.example"}`, kind, challenge)
+	below := resigned(t, passkey, digest, func(a *trade.Assertion) {
+		a.ClientData = clientData("webauthn.get", challenge, "https://portal."+tradetest.RelyingParty+":8443")
+	})
+	if _, err := trade.Next(l, bring(below)); err != nil {
+		t.Errorf("a page of a domain below the relying party: %v", err)
 	}
-	raw, _ := digest.Bytes()
-	challenge := base64.RawURLEncoding.EncodeToString(raw)
-	for name, change := range map[string]func(*trade.Assertion){
-		"other relying party": func(a *trade.Assertion) { a.AuthenticatorData[0] ^= 1 },
-		"user not verified":   func(a *trade.Assertion) { a.AuthenticatorData[32] = 0x01 },
-		"user not present":    func(a *trade.Assertion) { a.AuthenticatorData[32] = 0x04 },
-		"registration":        func(a *trade.Assertion) { a.ClientData = client("webauthn.create", challenge) },
-		"other challenge":     func(a *trade.Assertion) { a.ClientData = client("webauthn.get", challenge[1:]) },
-		"no JSON":             func(a *trade.Assertion) { a.ClientData = []byte("{") },
-		"short data":          func(a *trade.Assertion) { a.AuthenticatorData = a.AuthenticatorData[:36] },
-		"long data": func(a *trade.Assertion) {
-			a.AuthenticatorData = append(a.AuthenticatorData, make([]byte, 4<<10)...)
-		},
-		"long client data": func(a *trade.Assertion) {
-			a.ClientData = append(a.ClientData, strings.Repeat(" ", 4<<10)...)
-		},
-	} {
-		t.Run(name, func(t *testing.T) { // signed all the same, as a careless authenticator would
-			s := passkey.Sign(t, digest)
-			change(s.WebAuthn)
-			value, err := ecdsa.SignASN1(rand.Reader, passkey.Key, s.WebAuthn.Message())
-			if err != nil {
-				t.Fatal(err)
-			}
-			s.Value = value
-			wantRefusal(t, l, bring(s), trade.CodeSignatureInvalid)
-		})
-	}
+
 	changed := passkey.Sign(t, digest)
 	changed.WebAuthn.AuthenticatorData[36]++
 	wantRefusal(t, l, bring(changed), trade.CodeSignatureInvalid)
@@ -132,6 +141,48 @@ func TestPasskeySignsByAssertion(t *testing.T) {
 	plain := *passkey // a plain signature by a passkey's key
 	plain.Passkey = false
 	wantRefusal(t, l, bring(plain.Sign(t, digest)), trade.CodeSignatureInvalid)
+}
+
+func TestAssertionMadeOtherwiseIsRefused(t *testing.T) {
+	t.Parallel()
+	w, l, digest, bring := confirming(t)
+	passkey := w.Obligor.SecondMaker
+	raw, _ := digest.Bytes()
+	challenge := base64.RawURLEncoding.EncodeToString(raw)
+	from := func(origin string) func(*trade.Assertion) {
+		return func(a *trade.Assertion) { a.ClientData = clientData("webauthn.get", challenge, origin) }
+	}
+	for name, change := range map[string]func(*trade.Assertion){
+		"other relying party": func(a *trade.Assertion) { a.AuthenticatorData[0] ^= 1 },
+		"user not verified":   func(a *trade.Assertion) { a.AuthenticatorData[32] = 0x01 },
+		"user not present":    func(a *trade.Assertion) { a.AuthenticatorData[32] = 0x04 },
+		"registration": func(a *trade.Assertion) {
+			a.ClientData = clientData("webauthn.create", challenge, home)
+		},
+		"other challenge": func(a *trade.Assertion) {
+			a.ClientData = clientData("webauthn.get", challenge[1:], home)
+		},
+		"other origin":                from("https://x.example"),
+		"without TLS":                 from("http://" + tradetest.RelyingParty),
+		"parent of the relying party": from("https://example"),
+		"name that only ends like it": from("https://not" + tradetest.RelyingParty),
+		"page within another's page": func(a *trade.Assertion) {
+			a.ClientData = []byte(strings.Replace(
+				string(clientData("webauthn.get", challenge, home)), "}", `,"crossOrigin":true}`, 1))
+		},
+		"no JSON":    func(a *trade.Assertion) { a.ClientData = []byte("{") },
+		"short data": func(a *trade.Assertion) { a.AuthenticatorData = a.AuthenticatorData[:36] },
+		"long data": func(a *trade.Assertion) {
+			a.AuthenticatorData = append(a.AuthenticatorData, make([]byte, 4<<10)...)
+		},
+		"long client data": func(a *trade.Assertion) {
+			a.ClientData = append(a.ClientData, strings.Repeat(" ", 4<<10)...)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wantRefusal(t, l, bring(resigned(t, passkey, digest, change)), trade.CodeSignatureInvalid)
+		})
+	}
 }
 
 func TestTooManySignaturesAreRefused(t *testing.T) {
@@ -166,16 +217,23 @@ func TestOrganisationEntersWithPersonsThatCanStand(t *testing.T) {
 		"one admin":     {func(a *register) { a.Persons = slices.Delete(a.Persons, 1, 2) }, trade.CodePersons},
 		"revoked admin": {func(a *register) { a.Persons[1].Revoked = true }, trade.CodePersons},
 		"one id twice":  {func(a *register) { a.Persons[3].ID = a.Persons[2].ID }, trade.CodePersons},
-		"one key twice": {func(a *register) { a.Persons[3].Key = a.Persons[2].Key }, trade.CodePersons},
+		"one key twice": {func(a *register) { a.Persons[3].Keys = a.Persons[2].Keys }, trade.CodePersons},
 		"no role":       {func(a *register) { a.Persons[2].Roles = nil }, trade.CodePersons},
 		"unknown role":  {func(a *register) { a.Persons[2].Roles = []trade.Role{"king"} }, trade.CodePersons},
 		"role twice": {
 			func(a *register) { a.Persons[2].Roles = []trade.Role{trade.Maker, trade.Maker} }, trade.CodePersons,
 		},
-		"no key":           {func(a *register) { a.Persons[2].Key = []byte("key") }, trade.CodePersons},
-		"another curve":    {func(a *register) { a.Persons[2].Key = other }, trade.CodePersons},
-		"id":               {func(a *register) { a.Persons[2].ID = "p 3" }, trade.CodePersons},
-		"relying party":    {func(a *register) { a.Persons[2].RelyingParty = []byte("short") }, trade.CodePersons},
+		"no key":        {func(a *register) { a.Persons[2].Keys = nil }, trade.CodeKeys},
+		"some bytes":    {func(a *register) { a.Persons[2].Keys[0].Public = []byte("key") }, trade.CodeKeys},
+		"another curve": {func(a *register) { a.Persons[2].Keys[0].Public = other }, trade.CodeKeys},
+		"key id":        {func(a *register) { a.Persons[2].Keys[0].ID = "k 1" }, trade.CodeKeys},
+		"admin without a key in force": {
+			func(a *register) { a.Persons[1].Keys[0].Revoked = true }, trade.CodePersons,
+		},
+		"id": {func(a *register) { a.Persons[2].ID = "p 3" }, trade.CodePersons},
+		"relying party": {
+			func(a *register) { a.Persons[2].Keys[0].RelyingParty = []byte("short") }, trade.CodeKeys,
+		},
 		"kind":             {func(a *register) { a.Kind = "pirate" }, trade.CodeOrgKind},
 		"no name":          {func(a *register) { a.Name = "" }, trade.CodeText},
 		"no registration":  {func(a *register) { a.RegistrationID = "" }, trade.CodeText},
@@ -219,13 +277,13 @@ func padded(t *testing.T, der []byte) []byte {
 func TestOneKeyInTwoEncodingsIsNotTwoPersons(t *testing.T) {
 	t.Parallel()
 	w, l := tradetest.Start(t)
-	key := w.Newcomer.Maker.Public(t).Key
+	key := w.Newcomer.Maker.PublicKey(t).Public
 	other := padded(t, key)
 	if _, err := x509.ParsePKIXPublicKey(other); err != nil {
 		t.Skipf("the reader of ASN.1 has become strict, so there is no second encoding: %v", err)
 	}
-	d := registering(w, func(a *trade.RegisterOrganisation) { a.Persons[3].Key = other })
-	wantRefusal(t, l, w.Transaction(d), trade.CodePersons)
+	d := registering(w, func(a *trade.RegisterOrganisation) { a.Persons[3].Keys[0].Public = other })
+	wantRefusal(t, l, w.Transaction(d), trade.CodeKeys)
 }
 
 func TestEnrolmentAndRevocationKeepTheOrganisationSound(t *testing.T) {

@@ -56,11 +56,11 @@ func drive(t *testing.T, h *house, script string, args ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	passwords := map[string]map[string]string{}
+	secrets := map[string]map[string]any{}
 	for email, p := range h.people.ByEmail {
-		passwords[email] = map[string]string{"password": p.Password}
+		secrets[email] = map[string]any{"password": p.Password, "key": p.Key}
 	}
-	people, err := json.Marshal(passwords)
+	people, err := json.Marshal(secrets)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,8 @@ type App struct {
 	keys     map[int64][]byte
 	release  string
 	quota    int64
+	party    string
+	demo     bool
 	notices  *notices
 }
 
@@ -52,6 +54,11 @@ type Config struct {
 	Keys     map[int64][]byte // consortium keys for fingerprints, by epoch
 	Release  string           // of this program, to know what to read again
 	Quota    int64            // bytes that one organisation's papers may take; 0 is DefaultQuota
+	// RelyingParty is the WebAuthn relying party id of the portal: its host name, or a domain
+	// above that.
+	RelyingParty string
+	// Demo lets a browser hold a key, for trying out.
+	Demo bool
 }
 
 // DefaultQuota bounds the papers of one organisation, in bytes.
@@ -68,7 +75,7 @@ func New(c Config) *App {
 	return &App{
 		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, reader: c.Reader,
 		clock: c.Clock, wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
-		release: c.Release, quota: c.Quota, notices: newNotices(),
+		release: c.Release, quota: c.Quota, party: c.RelyingParty, demo: c.Demo, notices: newNotices(),
 	}
 }
 

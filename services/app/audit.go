@@ -134,7 +134,8 @@ func (w *auditor) signatures(t Transition) {
 	for _, s := range t.Signed.Signatures {
 		w.report.Signatures++
 		if !slices.ContainsFunc(w.persons[s.Org], func(p trade.Person) bool {
-			return p.ID == s.Person && s.Verify(p, digest) == nil
+			k, ok := p.Key(s.Key)
+			return ok && p.ID == s.Person && s.Verify(k, digest) == nil
 		}) {
 			w.broken("ledger.signature", t.TxID, "the signature of %s of %s does not verify", s.Person, s.Org)
 		}

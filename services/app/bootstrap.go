@@ -77,7 +77,7 @@ func (a *App) register(ctx context.Context, s Setup, all []Setup) error {
 		return err
 	}
 	for _, u := range s.Users {
-		args.Persons = append(args.Persons, trade.Person{ID: u.Person, Roles: u.Roles, Key: u.PublicKey})
+		args.Persons = append(args.Persons, entry(u.Person, u.Roles, trade.Key{Public: u.PublicKey}))
 	}
 	_, err = a.prepare(ctx, nodeOf(s.Organisation), draft{
 		act: trade.OrganisationRegister, subjects: []trade.Subject{{ID: id}}, args: args,

@@ -210,7 +210,11 @@ func (a *App) signer(
 		return DossierSigner{}, fmt.Errorf("%s is no registered person of %s", s.Person, s.Org)
 	}
 	person := org.Record.Members.Persons[i]
-	if err := s.Verify(person, digest); err != nil {
+	key, ok := person.Key(s.Key)
+	if !ok {
+		return DossierSigner{}, fmt.Errorf("%s of %s has no key %s", s.Person, s.Org, s.Key)
+	}
+	if err := s.Verify(key, digest); err != nil {
 		return DossierSigner{}, err
 	}
 	for n, role := range person.Roles {

@@ -191,7 +191,7 @@ func (n *node) setupOf(o fixtures.Organisation) app.Setup {
 			u.Roles = append(u.Roles, trade.Role(r))
 		}
 		key := tradetest.NewPerson(t, org, u.Person, u.Roles...)
-		u.PublicKey = key.Public(t).Key
+		u.PublicKey = key.PublicKey(t).Public
 		s.Users = append(s.Users, u)
 		n.people[f.Email] = person{
 			Actor: app.Actor{

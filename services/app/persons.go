@@ -52,7 +52,7 @@ func (a *App) EnrolPerson(ctx context.Context, actor Actor, in EnrolInput) (Inte
 		return Intent{}, err
 	}
 	i, err := a.onOrganisation(ctx, actor, trade.OrganisationEnrol, trade.EnrolPerson{
-		Person: trade.Person{ID: in.Person, Roles: in.Roles, Key: in.PublicKey},
+		Person: entry(in.Person, in.Roles, trade.Key{Public: in.PublicKey}),
 	})
 	if err != nil {
 		return Intent{}, err
@@ -81,6 +81,17 @@ func (a *App) EnrolPerson(ctx context.Context, actor Actor, in EnrolInput) (Inte
 		}
 		return a.answered(ctx, tx, i)
 	})
+}
+
+// firstKey is the id of the key that a person enters with.
+const firstKey trade.KeyID = "first"
+
+// entry is a person with a first key, as the ledger registers them.
+func entry(id trade.PersonID, roles []trade.Role, key trade.Key) trade.Person {
+	if key.ID == "" {
+		key.ID = firstKey
+	}
+	return trade.Person{ID: id, Roles: roles, Keys: []trade.Key{key}}
 }
 
 // RevokePerson prepares that a person of the actor's organisation may sign nothing any more;

@@ -11,6 +11,7 @@ import (
 // SignatureInput is a person's signature over an intent's digest, or over a batch of digests
 // that contains it.
 type SignatureInput struct {
+	Key      trade.KeyID // empty: whichever of the person's keys made it
 	Batch    []trade.Digest
 	Value    []byte
 	WebAuthn *trade.Assertion
@@ -140,15 +141,17 @@ func (a *App) signed(
 	s := trade.Signature{
 		Org:      actor.Org,
 		Person:   actor.Person,
+		Key:      in.Key,
 		Batch:    in.Batch,
 		Value:    in.Value,
 		WebAuthn: in.WebAuthn,
 	}
-	if err := s.Verify(person, i.Digest); err != nil {
+	key, err := a.keyOf(ctx, tx, u, person, &s, i.Digest)
+	if err != nil {
 		return SignedDuty{}, err
 	}
 	for _, other := range i.Signatures {
-		if other.User == actor.User || slices.Equal(other.PublicKey, person.Key) {
+		if other.User == actor.User || slices.Equal(other.PublicKey, key.Public) {
 			return SignedDuty{}, fault(
 				trade.CodeSignatureSame, "", "you have signed already: another person must",
 			)
@@ -157,14 +160,14 @@ func (a *App) signed(
 	for _, d := range i.Open() {
 		if slices.Contains(i.Duties[d].Orgs, actor.Org) && actor.Has(i.Duties[d].Roles...) {
 			return SignedDuty{
-				Duty: d, User: actor.User, PublicKey: person.Key, Signature: s, SignedAt: a.Now(),
+				Duty: d, User: actor.User, PublicKey: key.Public, Signature: s, SignedAt: a.Now(),
 			}, nil
 		}
 	}
 	return SignedDuty{}, fault(CodeNotYourDuty, "", "no duty that is still open fits your roles")
 }
 
-// registered finds the person's key as the ledger has it; while the organisation is still
+// registered finds the person with the keys that the ledger has; while the organisation is still
 // being registered, as its registration names it.
 func registered(ctx context.Context, tx StoreTx, u User, i Intent) (trade.Person, error) {
 	persons := []trade.Person(nil)

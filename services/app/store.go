@@ -59,6 +59,10 @@ type PeopleTx interface {
 	Session(ctx context.Context, tokenHash []byte) (Session, error)
 	DeleteSession(ctx context.Context, tokenHash []byte) error
 	DeleteSessionsOf(ctx context.Context, id UserID) error
+	// InsertKey keeps a key; one whose bytes or credential are known is refused as CodeInput.
+	InsertKey(ctx context.Context, k KeyRow) error
+	KeysOf(ctx context.Context, u UserID) ([]KeyRow, error) // the oldest first
+	TouchKey(ctx context.Context, u UserID, id trade.KeyID, at time.Time) error
 	// FailedSignIns is how many sign-ins in a row failed for an e-mail, by its digest, whether
 	// or not anybody has it; what has expired does not count.
 	FailedSignIns(ctx context.Context, email trade.Digest, now time.Time) (int, error)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/app"
 )
 
 const (
@@ -158,6 +159,7 @@ type Intent struct {
 	Transaction string          `json:"transaction"`
 	Block       uint64          `json:"block"`
 	Fault       *trade.Fault    `json:"fault"`
+	CreatedBy   app.UserID      `json:"created_by"`
 }
 
 type intentPage struct {

@@ -153,6 +153,9 @@ func (p *People) Setups(
 	return setups, nil
 }
 
+// userOf is how a person signs in at the demonstration's node.
+func userOf(id trade.PersonID) app.UserID { return app.UserID("usr-" + id) }
+
 func (p *People) user(
 	ctx context.Context, org trade.OrgID, f fixtures.Person, h app.PasswordHasher, now time.Time,
 ) (app.User, error) {
@@ -170,7 +173,7 @@ func (p *People) user(
 		return app.User{}, err
 	}
 	u := app.User{
-		ID: app.UserID("usr-" + secret.ID), Org: org, Person: secret.ID, Email: f.Email, Name: f.Name,
+		ID: userOf(secret.ID), Org: org, Person: secret.ID, Email: f.Email, Name: f.Name,
 		PasswordHash: hash, PublicKey: public, CreatedAt: now,
 	}
 	if f.NameLocal != "" {

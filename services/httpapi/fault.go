@@ -84,7 +84,7 @@ func codesByStatus() map[int][]trade.Code {
 			blobEmpty, app.CodeInput, app.CodeKeyReused, app.CodePackParty, app.CodePackRefused,
 			app.CodeStatement, app.CodeReport, trade.CodeMalformed, trade.CodeUnknownAct, trade.CodeChannel,
 			trade.CodeSubjects, trade.CodeID, trade.CodeSalt, trade.CodeSignatureInvalid, trade.CodeAmount,
-			trade.CodeDate, trade.CodeText, trade.CodePersons, trade.CodeOrgKind, trade.CodeEvidence,
+			trade.CodeDate, trade.CodeText, trade.CodePersons, trade.CodeKeys, trade.CodeOrgKind, trade.CodeEvidence,
 			trade.CodeExceedsFace, trade.CodePayee, trade.CodeIdentity, trade.CodeProgramme,
 			trade.CodeProgrammeTenor, trade.CodeTerms, source.CodeEmpty, source.CodeDepth,
 			source.CodeUnsupported, source.CodeMalformed, source.CodeEncoding, source.CodeDTD,

@@ -143,7 +143,7 @@ func signedIntent(r *http.Request) func(app.Intent) (shown, error) {
 func onItsWay(i app.Intent) bool { return !i.Finished() && i.State != app.IntentOpen }
 
 func signatureOf(in api.Signature) app.SignatureInput {
-	out := app.SignatureInput{Batch: in.Batch, Value: in.Value}
+	out := app.SignatureInput{Key: in.Key, Batch: in.Batch, Value: in.Value}
 	if len(in.Webauthn.ClientData) > 0 || len(in.Webauthn.AuthenticatorData) > 0 {
 		out.WebAuthn = &in.Webauthn
 	}

@@ -42,6 +42,9 @@ GET /readyz                                            .  .  .  .  .  .  .  .  .
 GET /metrics                                           .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
 POST /v1/session                                       -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
 GET /v1/session                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/node                                           .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+GET /v1/keys                                           .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+POST /v1/keys                                          i  i  i  i  i  i  i  i  i  i  i  i  -  -  -
 GET /v1/organisations                                  .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/inbox                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/packs                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
@@ -182,8 +185,7 @@ func (w *world) bodies() map[string]sent {
 		}},
 		"POST /v1/demo/clock": {body: api.MoveClock{Days: 1}},
 	}
-	bodies["POST /v1/persons"] = sent{body: w.entry("new-person", "new.person@fennwick.example", trade.Viewer)}
-	bodies["POST /v1/persons/{person}/revocation"] = because
+	maps.Copy(bodies, w.peopleBodies())
 	for _, act := range []string{"rejection", "withdrawal", "reservation/release"} {
 		bodies["POST /v1/receivables/{receivable}/"+act] = because
 	}
@@ -199,6 +201,19 @@ func (w *world) bodies() map[string]sent {
 		bodies["POST "+route] = nothing
 	}
 	return bodies
+}
+
+// peopleBodies are what the routes about people, their keys and their sessions are sent.
+func (w *world) peopleBodies() map[string]sent {
+	entry := w.entry("new-person", "new.person@fennwick.example", trade.Viewer)
+	return map[string]sent{
+		"POST /v1/persons":                     {body: entry},
+		"POST /v1/persons/{person}/revocation": {body: api.Because{Reason: "as the test says"}},
+		"POST /v1/keys": {body: api.AddKey{
+			ID: "k", Name: "x", Holder: app.HeldByFile, PublicKey: []byte("x"),
+			Proof: api.Signature{Value: []byte("no signature")},
+		}},
+	}
 }
 
 // statusOfCell tells whether a status is what a mark of the matrix stands for.

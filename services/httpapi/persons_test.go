@@ -20,7 +20,7 @@ func (w *world) entry(id trade.PersonID, email string, roles ...trade.Role) api.
 	must(w.t, err)
 	return api.EnrolPerson{
 		Person: id, Email: email, Name: "New Person", Roles: roles, PasswordHash: hash,
-		PublicKey: person.Public(w.t).Key,
+		PublicKey: person.PublicKey(w.t).Public,
 	}
 }
 

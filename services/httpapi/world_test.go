@@ -238,7 +238,7 @@ func (w *world) found(hasher *password.Hasher) {
 			}
 			s.Users = append(s.Users, app.User{
 				ID: app.UserID("usr-" + id), Org: org, Person: id, Email: p.Email, Name: p.Name, Roles: roles,
-				PasswordHash: hash, PublicKey: person.Public(w.t).Key, CreatedAt: wall{}.Now().UTC(),
+				PasswordHash: hash, PublicKey: person.PublicKey(w.t).Public, CreatedAt: wall{}.Now().UTC(),
 			})
 		}
 		setups = append(setups, s)

@@ -50,8 +50,9 @@ func (w *World) actor(act trade.Act) trade.OrgID {
 		return w.Bank.Org
 	case trade.ReceivablePay:
 		return w.owner().Org
-	case trade.OrganisationEnrol, trade.OrganisationRevoke, trade.DocumentRecord, trade.ReceivableIssue,
-		trade.ReceivableWithdraw, trade.ReceivableReserve, trade.ReceivableExpire, trade.ReceivableMature,
+	case trade.OrganisationEnrol, trade.OrganisationRevoke, trade.OrganisationAddKey,
+		trade.OrganisationRevokeKey, trade.DocumentRecord, trade.ReceivableIssue, trade.ReceivableWithdraw,
+		trade.ReceivableReserve, trade.ReceivableExpire, trade.ReceivableMature,
 		trade.ReceivableOverdue, trade.FinancingRequest, trade.FinancingDecline, trade.FinancingLapse:
 		return w.Seller.Org
 	}
@@ -173,6 +174,10 @@ func (w *World) args(act trade.Act) (args any, joins []trade.OrgID) {
 		return trade.EnrolPerson{Person: w.Recruit.Public(w.T)}, nil
 	case trade.OrganisationRevoke:
 		return trade.RevokePerson{Person: w.Seller.SecondMaker.ID, Reason: "has left"}, nil
+	case trade.OrganisationAddKey:
+		return trade.AddKey{Person: w.Spare.ID, Key: w.Spare.PublicKey(w.T)}, nil
+	case trade.OrganisationRevokeKey:
+		return trade.RevokeKey{Person: w.Spare.ID, Key: w.Spare.KeyID, Reason: "the phone is lost"}, nil
 	case trade.KeyringOpen:
 		return trade.AddEpoch{Salt: Salt(w.T), Number: 1, Commitment: trade.DigestOf(w.Keys[1])}, nil
 	case trade.KeyringRotate:

@@ -26,27 +26,47 @@ type Person struct {
 	ID      trade.PersonID
 	Roles   []trade.Role
 	Passkey bool // signs by WebAuthn assertions
+	KeyID   trade.KeyID
 	Key     *ecdsa.PrivateKey
 }
 
 // NewPerson makes a person with a fresh key.
 func NewPerson(t testing.TB, org trade.OrgID, id trade.PersonID, roles ...trade.Role) *Person {
 	t.Helper()
+	return &Person{Org: org, ID: id, Roles: roles, KeyID: "key-1", Key: newKey(t)}
+}
+
+func newKey(t testing.TB) *ecdsa.PrivateKey {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatalf("making a key: %v", err)
 	}
-	return &Person{Org: org, ID: id, Roles: roles, Key: key}
+	return key
+}
+
+// With is the same person with another key, fresh, of a passkey or of software.
+func (p *Person) With(t testing.TB, id trade.KeyID, passkey bool) *Person {
+	t.Helper()
+	other := *p
+	other.KeyID, other.Passkey, other.Key = id, passkey, newKey(t)
+	return &other
 }
 
 // Public is the person as an organisation registers them.
 func (p *Person) Public(t testing.TB) trade.Person {
 	t.Helper()
+	return trade.Person{ID: p.ID, Roles: slices.Clone(p.Roles), Keys: []trade.Key{p.PublicKey(t)}}
+}
+
+// PublicKey is the person's key as it is registered.
+func (p *Person) PublicKey(t testing.TB) trade.Key {
+	t.Helper()
 	der, err := x509.MarshalPKIXPublicKey(&p.Key.PublicKey)
 	if err != nil {
 		t.Fatalf("writing the key of %s: %v", p.ID, err)
 	}
-	public := trade.Person{ID: p.ID, Roles: slices.Clone(p.Roles), Key: der}
+	public := trade.Key{ID: p.KeyID, Public: der}
 	if p.Passkey {
 		id := sha256.Sum256([]byte(RelyingParty))
 		public.RelyingParty = id[:]
@@ -57,7 +77,7 @@ func (p *Person) Public(t testing.TB) trade.Person {
 // Sign signs one command digest, or several with one gesture.
 func (p *Person) Sign(t testing.TB, digests ...trade.Digest) trade.Signature {
 	t.Helper()
-	s := trade.Signature{Org: p.Org, Person: p.ID}
+	s := trade.Signature{Org: p.Org, Person: p.ID, Key: p.KeyID}
 	signed := digests[0]
 	if len(digests) > 1 {
 		s.Batch, signed = digests, trade.BatchDigest(digests)

@@ -20,6 +20,7 @@ type World struct {
 	*Cast
 	Newcomer *Party // not registered; organisation.register enters it
 	Recruit  *Person
+	Spare    *Person          // the seller's checker with a passkey on a phone, once it is added
 	Keys     map[int64][]byte // consortium keys by epoch
 
 	Document, Programme, Receivable, Financing trade.AssetID
@@ -53,6 +54,7 @@ func NewWorld(t testing.TB, chain Chain, cast *Cast) *World {
 		T: t, Chain: chain, Cast: cast,
 		Newcomer: NewParty(t, "NewcomerMSP", trade.KindCarrier),
 		Recruit:  NewPerson(t, cast.Seller.Org, "recruit", trade.Maker),
+		Spare:    cast.Seller.Checker.With(t, "phone", true),
 		Keys:     map[int64][]byte{1: []byte("the first key of the consortium.")},
 		Face:     Money(t, "2006880.00"), Limit: Money(t, "5000000.00"), DueDate: today.AddDays(TenorDays),
 	}
@@ -73,7 +75,7 @@ func (w *World) Again() {
 	}
 	w.trades++
 	w.done = slices.DeleteFunc(slices.Clone(w.done), func(a trade.Act) bool {
-		return a != trade.KeyringOpen && a != trade.KeyringRotate
+		return a != trade.KeyringOpen && a != trade.KeyringRotate && a != trade.OrganisationAddKey
 	})
 }
 
@@ -234,9 +236,11 @@ func (w *World) Reach(act trade.Act) {
 // Before names the acts that directly lead to the point where an act is possible.
 func Before(act trade.Act) []trade.Act {
 	switch act {
-	case trade.OrganisationRegister, trade.OrganisationEnrol, trade.OrganisationRevoke, trade.KeyringOpen,
-		trade.DocumentRecord, trade.ProgrammeOpen:
+	case trade.OrganisationRegister, trade.OrganisationEnrol, trade.OrganisationRevoke,
+		trade.OrganisationAddKey, trade.KeyringOpen, trade.DocumentRecord, trade.ProgrammeOpen:
 		return nil
+	case trade.OrganisationRevokeKey:
+		return []trade.Act{trade.OrganisationAddKey}
 	case trade.KeyringRotate:
 		return []trade.Act{trade.KeyringOpen}
 	case trade.ReceivableIssue:

@@ -121,8 +121,8 @@ func runDemo(ctx context.Context, o options, files fs.FS, load loader, exit bool
 		err = tell(os.Stdout, o, outcomes, o.clock.Now().Sub(began))
 	}
 	if (err == nil || errors.Is(err, otherwise)) && !exit {
-		invite(os.Stdout, l.Addr().String(), o.data, set.Demo, people)
-		<-ctx.Done()
+		invite(os.Stdout, o.page(l.Addr()), o.data, set.Demo, people)
+		err = errors.Join(err, demo.Vouch(ctx, people, set.Demo, "http://"+l.Addr().String(), n.log))
 	}
 	stop()
 	return errors.Join(err, <-served, n.close(ctx))
@@ -186,12 +186,12 @@ func tell(out io.Writer, o options, outcomes []demo.Outcome, took time.Duration)
 func invite(out io.Writer, address, data string, d fixtures.Demo, people *demo.People) {
 	fmt.Fprintf(
 		out,
-		"\nThe node stays open on http://%s (API: schemas/openapi.yaml). Stop it with Ctrl-C.\n",
+		"\nThe node stays open on %s (API: schemas/openapi.yaml). Stop it with Ctrl-C.\n",
 		address,
 	)
 	fmt.Fprintf(out, `
 A look around, where the portal was built (scripts/portal says what it needs):
-  1. Open http://%s and sign in as somebody of a party, with a password from the list below.
+  1. Open %s and sign in as somebody of a party, with a password from the list below.
   2. Documents: every paper, what was read and what was found; each finding is marked in its place.
   3. Trade packs: choose a trade. Three verdicts, what stands in the way, and who says what.
   4. Click a cell of the table: the claim and that paper open beside each other, both places lit.

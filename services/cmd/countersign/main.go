@@ -41,6 +41,13 @@ func run(ctx context.Context) int {
 	flags.StringVar(&o.data, "data", envOr("COUNTERSIGN_DATA", "data"), "folder of this node's data")
 	flags.StringVar(&o.listen, "listen", envOr("COUNTERSIGN_LISTEN", "127.0.0.1:8080"), "address to serve on")
 	flags.StringVar(
+		&o.origin,
+		"origin",
+		os.Getenv("COUNTERSIGN_ORIGIN"),
+		"where browsers reach the portal, https://portal.example; passkeys are made for its host name "+
+			"(default http://localhost and the port)",
+	)
+	flags.StringVar(
 		&o.database,
 		"database",
 		os.Getenv("DATABASE_URL"),

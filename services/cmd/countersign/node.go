@@ -36,7 +36,8 @@ type options struct {
 	ledger   string
 	blobs    string
 	level    slog.Level
-	quota    int64 // MiB of papers of one organisation
+	quota    int64  // MiB of papers of one organisation
+	origin   string // of the portal, as browsers see it; empty: this machine
 	read     readLimits
 	demo     bool
 	behind   time.Duration // how far behind the clock a new demo node begins
@@ -75,6 +76,9 @@ func openNode(ctx context.Context, o options) (n *node, err error) {
 			n = nil
 		}
 	}()
+	if err := o.checkOrigin(); err != nil {
+		return n, err
+	}
 	if o.data, err = filepath.Abs(o.data); err != nil {
 		return n, err
 	}
@@ -91,8 +95,8 @@ func openNode(ctx context.Context, o options) (n *node, err error) {
 	}
 	cfg := app.Config{
 		Renderer: renderer, Wall: o.clock, Log: n.log, Channel: channel, Release: release,
-		Quota: o.quota << 20,
-		Keys:  map[int64][]byte{1: key},
+		Quota: o.quota << 20, RelyingParty: o.relyingParty(), Demo: o.demo,
+		Keys: map[int64][]byte{1: key},
 	}
 	if err := n.openLedger(ctx, o, &cfg); err != nil {
 		return n, err

@@ -66,7 +66,7 @@ func serve(ctx context.Context, o options, setup string) error {
 	if err := n.app.Bootstrap(ctx, setups); err != nil {
 		return errors.Join(err, l.Close(), n.close(ctx))
 	}
-	fmt.Fprintf(os.Stdout, "countersign serves on http://%s\n", l.Addr())
+	fmt.Fprintf(os.Stdout, "countersign serves on %s\n", o.page(l.Addr()))
 	return errors.Join(n.serve(ctx, l), n.close(ctx))
 }
 

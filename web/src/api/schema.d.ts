@@ -110,6 +110,36 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your keys
+         * @description Those on the ledger, and those that wait for two admins.
+         *     Who: every role.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Register one more key of yours
+         * @description The key proves that you hold it: it signs SHA-256 of the line `countersign/key/v1` and the
+         *     lines channel, organisation, person, id of the key and the public key in base64, each
+         *     ended by a line feed. A passkey does so by a WebAuthn assertion with user verification
+         *     whose challenge is that digest. At most five keys of a person are in force.
+         *     Who: every role. Signed by two admins.
+         *     Codes: organisation.keys, organisation.persons, signature.invalid, input.invalid.
+         */
+        post: operations["addKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inbox": {
         parameters: {
             query?: never;
@@ -994,8 +1024,8 @@ export interface paths {
         /**
          * Sign
          * @description The signature is ES256 over `digest`, or over the digest of a batch that contains it, or
-         *     a WebAuthn assertion whose challenge is that digest. With the last duty the command goes
-         *     on its way.
+         *     a WebAuthn assertion whose challenge is that digest. `key` says which of your keys made it;
+         *     without it each is tried. With the last duty the command goes on its way.
          *     Who: persons with an open duty.
          *     Codes: intent.state, intent.no_duty, intent.no_key, signature.invalid,
          *     signature.same_person.
@@ -1188,6 +1218,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a client must know of this node
+         * @description Who: anybody.
+         */
+        get: operations["getNode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/demo/clock": {
         parameters: {
             query?: never;
@@ -1283,6 +1333,7 @@ export interface components {
         AssetID: string;
         CommandID: string;
         PersonID: string;
+        KeyID: string;
         /**
          * @description The organisation's MSP id on the channel.
          * @example LanqiaoMSP
@@ -1403,6 +1454,60 @@ export interface components {
         };
         PersonList: {
             items: components["schemas"]["Colleague"][];
+        };
+        /**
+         * @description What holds the private key: an authenticator (a passkey), this browser (on a demonstration node only), or software of the person's own.
+         * @enum {string}
+         */
+        KeyHolder: "authenticator" | "browser" | "file";
+        AddKey: {
+            id: components["schemas"]["KeyID"];
+            name: string;
+            holder: components["schemas"]["KeyHolder"];
+            /**
+             * Format: byte
+             * @description The WebAuthn credential id of a passkey.
+             */
+            credential?: string;
+            /**
+             * Format: byte
+             * @description PKIX, P-256.
+             */
+            public_key: string;
+            proof: components["schemas"]["Signature"];
+        };
+        Key: {
+            id: components["schemas"]["KeyID"];
+            /** @description Empty for the key that its person entered with. */
+            name: string;
+            holder: components["schemas"]["KeyHolder"];
+            passkey: boolean;
+            /**
+             * @description Waiting until two admins have signed its registration; suspended when this node takes no signature of it while its revocation is signed.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "suspended" | "revoked" | "refused";
+            /** Format: byte */
+            credential?: string;
+            /** Format: byte */
+            public_key: string;
+            intent?: components["schemas"]["CommandID"];
+            created_at: components["schemas"]["Instant"];
+            used_at?: components["schemas"]["Instant"];
+        };
+        KeyList: {
+            items: components["schemas"]["Key"][];
+        };
+        Node: {
+            /** @description Of the ledger; commands and proofs are signed for it. */
+            channel: string;
+            /**
+             * @description The WebAuthn relying party id of the portal.
+             * @example localhost
+             */
+            relying_party: string;
+            /** @description A demonstration node lets a browser hold a key. */
+            demo: boolean;
         };
         Credentials: {
             email: string;
@@ -1696,6 +1801,7 @@ export interface components {
         Signature: {
             /** @description The digests that were signed together, in their order; absent for one. */
             batch?: components["schemas"]["Digest"][];
+            key?: components["schemas"]["KeyID"];
             /**
              * Format: byte
              * @description ECDSA P-256 with SHA-256, ASN.1.
@@ -2369,6 +2475,67 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddKey"];
             };
         };
         responses: {
@@ -4176,6 +4343,27 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["MediaType"];
             422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
             503: components["responses"]["Unavailable"];
         };
     };

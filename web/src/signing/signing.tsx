@@ -1,9 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useMemo, useState } from "react";
 import type { Schemas } from "../api/client";
-import { Money } from "../ui/Money";
-import { shortDigest } from "../ui/format";
+import type { Signed } from "./send";
+
+export type { Signed } from "./send";
 
 /** What a person is about to sign, in words of their language. */
 export type Act = {
@@ -16,12 +15,13 @@ export type Act = {
   intents: Schemas["Intent"][];
 };
 
-/** What became of one intent: its state on the ledger, or why it was refused. */
-export type Signed = { intent: string; signed?: Schemas["Intent"]; problem?: Schemas["Problem"] };
-
 /** The person closed the dialog: nothing was signed. */
 export class Cancelled extends Error {}
 
+/**
+ * Asks the person to sign and says what became of each intent. An intent may still be open then:
+ * another person must sign it too. One that was refused has been explained already.
+ */
 type Signing = { sign: (act: Act) => Promise<Signed[]> };
 
 const Context = createContext<Signing | null>(null);
@@ -32,6 +32,8 @@ export function useSigning(): Signing {
   if (!signing) throw new Error("useSigning outside of SigningProvider");
   return signing;
 }
+
+const StepUp = lazy(() => import("./StepUp"));
 
 type Asked = { act: Act; done: (outcomes: Signed[]) => void; cancelled: () => void };
 
@@ -49,38 +51,20 @@ export function SigningProvider({ children }: { children: ReactNode }) {
     <Context.Provider value={value}>
       {children}
       {asked && (
-        <StepUp
-          act={asked.act}
-          onClose={() => {
-            asked.cancelled();
-            setAsked(null);
-          }}
-        />
+        <Suspense fallback={null}>
+          <StepUp
+            act={asked.act}
+            onDone={(outcomes) => {
+              setAsked(null);
+              asked.done(outcomes);
+            }}
+            onClose={() => {
+              setAsked(null);
+              asked.cancelled();
+            }}
+          />
+        </Suspense>
       )}
     </Context.Provider>
-  );
-}
-
-function StepUp({ act, onClose }: { act: Act; onClose: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <Modal opened onClose={onClose} title={act.title} centered>
-      <Stack gap="sm">
-        {act.amount && <Money value={act.amount} size="lg" />}
-        {act.counterparty && <Text size="sm">{act.counterparty}</Text>}
-        <Text size="sm">{act.consequence}</Text>
-        {act.intents.map((i) => (
-          <Text key={i.id} size="xs" c="dimmed" ff="monospace" title={i.digest}>
-            {shortDigest(i.digest)}
-          </Text>
-        ))}
-        <Text size="sm">{t("signing.noKey")}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.close")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
   );
 }

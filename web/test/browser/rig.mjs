@@ -2,7 +2,7 @@
 // do, and the marks that each screen must hold.
 //
 //   PORTAL_URL       where the node listens
-//   PORTAL_PEOPLE    a JSON file: e-mail → {"password": "…"}
+//   PORTAL_PEOPLE    a JSON file: e-mail → {"password": "…", "key": "PKCS #8 in base64"}
 //   PORTAL_SCREENS   a folder for screenshots; none are made without it
 //   PORTAL_WAYS      "all" takes all eight ways (language × theme × width) instead of four
 import { mkdir, readdir, readFile } from "node:fs/promises";

@@ -82,6 +82,21 @@ type Actor struct {
 	User         UserID   `json:"user"`
 }
 
+// AddKey defines model for AddKey.
+type AddKey struct {
+	// Credential The WebAuthn credential id of a passkey.
+	Credential []byte `json:"credential,omitempty,omitzero" validate:"max=1023"`
+
+	// Holder What holds the private key: an authenticator (a passkey), this browser (on a demonstration node only), or software of the person's own.
+	Holder KeyHolder `json:"holder"`
+	ID     KeyID     `json:"id"`
+	Name   string    `json:"name" validate:"required,max=60"`
+	Proof  Signature `json:"proof"`
+
+	// PublicKey PKIX, P-256.
+	PublicKey []byte `json:"public_key" validate:"required,max=200"`
+}
+
 // Amount Exact, with at most the decimals of its currency.
 //
 // Example: {"amount":"2006880.00","currency":"CNY"}
@@ -470,6 +485,37 @@ type IssueReceivable struct {
 	Pack PackID `json:"pack"`
 }
 
+// Key defines model for Key.
+type Key struct {
+	CreatedAt  Instant `json:"created_at"`
+	Credential []byte  `json:"credential,omitempty,omitzero"`
+
+	// Holder What holds the private key: an authenticator (a passkey), this browser (on a demonstration node only), or software of the person's own.
+	Holder KeyHolder `json:"holder"`
+	ID     KeyID     `json:"id"`
+	Intent CommandID `json:"intent,omitempty,omitzero"`
+
+	// Name Empty for the key that its person entered with.
+	Name      string `json:"name"`
+	Passkey   bool   `json:"passkey"`
+	PublicKey []byte `json:"public_key"`
+
+	// State Waiting until two admins have signed its registration; suspended when this node takes no signature of it while its revocation is signed.
+	State  app.KeyState `json:"state"`
+	UsedAt Instant      `json:"used_at,omitempty,omitzero"`
+}
+
+// KeyHolder What holds the private key: an authenticator (a passkey), this browser (on a demonstration node only), or software of the person's own.
+type KeyHolder = app.KeyHolder
+
+// KeyID defines model for KeyID.
+type KeyID = trade.KeyID
+
+// KeyList defines model for KeyList.
+type KeyList struct {
+	Items []Key `json:"items"`
+}
+
 // Line defines model for Line.
 type Line struct {
 	Account string `json:"account"`
@@ -527,6 +573,20 @@ type MatrixCell = match.Cell
 // MoveClock defines model for MoveClock.
 type MoveClock struct {
 	Days int `json:"days" validate:"min=1,max=366"`
+}
+
+// Node defines model for Node.
+type Node struct {
+	// Channel Of the ledger; commands and proofs are signed for it.
+	Channel string `json:"channel"`
+
+	// Demo A demonstration node lets a browser hold a key.
+	Demo bool `json:"demo"`
+
+	// RelyingParty The WebAuthn relying party id of the portal.
+	//
+	// Example: localhost
+	RelyingParty string `json:"relying_party"`
 }
 
 // Nothing `{}`
@@ -976,6 +1036,7 @@ type SignBatch struct {
 type Signature struct {
 	// Batch The digests that were signed together, in their order; absent for one.
 	Batch []Digest `json:"batch,omitempty,omitzero" validate:"max=200"`
+	Key   KeyID    `json:"key,omitempty,omitzero"`
 
 	// Value ECDSA P-256 with SHA-256, ASN.1.
 	Value    []byte    `json:"value" validate:"required,max=200"`
@@ -1361,6 +1422,15 @@ type OpenKeyringParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// AddKeyParams defines parameters for AddKey.
+type AddKeyParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // ListPacksParams defines parameters for ListPacks.
 type ListPacksParams struct {
 	// Cursor `next` of the page before.
@@ -1617,6 +1687,9 @@ type SignIntentJSONRequestBody = Signature
 // OpenKeyringJSONRequestBody defines body for OpenKeyring for application/json ContentType.
 type OpenKeyringJSONRequestBody = Nothing
 
+// AddKeyJSONRequestBody defines body for AddKey for application/json ContentType.
+type AddKeyJSONRequestBody = AddKey
+
 // OpenPackJSONRequestBody defines body for OpenPack for application/json ContentType.
 type OpenPackJSONRequestBody = OpenPack
 
@@ -1757,6 +1830,15 @@ type ServerInterface interface {
 	// OpenKeyring Commit to the consortium key
 	// (POST /v1/keyring)
 	OpenKeyring(w http.ResponseWriter, r *http.Request, params OpenKeyringParams)
+	// ListKeys Your keys
+	// (GET /v1/keys)
+	ListKeys(w http.ResponseWriter, r *http.Request)
+	// AddKey Register one more key of yours
+	// (POST /v1/keys)
+	AddKey(w http.ResponseWriter, r *http.Request, params AddKeyParams)
+	// GetNode What a client must know of this node
+	// (GET /v1/node)
+	GetNode(w http.ResponseWriter, r *http.Request)
 	// ListOrganisations Who takes part
 	// (GET /v1/organisations)
 	ListOrganisations(w http.ResponseWriter, r *http.Request)
@@ -2018,6 +2100,24 @@ func (_ Unimplemented) WithdrawIntent(w http.ResponseWriter, r *http.Request, in
 // OpenKeyring Commit to the consortium key
 // (POST /v1/keyring)
 func (_ Unimplemented) OpenKeyring(w http.ResponseWriter, r *http.Request, params OpenKeyringParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListKeys Your keys
+// (GET /v1/keys)
+func (_ Unimplemented) ListKeys(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// AddKey Register one more key of yours
+// (POST /v1/keys)
+func (_ Unimplemented) AddKey(w http.ResponseWriter, r *http.Request, params AddKeyParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetNode What a client must know of this node
+// (GET /v1/node)
+func (_ Unimplemented) GetNode(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3515,6 +3615,98 @@ func (siw *ServerInterfaceWrapper) OpenKeyring(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.OpenKeyring(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListKeys operation middleware
+func (siw *ServerInterfaceWrapper) ListKeys(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListKeys(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AddKey operation middleware
+func (siw *ServerInterfaceWrapper) AddKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddKeyParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AddKey(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetNode operation middleware
+func (siw *ServerInterfaceWrapper) GetNode(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetNode(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5423,6 +5615,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/persons/{person}/revocation", wrapper.RevokePerson)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/keys", wrapper.ListKeys)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/keys", wrapper.AddKey)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/inbox", wrapper.ListInbox)
 	})
 	r.Group(func(r chi.Router) {
@@ -5568,6 +5766,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/keyring", wrapper.OpenKeyring)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/node", wrapper.GetNode)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/demo/clock", wrapper.MoveClock)

@@ -237,6 +237,19 @@ type PackParty struct {
 	Side   string
 }
 
+type PersonKey struct {
+	UserID       string
+	KeyID        string
+	Name         string
+	Holder       string
+	CredentialID []byte
+	PublicKey    []byte
+	IntentID     string
+	CreatedAt    time.Time
+	UsedAt       *time.Time
+	SuspendedAt  *time.Time
+}
+
 type ProgrammeTerm struct {
 	Digest string
 	Body   []byte
