@@ -37,6 +37,7 @@ type App struct {
 	party    string
 	demo     bool
 	notices  *notices
+	heard    *heard
 }
 
 // Config is what the wiring gives to the steps.
@@ -76,6 +77,7 @@ func New(c Config) *App {
 		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, reader: c.Reader,
 		clock: c.Clock, wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
 		release: c.Release, quota: c.Quota, party: c.RelyingParty, demo: c.Demo, notices: newNotices(),
+		heard: newHeard(),
 	}
 }
 

@@ -51,6 +51,9 @@ func (a *App) project(ctx context.Context, b Block) error {
 		if err := tx.Apply(ctx, a.channel, d); err != nil {
 			return err
 		}
+		for _, asset := range d.Assets {
+			tx.Changed(string(asset.Record.Kind), string(asset.Record.ID))
+		}
 		seen := map[trade.CommandID]bool{}
 		for _, t := range d.Transitions {
 			if seen[t.Command] {

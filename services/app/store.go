@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
 )
 
@@ -26,6 +27,8 @@ type StoreTx interface {
 	IntentsTx
 	ProjectionTx
 	MoneyTx
+	LiveTx
+	InboxTx
 	// Enqueue adds a job that exists only if the transaction commits.
 	Enqueue(ctx context.Context, job Job) error
 	// Audit appends what somebody did to the organisation's audit log: no secrets, no fields
@@ -179,6 +182,34 @@ type MoneyTx interface {
 	Lines(ctx context.Context, org trade.OrgID, p Page) ([]Line, string, error)
 	PutReport(ctx context.Context, r Report) error
 	Report(ctx context.Context, id ReportID) (Report, error)
+}
+
+// LiveTx tells each organisation what changed of what it may see.
+type LiveTx interface {
+	// Changed notes that a thing changed. When the transaction commits, each organisation that
+	// may see it is told of it. What a method of the store changes it notes itself; the
+	// projection's changes are noted by the step that makes them.
+	Changed(kind, id string)
+	// ChangeHead is the number of the newest change of an organisation; 0 before the first.
+	ChangeHead(ctx context.Context, org trade.OrgID) (int64, error)
+	// Changes lists the changes after a number, oldest first. The oldest are let go in time.
+	Changes(ctx context.Context, org trade.OrgID, after int64, limit int) ([]Change, error)
+}
+
+// InboxTx looks for what waits. Each list has at most limit items, the longest still first.
+type InboxTx interface {
+	// OpenIntents lists open intents that the organisation prepared or must sign.
+	OpenIntents(ctx context.Context, org trade.OrgID, limit int) ([]Intent, error)
+	// ClaimsThatWait lists receivables that are unconfirmed, disputed or overdue.
+	ClaimsThatWait(ctx context.Context, org trade.OrgID, limit int) ([]Asset, error)
+	// FinancingsThatWait lists financings that are not decided or paid out.
+	FinancingsThatWait(ctx context.Context, org trade.OrgID, limit int) ([]Asset, error)
+	// UntypedDocuments lists papers whose fields a person must type in.
+	UntypedDocuments(ctx context.Context, org trade.OrgID, limit int) ([]Document, error)
+	// AssetsNamed reads assets, whoever may see them; what is not there is left out.
+	AssetsNamed(ctx context.Context, ids []trade.AssetID) ([]Asset, error)
+	// Sums adds up an organisation's receivables and financings; soon is due until that day.
+	Sums(ctx context.Context, org trade.OrgID, until money.Date) ([]ReceivableSum, []FinancingSum, error)
 }
 
 // Report is a report that was made; its bytes are a blob.

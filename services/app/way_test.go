@@ -205,12 +205,12 @@ func (w *way) account(org string) string {
 }
 
 // inbox asserts that something waits for a person.
-func (w *way) inbox(p person, next string) {
+func (w *way) inbox(p person, next app.Next) {
 	w.t.Helper()
-	items, err := w.Inbox(w.t.Context(), p.Actor)
+	inbox, err := w.Inbox(w.t.Context(), p.Actor)
 	ok(w.t, err)
-	if !slices.ContainsFunc(items, func(i app.Item) bool { return i.Mine && i.Next == next }) {
-		w.t.Errorf("%s has nothing to %s in %+v", p.Name, next, items)
+	if !slices.ContainsFunc(inbox.Mine, func(i app.Item) bool { return i.Next == next }) {
+		w.t.Errorf("%s has nothing to %s in %+v", p.Name, next, inbox)
 	}
 }
 

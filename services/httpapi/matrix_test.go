@@ -47,6 +47,8 @@ GET /v1/keys                                           .  .  .  .  .  .  .  .  .
 POST /v1/keys                                          i  i  i  i  i  i  i  i  i  i  i  i  -  -  -
 GET /v1/organisations                                  .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/inbox                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/home                                           .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/events                                         .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/packs                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/documents                                      .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/templates/{kind}                               .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
@@ -270,6 +272,9 @@ func TestAuthorisationMatrix(t *testing.T) {
 	}
 	table := marks(t)
 	w.server.keys = watching{w.server.keys, t}
+	ended := make(chan struct{})
+	close(ended)
+	w.server.ending = ended // a stream of events says how it begins and ends
 
 	before := w.rows()
 	projection, err := w.app.DigestProjection(t.Context())

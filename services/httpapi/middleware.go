@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -30,6 +31,7 @@ type call struct {
 	key     app.RequestKey // taken for it; zero when it needs none
 	code    trade.Code     // of the problem it was answered with
 	passing bool           // something failed that may go well the next time
+	leave   func()         // gives the place among the requests in flight back
 }
 
 type callKey struct{}
@@ -133,7 +135,9 @@ func (s *server) guarded(next http.Handler) http.Handler {
 		}
 		select {
 		case s.places <- struct{}{}:
-			defer func() { <-s.places }()
+			leave := sync.OnceFunc(func() { <-s.places })
+			callOf(r).leave = leave
+			defer leave()
 		default:
 			s.fail(w, r, fault(app.CodeUnavailable, "", "too many requests at once: try again in a moment"))
 			return

@@ -75,6 +75,7 @@ func policies() map[string]policy {
 			keyed: true, takes: jsonBody, limit: maxJSON, timeout: reportTime,
 		},
 		"GET /v1/intents/{intent}":              {timeout: writeTime},
+		"GET /v1/events":                        {timeout: streamTime},
 		"GET /v1/documents/{document}/original": {timeout: uploadTime},
 		"GET /v1/reports/{report}/file":         {timeout: uploadTime},
 	}

@@ -38,6 +38,9 @@ type Config struct {
 	Metrics *prometheus.Registry
 	// Random makes request ids; crypto/rand when nil.
 	Random io.Reader
+	// Ending ends the streams of events when it is closed, so that the server can stop; nil
+	// never does.
+	Ending <-chan struct{}
 	Limits Limits
 }
 
@@ -47,6 +50,8 @@ type Limits struct {
 	SignInsPerAddress int // a minute; 120
 	UploadsPerUser    int // a minute; 60
 	InFlight          int // requests at once; 512
+	StreamsPerSession int // streams of events at once; 4
+	StreamsPerOrg     int // of all sessions of an organisation; 100
 }
 
 // The limits where none are given.
@@ -55,6 +60,8 @@ const (
 	signInsPerAddress = 120
 	uploadsPerUser    = 60
 	inFlight          = 512
+	streamsPerSession = 4
+	streamsPerOrg     = 100
 )
 
 // requestKeys remembers Idempotency-Keys. The application does.
@@ -80,6 +87,9 @@ type server struct {
 	metrics  *metrics
 	places   chan struct{} // one for each request in flight
 	origin   *http.CrossOriginProtection
+	streams  *streams
+	beat     time.Duration // between two signs of life of a stream
+	ending   <-chan struct{}
 
 	byEmail, byAddress, byUser *limiter
 }
@@ -118,8 +128,12 @@ func newServer(c Config) (*server, error) {
 	return &server{
 		app: c.App, keys: c.App, hasher: c.Hasher, ready: c.Ready, clock: c.Clock, wall: c.Wall, log: c.Log,
 		random: c.Random, validate: newValidator(), statuses: statuses(), metrics: measured,
-		places:    make(chan struct{}, limit(c.Limits.InFlight, inFlight)),
-		origin:    http.NewCrossOriginProtection(),
+		places: make(chan struct{}, limit(c.Limits.InFlight, inFlight)),
+		origin: http.NewCrossOriginProtection(),
+		streams: newStreams(
+			limit(c.Limits.StreamsPerSession, streamsPerSession), limit(c.Limits.StreamsPerOrg, streamsPerOrg),
+		),
+		beat: streamBeat, ending: c.Ending,
 		byEmail:   newLimiter(c.Wall, limit(c.Limits.SignInsPerEmail, signInsPerEmail), maxKeys),
 		byAddress: newLimiter(c.Wall, limit(c.Limits.SignInsPerAddress, signInsPerAddress), maxKeys),
 		byUser:    newLimiter(c.Wall, limit(c.Limits.UploadsPerUser, uploadsPerUser), maxKeys),

@@ -147,21 +147,6 @@ func (s *server) ListOrganisations(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, r, http.StatusOK, api.OrganisationList{Items: items})
 }
 
-// ListInbox shows what waits.
-func (s *server) ListInbox(w http.ResponseWriter, r *http.Request) {
-	items, err := s.app.Inbox(r.Context(), callOf(r).actor)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.reply(w, r, http.StatusOK, api.Inbox{Items: each(items, func(i app.Item) api.InboxItem {
-		return api.InboxItem{
-			Mine: i.Mine, Next: i.Next, Subject: i.Subject, Act: i.Act, Amount: i.Amount, Due: i.Due,
-			Since: i.Since.UTC(),
-		}
-	})})
-}
-
 const defaultPage = 50
 
 // pageOf reads which part of a list is wanted.

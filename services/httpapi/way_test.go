@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
 )
 
@@ -53,8 +54,8 @@ func TestATradeGoesAllTheWay(t *testing.T) {
 	}
 	var inbox api.Inbox
 	w.get(bankMaker, "/v1/inbox", &inbox)
-	for _, i := range inbox.Items {
-		if i.Next == "sign" && i.Mine {
+	for _, i := range inbox.Mine {
+		if i.Next == app.NextSign {
 			t.Errorf("still waiting: %+v", i)
 		}
 	}

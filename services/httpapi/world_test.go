@@ -78,6 +78,8 @@ type world struct {
 	// rows tells a digest of every row of the database, expire ends a user's sessions.
 	rows   func() string
 	expire func(user app.UserID)
+	// forget lets the events of an organisation go, as time does.
+	forget func(org trade.OrgID)
 
 	pack       app.PackID
 	papers     map[string]app.DocumentID // by file name
@@ -133,6 +135,10 @@ func newWorld(t testing.TB) *world {
 		must(t, pool.QueryRow(context.Background(), everyRow).Scan(&digest))
 		return digest
 	}
+	w.forget = func(org trade.OrgID) {
+		_, err := pool.Exec(context.Background(), "DELETE FROM events WHERE org_id = $1", org)
+		must(t, err)
+	}
 	w.expire = func(user app.UserID) {
 		_, err := pool.Exec(context.Background(),
 			"UPDATE sessions SET created_at = created_at - interval '2 days', "+
@@ -148,15 +154,17 @@ func newWorld(t testing.TB) *world {
 		Node: "test", Concurrency: 4, Now: wall{}.Now, Logger: log,
 	})
 	must(t, err)
-	w.follow(runner, func() error { return errors.Join(ledger.Close(), papers.Close()) })
+	listen := func(ctx context.Context) { postgres.Listen(ctx, pool, w.app.Heard, log) }
+	w.follow(listen, runner, func() error { return errors.Join(ledger.Close(), papers.Close()) })
 	w.found(hasher)
 	return w
 }
 
 // follow projects the ledger until the test ends, and closes all parts after it.
-func (w *world) follow(runner *jobs.Runner, closing func() error) {
+func (w *world) follow(listen func(context.Context), runner *jobs.Runner, closing func() error) {
 	following, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
+	go listen(following)
 	go func() {
 		defer close(ended)
 		if err := w.app.Follow(following); err != nil && following.Err() == nil {

@@ -44,6 +44,9 @@ func (s *Store) Write(ctx context.Context, fn func(context.Context, app.StoreTx)
 		if err := fn(ctx, t); err != nil {
 			return err
 		}
+		if err := t.tellChanged(ctx); err != nil {
+			return err
+		}
 		return t.appendAudit(ctx)
 	}))
 }
@@ -63,6 +66,8 @@ type storeTx struct {
 	jobs   Inserter
 	writes bool
 	log    []app.AuditEntry // written last, see appendAudit
+	// kinds and ids are what changed, one beside the other, told at the end: see tellChanged.
+	kinds, ids []string
 }
 
 // Enqueue adds a job that exists only if the transaction commits.

@@ -26,6 +26,7 @@ func (t *storeTx) InsertDocument(ctx context.Context, d app.Document) (app.Docum
 		return app.Document{}, false, app.ErrEdited
 	}
 	if err != nil || added == 1 {
+		t.Changed(app.ChangedDocument, string(d.ID))
 		return d, err == nil, err
 	}
 	row, err := t.q.DocumentByDigest(ctx, db.DocumentByDigestParams{
@@ -68,6 +69,7 @@ func (t *storeTx) UpdateDocument(ctx context.Context, d app.Document) error {
 		CanonicalDigest: optional(d.CanonicalDigest), FieldsBy: optional(d.FieldsBy),
 		ParsedAt: optionalTime(d.ParsedAt), Reader: optional(d.Reader), Findings: findings,
 	})
+	t.Changed(app.ChangedDocument, string(d.ID))
 	return changed(rows, err, app.ErrEdited)
 }
 

@@ -13,6 +13,7 @@ import (
 
 // InsertIntent adds an intent with its subjects and duties.
 func (t *storeTx) InsertIntent(ctx context.Context, i app.Intent) error {
+	t.Changed(app.ChangedIntent, string(i.ID))
 	err := t.q.InsertIntent(ctx, db.InsertIntentParams{
 		ID: string(i.ID), OrgID: string(i.Org), Command: i.Bytes, Digest: string(i.Digest),
 		Endorsers: texts[string](i.Endorsers), After: optional(i.After), State: string(i.State),
@@ -85,12 +86,14 @@ func (t *storeTx) AddSignature(ctx context.Context, id trade.CommandID, s app.Si
 	case err != nil:
 		return fmt.Errorf("intent %s: signature: %w", id, err)
 	}
+	t.Changed(app.ChangedIntent, string(id))
 	return t.q.TouchIntent(ctx, string(id))
 }
 
 // SetIntent writes how far an intent has come. ErrEdited: it had ended already, and not in
 // such a way that it could still turn out to be committed.
 func (t *storeTx) SetIntent(ctx context.Context, i app.Intent) error {
+	t.Changed(app.ChangedIntent, string(i.ID))
 	p := db.SetIntentParams{ID: string(i.ID), State: string(i.State), FinishedAt: optionalTime(i.FinishedAt)}
 	if i.TxID != "" {
 		block := height(i.Block)

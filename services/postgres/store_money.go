@@ -46,6 +46,7 @@ func (t *storeTx) PutRequest(ctx context.Context, r app.FinancingRequest) error 
 	if err != nil {
 		return fmt.Errorf("request %s: %w", r.ID, err)
 	}
+	t.Changed(app.ChangedFinancing, string(r.ID))
 	return t.q.PutFinancingRequest(ctx, db.PutFinancingRequestParams{
 		ID: string(r.ID), SellerID: string(r.Seller), BankID: string(r.Bank), PackID: string(r.Pack),
 		ReceivableID: optional(r.Receivable), ProgrammeID: string(r.Programme),
@@ -126,6 +127,7 @@ func (t *storeTx) InsertStatement(ctx context.Context, s app.Statement) (app.Sta
 		first, err := t.firstStatement(ctx, s.Org, s.Digest)
 		return first, false, err
 	}
+	t.Changed(app.ChangedStatement, string(s.ID))
 	params := make([]db.InsertStatementLinesParams, len(s.Lines))
 	for i, l := range s.Lines {
 		if params[i], err = lineParams(s, l); err != nil {
@@ -208,6 +210,7 @@ func (t *storeTx) StatementOf(ctx context.Context, id app.LineID) (app.Statement
 
 // SetLine writes what a line was matched to and how much of it was applied.
 func (t *storeTx) SetLine(ctx context.Context, l app.Line) error {
+	t.Changed(app.ChangedStatement, string(l.Statement))
 	rows, err := t.q.SetStatementLine(ctx, db.SetStatementLineParams{
 		ID: string(l.ID), Allocated: l.Allocated.Minor(), ReceivableID: optional(l.Receivable),
 		Intents: texts[string](l.Intents),

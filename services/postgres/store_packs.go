@@ -20,6 +20,7 @@ func (t *storeTx) InsertPack(ctx context.Context, p app.Pack) error {
 	if err != nil {
 		return err
 	}
+	t.Changed(app.ChangedPack, string(p.ID))
 	for _, party := range p.Parties {
 		if err := t.AddParty(ctx, p.ID, party); err != nil {
 			return err
@@ -30,6 +31,7 @@ func (t *storeTx) InsertPack(ctx context.Context, p app.Pack) error {
 
 // AddParty lets an organisation see a pack; one that does already keeps its side.
 func (t *storeTx) AddParty(ctx context.Context, id app.PackID, party app.PackParty) error {
+	t.Changed(app.ChangedPack, string(id))
 	return t.q.AddPackParty(ctx, db.AddPackPartyParams{
 		PackID: string(id), OrgID: string(party.Org), Side: string(party.Side),
 	})
@@ -50,6 +52,7 @@ func (t *storeTx) AddDocument(
 
 // TouchPack counts an edit of a pack's contents.
 func (t *storeTx) TouchPack(ctx context.Context, id app.PackID) error {
+	t.Changed(app.ChangedPack, string(id))
 	rows, err := t.q.TouchPack(ctx, string(id))
 	return changed(rows, err, app.ErrNoRow)
 }
@@ -58,6 +61,7 @@ func (t *storeTx) TouchPack(ctx context.Context, id app.PackID) error {
 func (t *storeTx) SetPackProgramme(
 	ctx context.Context, id app.PackID, programme trade.AssetID, edit int,
 ) error {
+	t.Changed(app.ChangedPack, string(id))
 	rows, err := t.q.SetPackProgramme(ctx, db.SetPackProgrammeParams{
 		ID: string(id), ProgrammeID: optional(programme), Edit: small(edit),
 	})
@@ -145,6 +149,7 @@ func (t *storeTx) packsOf(ctx context.Context, rows []db.Pack) ([]app.Pack, erro
 
 // InsertVerification adds a verification, whole.
 func (t *storeTx) InsertVerification(ctx context.Context, v app.Verification) error {
+	t.Changed(app.ChangedPack, string(v.Pack))
 	body, err := trade.Canonical(v)
 	if err != nil {
 		return fmt.Errorf("verification %s: %w", v.ID, err)

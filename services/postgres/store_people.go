@@ -2,7 +2,10 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
@@ -132,12 +135,22 @@ func (t *storeTx) Session(ctx context.Context, tokenHash []byte) (app.Session, e
 
 // DeleteSession ends a session; one that is not there is no error.
 func (t *storeTx) DeleteSession(ctx context.Context, tokenHash []byte) error {
-	return t.q.DeleteSession(ctx, tokenHash)
+	user, err := t.q.DeleteSession(ctx, tokenHash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return t.q.TellSessions(ctx, user)
 }
 
 // DeleteSessionsOf ends all sessions of a user.
 func (t *storeTx) DeleteSessionsOf(ctx context.Context, id app.UserID) error {
-	return t.q.DeleteSessionsOf(ctx, string(id))
+	if err := t.q.DeleteSessionsOf(ctx, string(id)); err != nil {
+		return err
+	}
+	return t.q.TellSessions(ctx, string(id))
 }
 
 // FailedSignIns is how many sign-ins in a row failed for an e-mail.
@@ -177,5 +190,9 @@ func (t *storeTx) DeleteExpired(ctx context.Context, now time.Time) error {
 	_, err = t.q.DeleteExpiredSignInFailures(
 		ctx, db.DeleteExpiredSignInFailuresParams{Now: now, Page: expiredLimit},
 	)
+	if err != nil {
+		return err
+	}
+	_, err = t.q.DeleteOldEvents(ctx, db.DeleteOldEventsParams{Keep: app.ChangesKept, Page: expiredLimit})
 	return err
 }

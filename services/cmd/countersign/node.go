@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/countersign/countersign/chaincode"
@@ -55,6 +56,8 @@ type node struct {
 	mover   app.ClockMover // nil but on a demo node
 	handler http.Handler
 	log     *slog.Logger
+	listen  func(ctx context.Context) // hears of changes until ctx ends
+	ending  chan struct{}             // closed when the server is to stop
 	closers []func(context.Context) error
 }
 
@@ -69,7 +72,10 @@ const (
 // openNode opens database, ledger, papers and steps; it serves nothing and follows nothing
 // yet. When a part cannot be opened, those that were are closed again.
 func openNode(ctx context.Context, o options) (n *node, err error) {
-	n = &node{log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: o.level}))}
+	n = &node{
+		log:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: o.level})),
+		ending: make(chan struct{}),
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close(ctx))
@@ -201,13 +207,14 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 	}
 	cfg.Store = postgres.NewStore(pool, queue)
 	n.app = app.New(*cfg)
+	n.listen = func(ctx context.Context) { postgres.Listen(ctx, pool, n.app.Heard, n.log) }
 	hasher, err := password.New(rand.Reader)
 	if err != nil {
 		return err
 	}
 	api, err := httpapi.New(httpapi.Config{
 		App: n.app, Hasher: hasher, Clock: n.mover, Wall: o.clock, Log: n.log,
-		Ready: func(ctx context.Context) error { return pool.Ping(ctx) },
+		Ready: func(ctx context.Context) error { return pool.Ping(ctx) }, Ending: n.ending,
 	})
 	if err != nil {
 		return err
@@ -248,7 +255,11 @@ func (n *node) serve(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	ended := make(chan error, 2)
 	go func() { ended <- fmt.Errorf("following the ledger: %w", n.app.Follow(ctx)) }()
+	listening := make(chan struct{})
+	go func() { defer close(listening); n.listen(ctx) }()
+	defer func() { cancel(); <-listening }() // it holds a connection to the database
 	server := httpapi.Server("", n.handler, n.log)
+	server.RegisterOnShutdown(sync.OnceFunc(func() { close(n.ending) }))
 	go func() { ended <- server.Serve(l) }()
 	if err := n.app.Recover(ctx); err != nil {
 		return err

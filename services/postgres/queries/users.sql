@@ -32,8 +32,8 @@ VALUES (@token_hash, @user_id, @created_at, @expires_at, @agent);
 -- name: Session :one
 SELECT * FROM sessions WHERE token_hash = @token_hash;
 
--- name: DeleteSession :exec
-DELETE FROM sessions WHERE token_hash = @token_hash;
+-- name: DeleteSession :one
+DELETE FROM sessions WHERE token_hash = @token_hash RETURNING user_id;
 
 -- name: DeleteSessionsOf :exec
 DELETE FROM sessions WHERE user_id = @user_id;

@@ -149,10 +149,65 @@ export interface paths {
         };
         /**
          * What waits
-         * @description What waits for the actor (`mine`) and, so that it is not forgotten, for others.
+         * @description What waits for the actor (`mine`) and, so that it is not forgotten, for others. What is
+         *     due first comes first, then what has waited longest. Each list has at most 200 items;
+         *     `more_mine` and `more_others` say that there is more. An act that was prepared and waits
+         *     for signatures is one item, with the intents that are signed together.
          *     Who: every role.
          */
         get: operations["listInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures and first steps
+         * @description Three figures by the kind of the actor's organisation, in each currency by itself, and
+         *     the steps with which an organisation begins. Organisations that only read have no
+         *     figures.
+         *     Who: every role.
+         */
+        get: operations["getHome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it changes
+         * @description Server-sent events. The first is `start` with `{"resumed":true}`, or false when what came
+         *     before is not told: at the first connection, and when the client was away for too long.
+         *     Each following is `change` with the kind of a thing and its id, `{"kind":"receivable",
+         *     "id":"rcv-1"}`: something of it changed that the actor's organisation may see. No event has
+         *     an amount or anything of a paper. The `id` of an event, sent as `Last-Event-ID` (browsers
+         *     do) or as `after`, resumes: no event is lost or told twice. A comment every 15 seconds
+         *     keeps the connection alive. The stream ends with its session, and after 15 minutes at the
+         *     latest; clients connect again. At most 4 streams a session and 100 an organisation.
+         *     Who: every role, for its own organisation.
+         *     Codes: service.busy.
+         */
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1543,19 +1598,62 @@ export interface components {
             items: components["schemas"]["Organisation"][];
         };
         InboxItem: {
-            /** @description It waits for the actor. */
-            mine: boolean;
-            /** @enum {string} */
-            next: "sign" | "confirm" | "quote" | "accept" | "approve" | "disburse" | "type_fields";
-            /** @description Id of the intent, asset or document. */
-            subject: string;
+            /**
+             * @description What is to be done.
+             * @enum {string}
+             */
+            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "type_fields";
+            /** @description That is to be signed. */
             act?: components["schemas"]["Act"];
+            /** @enum {string} */
+            kind: "document" | "receivable" | "financing" | "programme" | "organisation" | "keyring";
+            /** @description Id of the document or asset. */
+            subject: string;
+            /** @description What people know it by, the number of an invoice or the name of a file; empty when there is none. */
+            title: string;
+            pack?: components["schemas"]["PackID"];
+            counterparty?: components["schemas"]["OrgID"];
             amount?: components["schemas"]["Amount"];
             due?: components["schemas"]["Date"];
             since: components["schemas"]["Instant"];
+            waits_for: components["schemas"]["WaitsFor"][];
+            /** @description To be signed, in this order. */
+            intents: components["schemas"]["CommandID"][];
+        };
+        /** @description One person of this organisation with one of the roles. */
+        WaitsFor: {
+            organisation: components["schemas"]["OrgID"];
+            roles: components["schemas"]["Role"][];
+            /** @description Names of some who could do it; only within the actor's own organisation. */
+            persons: string[];
         };
         Inbox: {
-            items: components["schemas"]["InboxItem"][];
+            mine: components["schemas"]["InboxItem"][];
+            others: components["schemas"]["InboxItem"][];
+            more_mine: boolean;
+            more_others: boolean;
+        };
+        Home: {
+            figures: components["schemas"]["Figure"][];
+            steps: components["schemas"]["OnboardingStep"][];
+        };
+        Figure: {
+            /** @enum {string} */
+            figure: "available" | "in_progress" | "receiving" | "in_review" | "outstanding" | "repaying" | "to_confirm" | "confirmed" | "paying";
+            totals: components["schemas"]["FigureTotal"][];
+        };
+        FigureTotal: {
+            amount: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description How many things it adds up.
+             */
+            items: number;
+        };
+        OnboardingStep: {
+            /** @enum {string} */
+            step: "key" | "programme" | "pack" | "document";
+            done: boolean;
         };
         PackParty: {
             organisation: components["schemas"]["OrgID"];
@@ -2579,6 +2677,57 @@ export interface operations {
                 };
             };
             401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a person sees first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description The same, for clients that cannot send the header. */
+                after?: string;
+            };
+            header?: {
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            429: components["responses"]["Busy"];
             503: components["responses"]["Unavailable"];
         };
     };

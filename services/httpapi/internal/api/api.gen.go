@@ -327,6 +327,23 @@ type Fault struct {
 	Path    string `json:"path,omitempty,omitzero"`
 }
 
+// Figure defines model for Figure.
+type Figure struct {
+	Figure app.Figure    `json:"figure"`
+	Totals []FigureTotal `json:"totals"`
+}
+
+// FigureTotal defines model for FigureTotal.
+type FigureTotal struct {
+	// Amount Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Amount Amount `json:"amount"`
+
+	// Items How many things it adds up.
+	Items int64 `json:"items"`
+}
+
 // Financing defines model for Financing.
 type Financing struct {
 	// Account The seller's own, the only one that cash is paid to.
@@ -399,31 +416,51 @@ type FinancingList struct {
 // Finding What is wrong with a paper. Message and advice are in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN); the rule is the same in each.
 type Finding = check.Finding
 
+// Home defines model for Home.
+type Home struct {
+	Figures []Figure         `json:"figures"`
+	Steps   []OnboardingStep `json:"steps"`
+}
+
 // Inbox defines model for Inbox.
 type Inbox struct {
-	Items []InboxItem `json:"items"`
+	Mine       []InboxItem `json:"mine"`
+	MoreMine   bool        `json:"more_mine"`
+	MoreOthers bool        `json:"more_others"`
+	Others     []InboxItem `json:"others"`
 }
 
 // InboxItem defines model for InboxItem.
 type InboxItem struct {
-	// Act One of the acts in docs/lifecycles.md.
-	//
-	// Example: receivable.confirm
-	Act Act `json:"act,omitempty,omitzero"`
+	// Act That is to be signed.
+	Act trade.Act `json:"act,omitempty,omitzero"`
 
 	// Amount Exact, with at most the decimals of its currency.
 	//
 	// Example: {"amount":"2006880.00","currency":"CNY"}
 	Amount Amount `json:"amount,omitempty,omitzero"`
-	Due    Date   `json:"due,omitempty,omitzero"`
 
-	// Mine It waits for the actor.
-	Mine  bool    `json:"mine"`
-	Next  string  `json:"next"`
-	Since Instant `json:"since"`
+	// Counterparty The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Counterparty OrgID `json:"counterparty,omitempty,omitzero"`
+	Due          Date  `json:"due,omitempty,omitzero"`
 
-	// Subject Id of the intent, asset or document.
+	// Intents To be signed, in this order.
+	Intents []CommandID `json:"intents"`
+	Kind    string      `json:"kind"`
+
+	// Next What is to be done.
+	Next  app.Next `json:"next"`
+	Pack  PackID   `json:"pack,omitempty,omitzero"`
+	Since Instant  `json:"since"`
+
+	// Subject Id of the document or asset.
 	Subject string `json:"subject"`
+
+	// Title What people know it by, the number of an invoice or the name of a file; empty when there is none.
+	Title    string     `json:"title"`
+	WaitsFor []WaitsFor `json:"waits_for"`
 }
 
 // Instant defines model for Instant.
@@ -591,6 +628,12 @@ type Node struct {
 
 // Nothing `{}`
 type Nothing = struct{}
+
+// OnboardingStep defines model for OnboardingStep.
+type OnboardingStep struct {
+	Done bool               `json:"done"`
+	Step app.OnboardingStep `json:"step"`
+}
 
 // OpenPack defines model for OpenPack.
 type OpenPack struct {
@@ -1197,6 +1240,18 @@ type VerifyPack struct {
 	Programme AssetID `json:"programme,omitempty,omitzero"`
 }
 
+// WaitsFor One person of this organisation with one of the roles.
+type WaitsFor struct {
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID `json:"organisation"`
+
+	// Persons Names of some who could do it; only within the actor's own organisation.
+	Persons []string `json:"persons"`
+	Roles   []Role   `json:"roles"`
+}
+
 // ContentDisposition Example: attachment; filename="invoice.xml"
 type ContentDisposition = string
 
@@ -1307,6 +1362,13 @@ type TypeFieldsParams struct {
 
 	// IdempotencyKey Made by the client, once for each thing it wants done.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// StreamEventsParams defines parameters for StreamEvents.
+type StreamEventsParams struct {
+	// After The same, for clients that cannot send the header.
+	After       string `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	LastEventID string `json:"Last-Event-ID,omitempty,omitzero"`
 }
 
 // ListFinancingsParams defines parameters for ListFinancings.
@@ -1779,6 +1841,9 @@ type ServerInterface interface {
 	// GetOriginal The bytes as received
 	// (GET /v1/documents/{document}/original)
 	GetOriginal(w http.ResponseWriter, r *http.Request, document DocumentID)
+	// StreamEvents What changes, as it changes
+	// (GET /v1/events)
+	StreamEvents(w http.ResponseWriter, r *http.Request, params StreamEventsParams)
 	// ListFinancings List financings
 	// (GET /v1/financings)
 	ListFinancings(w http.ResponseWriter, r *http.Request, params ListFinancingsParams)
@@ -1812,6 +1877,9 @@ type ServerInterface interface {
 	// RefuseFinancing Refuse
 	// (POST /v1/financings/{financing}/refusal)
 	RefuseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params RefuseFinancingParams)
+	// GetHome Figures and first steps
+	// (GET /v1/home)
+	GetHome(w http.ResponseWriter, r *http.Request)
 	// ListInbox What waits
 	// (GET /v1/inbox)
 	ListInbox(w http.ResponseWriter, r *http.Request)
@@ -2001,6 +2069,12 @@ func (_ Unimplemented) GetOriginal(w http.ResponseWriter, r *http.Request, docum
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// StreamEvents What changes, as it changes
+// (GET /v1/events)
+func (_ Unimplemented) StreamEvents(w http.ResponseWriter, r *http.Request, params StreamEventsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ListFinancings List financings
 // (GET /v1/financings)
 func (_ Unimplemented) ListFinancings(w http.ResponseWriter, r *http.Request, params ListFinancingsParams) {
@@ -2064,6 +2138,12 @@ func (_ Unimplemented) QuoteFinancing(w http.ResponseWriter, r *http.Request, fi
 // RefuseFinancing Refuse
 // (POST /v1/financings/{financing}/refusal)
 func (_ Unimplemented) RefuseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params RefuseFinancingParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetHome Figures and first steps
+// (GET /v1/home)
+func (_ Unimplemented) GetHome(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2668,6 +2748,60 @@ func (siw *ServerInterfaceWrapper) GetOriginal(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetOriginal(w, r, document)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// StreamEvents operation middleware
+func (siw *ServerInterfaceWrapper) StreamEvents(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StreamEventsParams
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", r.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "after", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Last-Event-ID", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Last-Event-ID", Err: err})
+			return
+		}
+
+		params.LastEventID = LastEventID
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.StreamEvents(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3322,6 +3456,20 @@ func (siw *ServerInterfaceWrapper) RefuseFinancing(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RefuseFinancing(w, r, financing, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetHome operation middleware
+func (siw *ServerInterfaceWrapper) GetHome(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetHome(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5622,6 +5770,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/inbox", wrapper.ListInbox)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/home", wrapper.GetHome)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/events", wrapper.StreamEvents)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/packs", wrapper.ListPacks)

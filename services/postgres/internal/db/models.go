@@ -67,6 +67,18 @@ type Document struct {
 	Edit            int32
 }
 
+type Event struct {
+	OrgID     string
+	Seq       int64
+	Kind      string
+	SubjectID string
+}
+
+type EventHead struct {
+	OrgID string
+	Seq   int64
+}
+
 type FinancingRequest struct {
 	ID             string
 	SellerID       string
@@ -202,6 +214,18 @@ type LedgerTransition struct {
 	Signed    []byte
 }
 
+type Notification struct {
+	ID          int64
+	UserID      string
+	Kind        string
+	Next        string
+	SubjectKind string
+	SubjectID   string
+	CreatedAt   time.Time
+	DueAt       time.Time
+	MailedAt    *time.Time
+}
+
 type Organisation struct {
 	ID             string
 	Kind           string
@@ -248,6 +272,13 @@ type PersonKey struct {
 	CreatedAt    time.Time
 	UsedAt       *time.Time
 	SuspendedAt  *time.Time
+}
+
+type Preference struct {
+	UserID   string
+	Language string
+	Waiting  string
+	Outcome  string
 }
 
 type ProgrammeTerm struct {

@@ -157,13 +157,15 @@ func (q *Queries) DeleteExpiredSignInFailures(ctx context.Context, arg DeleteExp
 	return result.RowsAffected(), nil
 }
 
-const deleteSession = `-- name: DeleteSession :exec
-DELETE FROM sessions WHERE token_hash = $1
+const deleteSession = `-- name: DeleteSession :one
+DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id
 `
 
-func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
-	_, err := q.db.Exec(ctx, deleteSession, tokenHash)
-	return err
+func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) (string, error) {
+	row := q.db.QueryRow(ctx, deleteSession, tokenHash)
+	var user_id string
+	err := row.Scan(&user_id)
+	return user_id, err
 }
 
 const deleteSessionsOf = `-- name: DeleteSessionsOf :exec
