@@ -107,16 +107,24 @@ func TestEveryDependencyHasItsReasonAndVersion(t *testing.T) {
 	}
 }
 
-func TestDecisionsAreNumberedWithoutGaps(t *testing.T) {
+func TestEachDecisionHasANumberOfItsOwn(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root, "docs/decisions/*.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, file := range files {
-		want := []byte{'0', '0', byte('0' + (i+1)/10), byte('0' + (i+1)%10), '-'}
-		if !strings.HasPrefix(filepath.Base(file), string(want)) {
-			t.Errorf("%s: number %s is wanted here", filepath.Base(file), want)
+	numbered := regexp.MustCompile(`^([0-9]{4})-[a-z0-9-]+\.md$`)
+	taken := map[string]string{}
+	for _, file := range files {
+		name := filepath.Base(file)
+		m := numbered.FindStringSubmatch(name)
+		if m == nil {
+			t.Errorf("%s: a name like 0001-dependencies.md is wanted", name)
+			continue
 		}
+		if other := taken[m[1]]; other != "" {
+			t.Errorf("%s: %s has this number", name, other)
+		}
+		taken[m[1]] = name
 	}
 }
 
