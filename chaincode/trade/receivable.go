@@ -128,6 +128,9 @@ type IssueReceivable struct {
 	Documents []AssetID  `json:"documents"`
 	PayTo     string     `json:"pay_to"`
 	Readers   []OrgID    `json:"readers,omitempty"`
+	// Face is what the papers bear out of the claim where less was received than invoiced (I6);
+	// absent it is all. The fingerprints are of the whole claim.
+	Face money.Amount `json:"face,omitzero"`
 }
 
 const maxDocuments = 32
@@ -140,6 +143,10 @@ func (d *decision) issue(a IssueReceivable) error {
 		return err
 	}
 	if err := checkText(a.PayTo, "args.pay_to"); err != nil {
+		return err
+	}
+	face, err := a.face()
+	if err != nil {
 		return err
 	}
 	today := money.DateOf(d.tx.Time.Time())
@@ -169,10 +176,25 @@ func (d *decision) issue(a IssueReceivable) error {
 		Salt: a.Salt, Phase: Issued, Parties: parties, Readers: a.Readers,
 		Receivable: &Receivable{
 			Seller: a.Seller, Obligor: a.Obligor, Owner: a.Seller,
-			Currency: a.Claim.Amount.Currency(), Face: a.Claim.Amount.Minor(), Claim: a.Claim,
+			Currency: a.Claim.Amount.Currency(), Face: face, Claim: a.Claim,
 			DueDate: a.DueDate, Documents: a.Documents, PayTo: a.PayTo, Represented: represented,
 		},
 	})
+}
+
+// face is the face in minor units: at most the amount of the claim.
+func (a IssueReceivable) face() (int64, error) {
+	whole := a.Claim.Amount
+	if a.Face.IsAbsent() {
+		return whole.Minor(), nil
+	}
+	if err := positive(a.Face, "args.face"); err != nil {
+		return 0, err
+	}
+	if a.Face.Currency() != whole.Currency() || a.Face.Minor() > whole.Minor() {
+		return 0, refuse(CodeAmount, "args.face", "at most the amount of the claim, in %s", whole.Currency())
+	}
+	return a.Face.Minor(), nil
 }
 
 // checkSides holds the claim to the organisations: who could name other registration numbers

@@ -36,6 +36,8 @@ func TestIssueRefusesWhatCannotBe(t *testing.T) {
 		"nothing":           {func(a *issue) { a.Claim.Amount = money.Amount{} }, trade.CodeAmount},
 		"zero":              {func(a *issue) { a.Claim.Amount = tradetest.Money(t, "0.00") }, trade.CodeAmount},
 		"below zero":        {func(a *issue) { a.Claim.Amount = tradetest.Money(t, "-1.00") }, trade.CodeAmount},
+		"face above claim":  {func(a *issue) { a.Face = tradetest.Money(t, "2006880.01") }, trade.CodeAmount},
+		"face of nothing":   {func(a *issue) { a.Face = tradetest.Money(t, "0.00") }, trade.CodeAmount},
 		"no number":         {func(a *issue) { a.Claim.Number = " -- " }, trade.CodeText},
 		"long number":       {func(a *issue) { a.Claim.Number = strings.Repeat("9", 201) }, trade.CodeText},
 		"long order":        {func(a *issue) { a.Claim.Order = strings.Repeat("9", 201) }, trade.CodeText},
@@ -79,6 +81,26 @@ func TestIssueRefusesPapersThatTheSellerDoesNotHold(t *testing.T) {
 		a.Documents = []trade.AssetID{"doc.banks"}
 	})
 	wantRefusal(t, l, w.Transaction(issue), trade.CodeEvidence)
+}
+
+// Limit and financing follow what was received, whatever was invoiced.
+func TestTheFaceMayBeLessThanTheClaim(t *testing.T) {
+	t.Parallel()
+	w, _ := tradetest.Start(t)
+	w.Reach(trade.ReceivableIssue)
+	w.Must(with(w.Draft(trade.ReceivableIssue), func(a *trade.IssueReceivable) {
+		a.Face = tradetest.Money(t, "2004873.12")
+	}))
+	whole := w.Draft(trade.ReceivableConfirm)
+	wantSubmitRefused(t, w, with(whole, func(a *trade.ConfirmReceivable) {
+		a.Amount = tradetest.Money(t, "2006880.00")
+	}), trade.CodeExceedsFace)
+	w.Must(with(w.Draft(trade.ReceivableConfirm), func(a *trade.ConfirmReceivable) {
+		a.Amount = tradetest.Money(t, "2004873.12")
+	}))
+	r := w.State(w.Receivable).Receivable
+	wantMinor(t, "free", r.Free(), 200_487_312)
+	wantMinor(t, "claim", r.Claim.Amount.Minor(), 200_688_000)
 }
 
 func TestConfirmationIsAtMostTheFace(t *testing.T) {

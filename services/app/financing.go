@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +57,16 @@ func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput
 		Verification: v.ID, Amount: claim.Amount, State: RequestSubmitted, CreatedBy: actor.User,
 		CreatedAt: a.Now(),
 	}
-	if r.Reasons = v.blocking(); len(r.Reasons) > 0 {
+	r.Reasons = v.blocking()
+	basis, free, err := a.basis(ctx, receivableID(p.ID), v)
+	if err != nil {
+		return FinancingView{}, err
+	}
+	if free.Sign() > 0 {
+		r.Amount = free
+	}
+	r.Reasons = append(r.Reasons, basis...)
+	if len(r.Reasons) > 0 {
 		r.State = RequestRefused
 		asked := FinancingView{Request: &r}
 		return asked, a.keepRequest(ctx, actor, asked)
@@ -69,6 +79,33 @@ func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput
 	r.Intent = intent.ID
 	asked := FinancingView{Request: &r, Intent: &intent}
 	return asked, a.keepRequest(ctx, actor, asked)
+}
+
+// basis is what is free of a pack's receivable, and why it may not be financed when the papers
+// bear out less by now: more receipts or a credit note came since it was issued (I6).
+func (a *App) basis(
+	ctx context.Context, id trade.AssetID, v Verification,
+) (reasons []Reason, free money.Amount, err error) {
+	asset, err := a.asset(ctx, id)
+	if errors.Is(err, ErrNoRow) || (err == nil && asset.State == nil) {
+		return nil, money.Amount{}, nil
+	}
+	if err != nil {
+		return nil, money.Amount{}, err
+	}
+	body := asset.State.Receivable
+	if free, err = money.New(max(0, body.Free()), body.Currency); err != nil {
+		return nil, money.Amount{}, err
+	}
+	part := v.borneOut(body.Claim.Amount)
+	if part.IsAbsent() || part.Minor() >= free.Minor() {
+		return nil, free, nil
+	}
+	return []Reason{{
+		"financing.basis", "the papers bear out " + part.Grouped() + " " + string(part.Currency()) + " and " +
+			free.Grouped() + " would be financed",
+		"Have the difference credited, or disputed on the receivable, and ask again.",
+	}}, free, nil
 }
 
 // claimed draws the claim from a pack's papers.

@@ -57,12 +57,12 @@ func (a *App) parseDocument(ctx context.Context, id DocumentID) error {
 		switch {
 		case refusal != nil:
 			d.State, d.Findings = DocumentUnreadable, refusal
-			return tx.UpdateDocument(ctx, d)
+			return changed(ctx, tx, d)
 		case err != nil:
 			return fmt.Errorf("document %s: %w", id, err)
 		case fields.Kind == parse.Other:
 			d.State, d.Findings = DocumentNeedsFields, findings
-			return tx.UpdateDocument(ctx, d)
+			return changed(ctx, tx, d)
 		}
 		return a.setFields(ctx, tx, d, fields, findings)
 	})
@@ -131,6 +131,16 @@ func (a *App) setFields(
 	}
 	d.State, d.Fields, d.CanonicalDigest = DocumentParsed, fields, trade.DigestOf(canonical)
 	d.ParsedAt, d.Reader, d.Findings = a.Now(), a.release, findings
+	if err := changed(ctx, tx, d); err != nil {
+		return err
+	}
+	a.log.LogAttrs(ctx, slog.LevelInfo, "document read", slog.String("document", string(d.ID)),
+		slog.String("kind", string(fields.Kind)), slog.Int("findings", len(d.Findings)))
+	return tx.Enqueue(ctx, RecordJob{d.ID})
+}
+
+// changed stores a paper as it is now and enqueues the verification of the packs that hold it.
+func changed(ctx context.Context, tx StoreTx, d Document) error {
 	if err := tx.UpdateDocument(ctx, d); err != nil {
 		return err
 	}
@@ -146,7 +156,5 @@ func (a *App) setFields(
 			return err
 		}
 	}
-	a.log.LogAttrs(ctx, slog.LevelInfo, "document read", slog.String("document", string(d.ID)),
-		slog.String("kind", string(fields.Kind)), slog.Int("findings", len(d.Findings)))
-	return tx.Enqueue(ctx, RecordJob{d.ID})
+	return nil
 }

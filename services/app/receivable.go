@@ -38,6 +38,7 @@ func (a *App) IssueReceivable(ctx context.Context, actor Actor, id PackID) (Inte
 	if err != nil {
 		return Intent{}, err
 	}
+	args.Face = v.borneOut(args.Claim.Amount)
 	return a.prepare(ctx, actor, draft{
 		act:      trade.ReceivableIssue,
 		subjects: []trade.Subject{{ID: receivableID(id)}},
@@ -47,6 +48,16 @@ func (a *App) IssueReceivable(ctx context.Context, actor Actor, id PackID) (Inte
 		},
 		endorsers: []trade.OrgID{args.Seller, args.Obligor},
 	})
+}
+
+// borneOut is the part of a claim that the papers bear out, where it is less than all; absent
+// where it is all, or where the papers do not say.
+func (v Verification) borneOut(claim money.Amount) money.Amount {
+	part := v.Matrix.FinanceableAmount
+	if part.IsAbsent() || part.Currency() != claim.Currency() || part.Minor() >= claim.Minor() {
+		return money.Amount{}
+	}
+	return part
 }
 
 // issueArgs draws the arguments of the claim from the pack.

@@ -204,6 +204,8 @@ func authenticity(p Pack, papers []Document) Verdict {
 			}
 		}
 		switch {
+		case d.State == DocumentNeedsFields && d.Org == p.Party(SideObligor):
+			// what the obligor shows without saying it, such as an inspection: no claim rests on it
 		case d.State == DocumentReceived || d.State == DocumentNeedsFields:
 			worst(Unknown, "document.unread", d.FileName+" has not been read yet",
 				"Wait until it is read; when it waits for its fields, type them in.")

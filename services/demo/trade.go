@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/countersign/countersign/chaincode/money"
@@ -76,7 +75,7 @@ func (r *run) signAll(ctx context.Context, intents []Intent, emails []string) er
 // not an error.
 func (r *run) do(ctx context.Context, day int) error {
 	steps := r.trade.Plan.Steps
-	if r.ended == nil && r.next == 0 {
+	if r.ended == nil && r.next == 0 && r.due() <= day {
 		r.say("— %s: %s", r.trade.Name, r.trade.Plan.Title)
 	}
 	for r.ended == nil && r.next < len(steps) {
@@ -155,6 +154,8 @@ func (r *run) step(ctx context.Context, s fixtures.Step) error {
 		})
 	case trade.ReceivablePay:
 		return r.pay(ctx, s)
+	case trade.ReceivableDispute:
+		return r.dispute(ctx, s)
 	case trade.ReceivableReject:
 		return r.simple(ctx, s, r.claimed("rejection"), because(s))
 	case trade.FinancingRefuse:
@@ -236,22 +237,28 @@ func (r *run) upload(ctx context.Context) error {
 	r.pack = pack.ID
 	r.say("%-22s %s", "pack", r.pack)
 	for _, p := range r.trade.Plan.Documents {
-		by, err := r.as(ctx, p.Person)
-		if err != nil {
+		if _, err := r.bring(ctx, p.File, p.Person); err != nil {
 			return err
 		}
-		var d struct {
-			ID     string `json:"id"`
-			Digest string `json:"digest"`
-		}
-		if err := by.File(
-			ctx, "/v1/packs/"+r.pack+"/documents", p.File, r.trade.Files[p.File], &d,
-		); err != nil {
-			return fmt.Errorf("%s: %w", p.File, err)
-		}
-		r.say("%-22s %-40s %s  %s", "upload", d.ID, p.File, p.Person)
 	}
 	return nil
+}
+
+// bring uploads a file to the pack and returns the id of the paper.
+func (r *run) bring(ctx context.Context, file, email string) (string, error) {
+	by, err := r.as(ctx, email)
+	if err != nil {
+		return "", err
+	}
+	var d struct {
+		ID string `json:"id"`
+	}
+	err = by.File(ctx, "/v1/packs/"+r.pack+"/documents", file, r.trade.Files[file], &d)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", file, err)
+	}
+	r.say("%-22s %-40s %s  %s", "upload", d.ID, file, email)
+	return d.ID, nil
 }
 
 const (
@@ -385,6 +392,9 @@ func (r *run) confirmation(ctx context.Context) (any, error) {
 	if err := s.Get(ctx, "/v1/receivables/"+string(r.receivable), &v); err != nil {
 		return nil, err
 	}
+	if want := r.trade.Plan.Expected.Face; !want.IsAbsent() && v.Face != want {
+		return nil, fmt.Errorf("issued for %s, not for %s", v.Face, want)
+	}
 	return map[string]any{
 		"amount":            v.Face,
 		"promise":           trade.Acknowledgement,
@@ -456,84 +466,4 @@ func (r *run) quote(ctx context.Context) (any, error) {
 		return nil, fmt.Errorf("the figures are not those expected: cash %s, discount %s", t.Cash, t.Charge)
 	}
 	return body, nil
-}
-
-// statement imports the bank's statement, which the payment stands in.
-func (r *run) statement(ctx context.Context, s fixtures.Step) error {
-	by, err := r.as(ctx, s.By[0])
-	if err != nil {
-		return err
-	}
-	var answer struct {
-		ID    string `json:"id"`
-		Lines []line `json:"lines"`
-	}
-	if err := by.File(ctx, "/v1/statements", s.File, r.trade.Files[s.File], &answer); err != nil {
-		return err
-	}
-	r.lines = answer.Lines
-	for _, l := range r.lines {
-		r.say("%-22s %-40s %s for %s", "statement line", l.ID, l.Amount, l.Receivable)
-	}
-	return nil
-}
-
-// pay applies the line that was matched to the receivable.
-func (r *run) pay(ctx context.Context, s fixtures.Step) error {
-	i := slices.IndexFunc(r.lines, func(l line) bool { return l.Receivable == r.receivable })
-	if i < 0 {
-		return errors.New("no line of the statement was matched to the receivable")
-	}
-	intents, err := r.act(ctx, s.By[0], "/v1/statement-lines/"+r.lines[i].ID+"/application", struct{}{})
-	if err != nil {
-		return err
-	}
-	return r.signAll(ctx, intents, s.By)
-}
-
-// report has the auditor make the dossier and the list, and keeps the files.
-func (r *run) report(ctx context.Context, s fixtures.Step) error {
-	by, err := r.as(ctx, s.By[0])
-	if err != nil {
-		return err
-	}
-	for _, want := range []struct{ kind, format, subject string }{
-		{"dossier", "pdf", string(r.financing)}, {"audit", "pdf", ""}, {"audit", "xlsx", ""}, {"audit", "csv", ""},
-	} {
-		body := map[string]string{"kind": want.kind, "format": want.format}
-		if want.subject != "" {
-			body["subject"] = want.subject
-		}
-		var made struct {
-			ID   string `json:"id"`
-			File string `json:"file_url"`
-		}
-		if err := by.Post(ctx, "/v1/reports", body, &made); err != nil {
-			return err
-		}
-		var raw []byte
-		if err := by.Get(ctx, made.File, &raw); err != nil {
-			return err
-		}
-		name := strings.Join([]string{r.trade.Name, want.kind}, "-") + "." + want.format
-		if err := r.Save(name, raw); err != nil {
-			return err
-		}
-		r.say("%-22s %-40s %s, %d bytes", "report", made.ID, name, len(raw))
-	}
-	return nil
-}
-
-// number is an organisation's account in a currency.
-func number(o fixtures.Organisation, c money.Currency) string {
-	for _, a := range o.Accounts {
-		if a.Currency != c {
-			continue
-		}
-		if a.IBAN != "" {
-			return strings.ReplaceAll(a.IBAN, " ", "")
-		}
-		return a.Number
-	}
-	return ""
 }
