@@ -60,9 +60,11 @@ type Confirmation struct {
 	// fraud or of incapacity.
 	WaivesDefences bool `json:"waives_defences"`
 	// ConsentsToSplit is taken at confirmation or never: a split divides one instalment's payee.
-	ConsentsToSplit bool    `json:"consents_to_split"`
-	Text            Digest  `json:"text"` // of the wording that was shown and signed
-	Time            Instant `json:"time"`
+	ConsentsToSplit bool   `json:"consents_to_split"`
+	Text            Digest `json:"text"` // of the wording that was shown and signed
+	// Source is of the list from the obligor's own books that the confirmation answers to.
+	Source Digest  `json:"source,omitempty"`
+	Time   Instant `json:"time"`
 }
 
 // Reservation holds the free balance for one financing until it is assigned, released or
@@ -275,6 +277,9 @@ type ConfirmReceivable struct {
 	WaivesDefences  bool         `json:"waives_defences"`
 	ConsentsToSplit bool         `json:"consents_to_split"`
 	Text            Digest       `json:"text"`
+	// Source is the digest of the list from the obligor's own books, when there was one: whoever
+	// signs signs for that list.
+	Source Digest `json:"source,omitempty"`
 }
 
 func (d *decision) confirm(a ConfirmReceivable) error {
@@ -293,10 +298,13 @@ func (d *decision) confirm(a ConfirmReceivable) error {
 	if err := checkDigest(a.Text, "args.text"); err != nil {
 		return err
 	}
+	if err := checkEvidence(a.Source, "args.source"); err != nil {
+		return err
+	}
 	r.Confirmed = amount
 	r.Confirmation = &Confirmation{
 		Promise: a.Promise, WaivesDefences: a.WaivesDefences, ConsentsToSplit: a.ConsentsToSplit,
-		Text: a.Text, Time: d.tx.Time,
+		Text: a.Text, Source: a.Source, Time: d.tx.Time,
 	}
 	next.Phase = Open
 	return nil

@@ -119,6 +119,7 @@ func TestConfirmationIsAtMostTheFace(t *testing.T) {
 		"absent":     {func(a *confirm) { a.Amount = money.Amount{} }, trade.CodeAmount},
 		"no promise": {func(a *confirm) { a.Promise = "" }, trade.CodeText},
 		"no text":    {func(a *confirm) { a.Text = "" }, trade.CodeText},
+		"no source":  {func(a *confirm) { a.Source = "the list of March" }, trade.CodeText},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantRefusal(t, l, w.Transaction(with(w.Draft(trade.ReceivableConfirm), c.change)), c.want)
@@ -126,8 +127,12 @@ func TestConfirmationIsAtMostTheFace(t *testing.T) {
 	}
 	w.Must(with(w.Draft(trade.ReceivableConfirm), func(a *confirm) {
 		a.Amount = tradetest.Money(t, "2000000.00")
+		a.Source = trade.DigestOf([]byte("the list of March"))
 	}))
 	r := w.State(w.Receivable).Receivable
+	if r.Confirmation.Source != trade.DigestOf([]byte("the list of March")) {
+		t.Errorf("source %q: the list that was answered to is not kept", r.Confirmation.Source)
+	}
 	wantMinor(t, "free", r.Free(), 200_000_000)
 	if r.Confirmation.WaivesDefences || r.Confirmation.ConsentsToSplit {
 		t.Error("a waiver or a consent is a default")

@@ -223,6 +223,9 @@ func (a *App) BulkTemplate(
 	ctx context.Context, kind parse.Kind, format string,
 ) (out []byte, media string, err error) {
 	columns, ok := parse.BulkTemplate(kind)
+	if string(kind) == parse.PayablesTemplate {
+		columns, ok = parse.PayableColumns(), true
+	}
 	if !ok {
 		return nil, "", hidden("template")
 	}

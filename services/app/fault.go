@@ -29,6 +29,8 @@ const (
 	CodeIntentState    trade.Code = "intent.state"            // nothing to sign any more
 	CodeNotYourDuty    trade.Code = "intent.no_duty"          // no open duty fits this person
 	CodeNoKey          trade.Code = "intent.no_key"           // no key is registered for this person
+	CodeIntentPending  trade.Code = "intent.pending"          // another command about it waits for signatures
+	CodeNoPayable      trade.Code = "payables.no_match"       // no row of the list can be confirmed
 	CodeStatement      trade.Code = "statement.invalid"       // the bank statement cannot be read
 	CodeNoMatch        trade.Code = "statement.no_match"      // the line fits no receivable
 	CodeUnavailable    trade.Code = "service.unavailable"     // database or ledger is not there: try again
@@ -58,6 +60,8 @@ func Codes() []trade.Code {
 		CodeIntentState,
 		CodeNotYourDuty,
 		CodeNoKey,
+		CodeIntentPending,
+		CodeNoPayable,
 		CodeStatement,
 		CodeNoMatch,
 		CodeUnavailable,

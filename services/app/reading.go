@@ -28,6 +28,8 @@ type Reader interface {
 	// Bulk reads many documents from a spreadsheet: all of them, or a fault whose More are the
 	// others.
 	Bulk(ctx context.Context, raw []byte) ([]parse.BulkDocument, error)
+	// Payables reads a list of payables from the books of who owes them.
+	Payables(ctx context.Context, raw []byte) (parse.PayableList, error)
 	// Syntax tells how a file is written, from its content alone.
 	Syntax(ctx context.Context, raw []byte) (parse.Syntax, error)
 }

@@ -15,6 +15,11 @@ func receivableID(p PackID) trade.AssetID {
 	return trade.AssetID("rcv-" + strings.TrimPrefix(string(p), "pack-"))
 }
 
+// PackOf is the pack that a receivable was claimed from.
+func PackOf(id trade.AssetID) PackID {
+	return PackID("pack-" + strings.TrimPrefix(string(id), "rcv-"))
+}
+
 // IssueReceivable prepares the seller's claim from a verified pack.
 func (a *App) IssueReceivable(ctx context.Context, actor Actor, id PackID) (Intent, error) {
 	if err := need(actor, trade.Maker); err != nil {
@@ -168,19 +173,6 @@ func (a *App) WithdrawReceivable(
 	ctx context.Context, actor Actor, id trade.AssetID, reason string,
 ) (Intent, error) {
 	return a.onReceivable(ctx, actor, id, trade.ReceivableWithdraw, trade.Reason{Reason: reason})
-}
-
-// DisputeReceivable prepares a dispute about a part of the balance.
-func (a *App) DisputeReceivable(
-	ctx context.Context, actor Actor, id trade.AssetID, amount money.Amount, reason string,
-) (Intent, error) {
-	return a.onReceivable(
-		ctx,
-		actor,
-		id,
-		trade.ReceivableDispute,
-		trade.DisputeReceivable{Amount: amount, Reason: reason},
-	)
 }
 
 // ResolveInput ends a dispute.

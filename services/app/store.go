@@ -90,6 +90,11 @@ type PapersTx interface {
 	Document(ctx context.Context, id DocumentID) (Document, error)
 	// InsertBulkFile keeps a spreadsheet before its documents; false when it was there.
 	InsertBulkFile(ctx context.Context, b BulkFile) (bool, error)
+	// InsertPayableList keeps a list of payables; when the organisation has these bytes already
+	// it returns that list and false.
+	InsertPayableList(ctx context.Context, l PayableList) (PayableList, bool, error)
+	PayableList(ctx context.Context, id PayableListID) (PayableList, error)
+	PayableLists(ctx context.Context, org trade.OrgID, p Page) ([]PayableList, string, error)
 	// StoredBytes is how many bytes the organisation's papers and bulk files have in all.
 	StoredBytes(ctx context.Context, org trade.OrgID) (int64, error)
 	// UpdateDocument writes state, fields and findings; ErrEdited unless Edit is the row's.
@@ -123,6 +128,8 @@ type IntentsTx interface {
 	Waiting(ctx context.Context, org trade.OrgID, p Page) ([]Intent, string, error)
 	// IntentsOf lists the intents about an asset, newest first.
 	IntentsOf(ctx context.Context, asset trade.AssetID, p Page) ([]Intent, string, error)
+	// Pending lists the intents about assets that have not ended, oldest first.
+	Pending(ctx context.Context, assets []trade.AssetID) ([]Intent, error)
 	// Followers lists the intents that wait for this one.
 	Followers(ctx context.Context, id trade.CommandID) ([]trade.CommandID, error)
 	// OutOfTime lists open intents whose time to be signed is over.
@@ -145,6 +152,14 @@ type ProjectionTx interface {
 	// (none: all).
 	Assets(ctx context.Context, f AssetFilter, p Page) ([]Asset, string, error)
 	Transitions(ctx context.Context, id trade.AssetID) ([]Transition, error)
+	// Receivables lists the receivables that the organisation holds, in the order asked for.
+	Receivables(ctx context.Context, f ReceivableFilter, p Page) ([]Asset, string, error)
+	// PhaseSums counts and sums them all, whatever their phase.
+	PhaseSums(ctx context.Context, f ReceivableFilter) ([]PhaseSum, error)
+	// ReceivableDays sums what falls due on each day from DueFrom to DueUntil.
+	ReceivableDays(ctx context.Context, f ReceivableFilter, today money.Date) ([]DueDay, error)
+	// PayablesByNumber lists what the organisation owes under these numbers of invoices.
+	PayablesByNumber(ctx context.Context, org trade.OrgID, numbers []string) ([]Asset, error)
 	// TransitionsOfTx lists what a transaction did.
 	TransitionsOfTx(ctx context.Context, txID string) ([]Transition, error)
 	// Projected gives the whole projection back, in pieces of any size and order: each block

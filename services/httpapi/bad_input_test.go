@@ -225,6 +225,15 @@ func (w *world) badRequests(t *testing.T) {
 		"/v1/intents/cmd-x?wait=99s":           app.CodeInput,
 		"/v1/receivables?side=%27%20OR%201=1":  app.CodeInput,
 		"/v1/receivables?phase=%00":            app.CodeInput,
+		"/v1/receivables?sort=face":            app.CodeInput,
+		"/v1/receivables?currency=XQX":         app.CodeInput,
+		"/v1/receivables?due_from=2026-02-30":  app.CodeInput,
+		"/v1/calendar?from=soon":               app.CodeInput,
+		"/v1/receivables?cursor=eA":            app.CodeInput,
+		"/v1/receivables?search=%00":           app.CodeInput,
+		"/v1/calendar?side=theirs":             app.CodeInput,
+		"/v1/calendar?weeks=61":                app.CodeInput,
+		"/v1/calendar?weeks=-1":                app.CodeInput,
 	} {
 		got := w.send(w.token(sellerMaker), "GET", path, nil, nil)
 		if p := problemOf(t, got); p.Code != string(code) {

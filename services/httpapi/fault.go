@@ -68,6 +68,7 @@ func codesByStatus() map[int][]trade.Code {
 		http.StatusConflict: {
 			app.CodeInProgress, app.CodeDocumentState, app.CodePackUnverified, app.CodePackPapers,
 			app.CodeTermsMissing,
+			app.CodeIntentPending, app.CodeNoPayable,
 			app.CodeIntentState, app.CodeNoMatch, trade.CodeCommandConflict, trade.CodeExists,
 			trade.CodeStale, trade.CodePhase, trade.CodeNoConsent, trade.CodeSignatureMissing,
 			trade.CodeSignatureSame, trade.CodeTimeEarlier, trade.CodeBalance, trade.CodeReserved,

@@ -78,6 +78,12 @@ POST /v1/receivables/{receivable}/maturity             c  c  c  c  x  x  x  r  r
 POST /v1/receivables/{receivable}/overdue              c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/receivables/{receivable}/reservation/release  c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/receivables/{receivable}/reservation/expiry   c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
+POST /v1/confirmations                                 r  r  .  .  r  r  r  r  r  r  r  r  -  -  -
+POST /v1/payable-lists                                 r  r  .  .  r  r  r  r  r  r  r  r  -  -  -
+GET /v1/payable-lists                                  .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/payable-lists/{list}                           x  x  .  .  x  x  x  x  x  x  x  x  -  -  -
+POST /v1/payable-lists/{list}/confirmation             x  x  c  c  x  x  x  r  r  r  r  x  -  -  -
+GET /v1/calendar                                       .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/financings                                    .  r  i  r  i  r  x  r  r  r  r  x  -  -  -
 GET /v1/financings/{financing}                         .  .  x  x  .  .  x  x  x  .  x  x  -  -  -
 POST /v1/financings/{financing}/price                  .  .  x  x  .  .  x  x  x  .  x  x  -  -  -
@@ -188,6 +194,7 @@ func (w *world) bodies() map[string]sent {
 		"POST /v1/demo/clock": {body: api.MoveClock{Days: 1}},
 	}
 	maps.Copy(bodies, w.peopleBodies())
+	w.manyBodies(bodies, file)
 	for _, act := range []string{"rejection", "withdrawal", "reservation/release"} {
 		bodies["POST /v1/receivables/{receivable}/"+act] = because
 	}
@@ -217,6 +224,19 @@ func (w *world) peopleBodies() map[string]sent {
 		}},
 	}
 }
+
+// manyBodies are those of the routes for many receivables at once.
+func (w *world) manyBodies(bodies map[string]sent, file http.Header) {
+	bodies["POST /v1/confirmations"] = sent{body: api.ConfirmReceivables{
+		Receivables: []trade.AssetID{w.receivable}, Promise: trade.Acknowledgement, Text: "We owe it.",
+	}}
+	bodies["POST /v1/payable-lists"] = sent{body: []byte(oneRow), header: file}
+	bodies["POST /v1/payable-lists/{list}/confirmation"] = sent{
+		body: api.Promised{Promise: trade.Acknowledgement, Text: "We owe it."},
+	}
+}
+
+const oneRow = payablesHead + "A-1,Lanqiao,1.00,CNY,2026-06-18\n"
 
 // statusOfCell tells whether a status is what a mark of the matrix stands for.
 func statusOfCell(mark string, status int) bool {
@@ -372,7 +392,10 @@ func (w *world) objects() map[string]string {
 		w.file(bankMaker, "/v1/statements", "s.xml", w.trade().Files["statement.camt053.xml"]),
 		http.StatusCreated, &st,
 	)
+	var list api.PayableList
+	w.want(w.file(obligorMaker, "/v1/payable-lists", "list.csv", []byte(oneRow)), http.StatusCreated, &list)
 	return map[string]string{
+		"{list}": string(list.ID),
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),
 		"{receivable}": string(w.receivable), "{financing}": string(w.financing), "{intent}": string(i.ID),
 		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{person}": "lanqiao-0",

@@ -22,75 +22,6 @@ func (s *server) IssueReceivable(w http.ResponseWriter, r *http.Request, _ api.I
 	})
 }
 
-// ListReceivables lists the receivables and payables that the organisation holds.
-func (s *server) ListReceivables(w http.ResponseWriter, r *http.Request, params api.ListReceivablesParams) {
-	page, err := pageOf(params.Cursor, params.Limit)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	if err := narrowing(params); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	actor := callOf(r).actor
-	list, next, err := s.app.AssetsOf(r.Context(), actor, app.AssetFilter{
-		Kind: trade.KindReceivable, Phases: params.Phase,
-	}, page)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	items := []api.Receivable{}
-	for _, a := range present(list) {
-		if params.Side != "" && a.State.Side(trade.Side(params.Side)) != actor.Org {
-			continue
-		}
-		v, err := receivableView(a, nil)
-		if err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		items = append(items, v)
-	}
-	s.reply(w, r, http.StatusOK, api.ReceivableList{Items: items, Next: next})
-}
-
-const maxPhases = 8
-
-// narrowing refuses filters that are not described: they would find nothing, which reads as
-// if there were nothing.
-func narrowing(params api.ListReceivablesParams) error {
-	if params.Side != "" && !params.Side.Valid() {
-		return fault(app.CodeInput, "side", "seller, obligor or owner")
-	}
-	receivables := []trade.Phase{
-		trade.Issued, trade.Rejected, trade.Withdrawn, trade.Open, trade.Matured, trade.Overdue, trade.Settled,
-	}
-	if len(params.Phase) > maxPhases || slices.ContainsFunc(params.Phase, func(p trade.Phase) bool {
-		return !slices.Contains(receivables, p)
-	}) {
-		return fault(app.CodeInput, "phase", "phases of a receivable: %v", receivables)
-	}
-	return nil
-}
-
-// GetReceivable shows a receivable with its history.
-func (s *server) GetReceivable(w http.ResponseWriter, r *http.Request, id api.ReceivableID) {
-	a, steps, err := s.app.Trace(r.Context(), callOf(r).actor, id, trade.KindReceivable)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	v, err := receivableView(a, steps)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	w.Header().Set("ETag", assetTag(a.Record))
-	s.reply(w, r, http.StatusOK, v)
-}
-
 // ConfirmReceivable prepares the obligor's promise.
 func (s *server) ConfirmReceivable(
 	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.ConfirmReceivableParams,
@@ -149,12 +80,18 @@ func (s *server) DisputeReceivable(
 	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.DisputeReceivableParams,
 ) {
 	var in api.DisputeReceivable
-	if err := s.decode(r, &in); err != nil {
+	err := s.decode(r, &in)
+	if err == nil && in.Code != "" && !slices.Contains(app.DisputeCodes(), in.Code) {
+		err = fault(app.CodeInput, "code", "one of %v", app.DisputeCodes())
+	}
+	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
-		return s.app.DisputeReceivable(ctx, callOf(r).actor, id, in.Amount, in.Reason)
+		return s.app.DisputeReceivable(ctx, callOf(r).actor, id, app.DisputeInput{
+			Amount: in.Amount, Code: in.Code, Reason: in.Reason, Evidence: in.Evidence,
+		})
 	})
 }
 

@@ -66,6 +66,9 @@ func policies() map[string]policy {
 		"POST /v1/bulk": {
 			keyed: true, counted: true, takes: fileBody, limit: app.MaxBulk, timeout: uploadTime,
 		},
+		"POST /v1/payable-lists": {
+			keyed: true, counted: true, takes: fileBody, limit: app.MaxBulk, timeout: uploadTime,
+		},
 		"POST /v1/statements": {
 			keyed: true, counted: true, takes: fileBody, limit: maxStatement, timeout: uploadTime,
 		},

@@ -70,6 +70,9 @@ func stepView(t app.Transition) api.Step {
 		for _, s := range t.Signed.Signatures {
 			v.Signers = append(v.Signers, api.StepSigner{Organisation: s.Org, Person: s.Person})
 		}
+		said := app.SaidIn(*t.Signed)
+		v.ReasonCode, v.Reason = app.ReasonOf(said.Reason)
+		v.Amount, v.Evidence, v.Source = said.Amount, said.Evidence, said.Source
 	}
 	return v
 }
@@ -91,15 +94,16 @@ func receivableView(a app.Asset, steps []app.Transition) (api.Receivable, error)
 		ID: a.Record.ID, Version: a.Record.Version, Phase: a.Record.Phase, At: instant(a.Record.Time),
 		Seller: r.Seller, Obligor: r.Obligor, Owner: r.Owner, Number: r.Claim.Number, Order: r.Claim.Order,
 		IssueDate: r.Claim.IssueDate, DueDate: r.DueDate, Documents: listed(r.Documents), PayTo: r.PayTo,
-		Represented: r.Represented, Reason: r.Reason, History: each(steps, stepView),
+		Represented: r.Represented, History: each(steps, stepView),
 		Face: m.of(r.Face), Confirmed: m.of(r.Confirmed), Diluted: m.of(r.Diluted), Disputed: m.of(r.Disputed),
 		Held: m.of(r.Held), Assigned: m.of(r.Assigned), AssignedDisputed: m.of(r.AssignedDisputed),
 		HeldDisputed: m.of(r.HeldDisputed), Paid: m.of(r.Paid), Free: m.of(r.Free()), Due: m.of(r.Due()),
 	}
+	v.ReasonCode, v.Reason = app.ReasonOf(r.Reason)
 	if c := r.Confirmation; c != nil {
 		v.Confirmation = api.Confirmation{
 			Promise: c.Promise, WaivesDefences: c.WaivesDefences, ConsentsToSplit: c.ConsentsToSplit, Text: c.Text,
-			At: instant(c.Time),
+			Source: c.Source, At: instant(c.Time),
 		}
 	}
 	if h := r.Reservation; h != nil {

@@ -456,8 +456,8 @@ func (w *world) open() {
 	})
 }
 
-// confirm issues the receivable and has it confirmed.
-func (w *world) confirm() {
+// issue claims the receivable.
+func (w *world) issue() {
 	w.t.Helper()
 	var i api.Intent
 	w.eventually("the papers are on the ledger", func() bool {
@@ -471,6 +471,12 @@ func (w *world) confirm() {
 	})
 	w.receivable = i.Subjects[0].ID
 	w.sign([]api.Intent{i}, sellerMaker)
+}
+
+// confirm issues the receivable and has it confirmed.
+func (w *world) confirm() {
+	w.t.Helper()
+	w.issue()
 	var r api.Receivable
 	w.get(obligorMaker, "/v1/receivables/"+string(w.receivable), &r)
 	w.act("/v1/receivables/"+string(w.receivable)+"/confirmation", api.ConfirmReceivable{

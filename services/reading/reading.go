@@ -50,6 +50,11 @@ func (Here) Bulk(_ context.Context, raw []byte) ([]parse.BulkDocument, error) {
 	return parse.ReadBulkJSON(raw)
 }
 
+// Payables reads a list of payables from somebody's books.
+func (Here) Payables(_ context.Context, raw []byte) (parse.PayableList, error) {
+	return parse.ReadPayables(raw)
+}
+
 // Syntax tells how a file is written, from its content alone.
 func (Here) Syntax(_ context.Context, raw []byte) (parse.Syntax, error) {
 	return parse.Detect(raw), nil

@@ -22,6 +22,7 @@ const (
 	readTyped     task = "typed"
 	readStatement task = "statement"
 	readBulk      task = "bulk"
+	readPayables  task = "payables"
 	readSyntax    task = "syntax"
 	readSummary   task = "summary"
 )
@@ -39,6 +40,7 @@ type answer struct {
 	Findings []check.Finding       `json:"findings,omitempty"`
 	Lines    []parse.StatementLine `json:"lines,omitempty"`
 	Bulk     []parse.BulkDocument  `json:"bulk,omitempty"`
+	Payables *parse.PayableList    `json:"payables,omitempty"`
 	Syntax   parse.Syntax          `json:"syntax,omitempty"`
 	Summary  *reading.Summary      `json:"summary,omitempty"`
 	Fault    *parse.Fault          `json:"fault,omitempty"`
@@ -79,6 +81,15 @@ func (r *Reader) Statement(ctx context.Context, raw []byte) ([]parse.StatementLi
 func (r *Reader) Bulk(ctx context.Context, raw []byte) ([]parse.BulkDocument, error) {
 	a, err := r.ask(ctx, question{Do: readBulk}, raw)
 	return a.Bulk, err
+}
+
+// Payables reads a list of payables from somebody's books.
+func (r *Reader) Payables(ctx context.Context, raw []byte) (parse.PayableList, error) {
+	a, err := r.ask(ctx, question{Do: readPayables}, raw)
+	if err != nil || a.Payables == nil {
+		return parse.PayableList{}, err
+	}
+	return *a.Payables, nil
 }
 
 // Syntax tells how a file is written, from its content alone.
@@ -169,6 +180,10 @@ func carryOut(q question, raw []byte) (a answer) {
 		a.Lines, err = here.Statement(ctx, raw)
 	case readBulk:
 		a.Bulk, err = here.Bulk(ctx, raw)
+	case readPayables:
+		var list parse.PayableList
+		list, err = here.Payables(ctx, raw)
+		a.Payables = &list
 	case readSyntax:
 		a.Syntax, err = here.Syntax(ctx, raw)
 	case readSummary:

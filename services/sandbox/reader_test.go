@@ -96,6 +96,10 @@ func TestReaderReadsWhatAReaderInThisProcessReads(t *testing.T) {
 		wantBulk, wantErr := here.Bulk(t.Context(), raw)
 		same(t, name+": bulk file", bulk, wantBulk)
 		same(t, name+": fault of the bulk file", err, wantErr)
+		payables, err := r.Payables(t.Context(), raw)
+		wantPayables, wantErr := here.Payables(t.Context(), raw)
+		same(t, name+": list of payables", payables, wantPayables)
+		same(t, name+": fault of the list of payables", err, wantErr)
 		if doc != nil {
 			read++
 		}

@@ -23,7 +23,8 @@ ON CONFLICT (org_id, digest) DO NOTHING;
 -- name: StoredBytes :one
 SELECT (
     (SELECT coalesce(sum(d.size), 0) FROM documents d WHERE d.org_id = @org_id)
-    + (SELECT coalesce(sum(b.size), 0) FROM bulk_files b WHERE b.org_id = @org_id))::bigint;
+    + (SELECT coalesce(sum(b.size), 0) FROM bulk_files b WHERE b.org_id = @org_id)
+    + (SELECT coalesce(sum(l.size), 0) FROM payable_lists l WHERE l.org_id = @org_id))::bigint;
 
 -- name: UpdateDocument :execrows
 -- Edit is the row as the writer saw it: a stale edit changes nothing.

@@ -327,13 +327,14 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                kind: components["schemas"]["DocumentKind"];
+                kind: components["schemas"]["TemplateKind"];
             };
             cookie?: never;
         };
         /**
          * The template of a bulk file
-         * @description For purchase_order, invoice, despatch_advice and receipt_advice. The first row names the
+         * @description For purchase_order, invoice, despatch_advice and receipt_advice, and for a list of payables
+         *     (POST /v1/payable-lists). The first row names the
          *     columns. What they hold stands in comments below it (CSV) or on a second sheet (XLSX).
          *     Who: every role.
          *     Codes: access.not_found, input.invalid.
@@ -525,8 +526,10 @@ export interface paths {
         };
         /**
          * List receivables
-         * @description `side=obligor` lists payables, `side=seller` and `side=owner` receivables. A filtered
-         *     page may hold fewer items than `limit`: go on while `next` is there.
+         * @description `side=obligor` lists payables, `side=seller` and `side=owner` receivables, and
+         *     `side=assigned` those that the organisation claimed and has assigned since. `pending` are
+         *     the intents about each that have not ended. `sums` count and sum what the filter finds in
+         *     every phase, whatever `phase` and `disputed` narrow the page to.
          *     Who: every role of an organisation that holds them.
          */
         get: operations["listReceivables"];
@@ -650,8 +653,10 @@ export interface paths {
         put?: never;
         /**
          * Dispute a part
-         * @description Who: makers, checkers and approvers of obligor or owner. Signed by a maker or checker.
-         *     Codes: receivable.balance.
+         * @description `code` says what it is about, `evidence` is a paper that shows it: its digest goes to the
+         *     ledger.
+         *     Who: makers, checkers and approvers of obligor or owner. Signed by a maker or checker.
+         *     Codes: receivable.balance, access.not_found.
          */
         post: operations["disputeReceivable"];
         delete?: never;
@@ -769,6 +774,135 @@ export interface paths {
          *     Codes: reservation.missing, reservation.alive.
          */
         post: operations["expireReservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm many receivables, each for its face
+         * @description Prepares one intent for each. Each has an outcome of its own: one that is refused does not
+         *     stop the others. What was prepared before in the same words and has not ended is found
+         *     (`stood`) and not prepared again. `POST /v1/signatures` signs them with one gesture.
+         *     Who: makers, checkers and approvers of the obligor. Signed by its maker and checker.
+         *     Codes of an outcome: access.not_found, access.forbidden, intent.pending, asset.phase,
+         *     asset.stale.
+         */
+        post: operations["confirmReceivables"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payable-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lists that your organisation uploaded
+         * @description Without their rows.
+         *     Who: every role; other organisations' lists are not shown.
+         */
+        get: operations["listPayableLists"];
+        put?: never;
+        /**
+         * Upload a list of payables from your books
+         * @description The body is CSV or XLSX, at most 10 MiB and 200 rows; `GET /v1/templates/payables` gives
+         *     the form. Each row is held against the claims on your organisation: number, supplier,
+         *     amount and due date must be equal. Nothing is confirmed by it. The same file again is the
+         *     list that was kept first, held against the ledger as it stands now.
+         *     Who: makers, checkers and approvers of a core enterprise.
+         *     Codes: bulk.column and the codes of readers; blob.too_large, upload.quota,
+         *     request.too_large, input.invalid, access.forbidden, service.busy.
+         */
+        post: operations["importPayables"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payable-lists/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list: components["schemas"]["PayableListID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A list, row by row, held against the ledger as it stands
+         * @description Who: every role of the organisation that uploaded it.
+         */
+        get: operations["getPayableList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payable-lists/{list}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list: components["schemas"]["PayableListID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm what matches in a list
+         * @description As POST /v1/confirmations for the rows that match, with the digest of the file in each
+         *     command: whoever signs signs for that file. A repeat finds what was prepared.
+         *     Who: makers, checkers and approvers of the organisation that uploaded it. Signed by its
+         *     maker and checker.
+         *     Codes: payables.no_match; of an outcome those of POST /v1/confirmations.
+         */
+        post: operations["confirmPayables"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What falls due, by week and by day
+         * @description From the Monday of `from` (today's, when absent) on. Amounts stand on the due date as it was
+         *     confirmed: no day is moved for a weekend or a holiday. What is owed and whose day has passed,
+         *     by ledger time (UTC), is overdue, whether or not anybody has said so on the ledger.
+         *     `before` is what is still owed of earlier days. Amounts of different currencies are never
+         *     summed.
+         *     Who: every role; of what the organisation holds.
+         */
+        get: operations["getCalendar"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1383,6 +1517,7 @@ export interface components {
         DocumentID: string;
         LineID: string;
         ReportID: string;
+        PayableListID: string;
         StatementID: string;
         UserID: string;
         AssetID: string;
@@ -1450,6 +1585,8 @@ export interface components {
         IntentState: "open" | "ready" | "submitted" | "committed" | "refused" | "withdrawn" | "expired";
         /** @enum {string} */
         DocumentKind: "purchase_order" | "order_response" | "invoice" | "credit_note" | "debit_note" | "despatch_advice" | "receipt_advice" | "bill_of_lading" | "warehouse_receipt" | "packing_list" | "customs_declaration" | "payment_advice" | "other";
+        /** @enum {string} */
+        TemplateKind: "purchase_order" | "invoice" | "despatch_advice" | "receipt_advice" | "payables";
         /** @description RFC 9457. */
         Problem: {
             /** @example urn:countersign:problem:receivable.reserved */
@@ -1938,6 +2075,12 @@ export interface components {
             to: components["schemas"]["Phase"];
             organisation: components["schemas"]["OrgID"];
             endorsers: string[];
+            /** @description Of a rejection, a dispute or its end; without its code. */
+            reason?: string;
+            reason_code?: components["schemas"]["DisputeCode"];
+            amount?: components["schemas"]["Amount"];
+            evidence?: components["schemas"]["Digest"];
+            source?: components["schemas"]["Digest"];
             signers: {
                 organisation: components["schemas"]["OrgID"];
                 person: components["schemas"]["PersonID"];
@@ -2018,7 +2161,114 @@ export interface components {
         };
         DisputeReceivable: {
             amount: components["schemas"]["Amount"];
+            code?: components["schemas"]["DisputeCode"];
             reason: string;
+            evidence?: components["schemas"]["DocumentID"];
+        };
+        /**
+         * @description What a dispute is about.
+         * @enum {string}
+         */
+        DisputeCode: "quantity" | "quality" | "price" | "late_delivery" | "not_delivered" | "duplicate" | "terms" | "other";
+        /** @description What is promised of each. */
+        Promised: {
+            promise: components["schemas"]["Promise"];
+            /** @description Explicit, never a default. */
+            waives_defences: boolean;
+            consents_to_split: boolean;
+            /** @description The wording that was shown; its digest is signed. */
+            text: string;
+        };
+        ConfirmReceivables: {
+            promise: components["schemas"]["Promise"];
+            /** @description Explicit, never a default. */
+            waives_defences: boolean;
+            consents_to_split: boolean;
+            /** @description The wording that was shown; its digest is signed. */
+            text: string;
+            receivables: components["schemas"]["AssetID"][];
+        };
+        PreparedList: {
+            items: {
+                receivable: components["schemas"]["AssetID"];
+                /** @description It was prepared before. */
+                stood: boolean;
+                intent?: components["schemas"]["Intent"];
+                problem?: components["schemas"]["Problem"];
+            }[];
+        };
+        /** @description A list of payables as the books of who owes them have it. */
+        PayableList: {
+            id: components["schemas"]["PayableListID"];
+            digest: components["schemas"]["Digest"];
+            file_name: string;
+            imported_by: components["schemas"]["UserID"];
+            imported_at: components["schemas"]["Instant"];
+            /** @description Of its rows. */
+            count: number;
+            /** @description Columns that say nothing here. */
+            ignored?: string[];
+            /**
+             * Format: int64
+             * @description Claims that wait for your confirmation and stand in no row.
+             */
+            unlisted?: number;
+            rows?: components["schemas"]["PayableRow"][];
+        };
+        PayableListPage: {
+            items: components["schemas"]["PayableList"][];
+            next?: string;
+        };
+        PayableRow: {
+            /** @description Of the sheet, from 1. */
+            row: number;
+            /** @enum {string} */
+            result: "matches" | "prepared" | "confirmed" | "closed" | "differs" | "unknown" | "repeated" | "unreadable";
+            number: string;
+            supplier: string;
+            amount?: components["schemas"]["Amount"];
+            due_date?: components["schemas"]["Date"];
+            /** @description What cannot be read of it. */
+            faults?: components["schemas"]["Fault"][];
+            receivable?: components["schemas"]["AssetID"];
+            pending?: components["schemas"]["Intent"][];
+            differences?: {
+                /** @enum {string} */
+                field: "supplier" | "amount" | "due_date";
+                listed: string;
+                claimed: string;
+            }[];
+        };
+        Calendar: {
+            today: components["schemas"]["Date"];
+            from: components["schemas"]["Date"];
+            until: components["schemas"]["Date"];
+            /** @description Monday to Sunday; only those with something. */
+            weeks: components["schemas"]["DueSum"][];
+            days: components["schemas"]["DueSum"][];
+            before: components["schemas"]["DueSum"][];
+        };
+        /** @description What falls due in a stretch of days, in one currency. */
+        DueSum: {
+            from?: components["schemas"]["Date"];
+            until: components["schemas"]["Date"];
+            /** Format: int64 */
+            count: number;
+            claimed: components["schemas"]["Amount"];
+            due: components["schemas"]["Amount"];
+            overdue: components["schemas"]["Amount"];
+            paid: components["schemas"]["Amount"];
+        };
+        /** @description Of one phase and currency, those with a dispute apart. */
+        PhaseSum: {
+            phase: components["schemas"]["Phase"];
+            disputed: boolean;
+            /** Format: int64 */
+            count: number;
+            face: components["schemas"]["Amount"];
+            due: components["schemas"]["Amount"];
+            paid: components["schemas"]["Amount"];
+            in_dispute: components["schemas"]["Amount"];
         };
         ResolveDispute: {
             amount: components["schemas"]["Amount"];
@@ -2061,7 +2311,12 @@ export interface components {
             reservation?: components["schemas"]["Reservation"];
             assignment?: components["schemas"]["Assignment"];
             payments?: components["schemas"]["Payment"][];
+            /** @description Why it was rejected or what was last disputed or resolved; without its code. */
             reason?: string;
+            reason_code?: components["schemas"]["DisputeCode"];
+            pack?: components["schemas"]["PackID"];
+            /** @description Intents about it that have not ended. */
+            pending?: components["schemas"]["Intent"][];
             history?: components["schemas"]["Step"][];
         };
         Confirmation: {
@@ -2069,6 +2324,7 @@ export interface components {
             waives_defences: boolean;
             consents_to_split: boolean;
             text: components["schemas"]["Digest"];
+            source?: components["schemas"]["Digest"];
             at: components["schemas"]["Instant"];
         };
         Reservation: {
@@ -2095,6 +2351,7 @@ export interface components {
         ReceivableList: {
             items: components["schemas"]["Receivable"][];
             next?: string;
+            sums?: components["schemas"]["PhaseSum"][];
         };
         RequestFinancing: {
             pack: components["schemas"]["PackID"];
@@ -2377,7 +2634,7 @@ export interface components {
         Cursor: string;
         Limit: number;
         /** @description The part of the own organisation. */
-        Side: "seller" | "obligor" | "owner";
+        Side: "seller" | "obligor" | "owner" | "assigned";
         /** @description One or several phases. */
         Phases: components["schemas"]["Phase"][];
         /** @description How long to wait for the outcome, 1 to 30 seconds. */
@@ -2928,7 +3185,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kind: components["schemas"]["DocumentKind"];
+                kind: components["schemas"]["TemplateKind"];
             };
             cookie?: never;
         };
@@ -3228,6 +3485,18 @@ export interface operations {
                 side?: components["parameters"]["Side"];
                 /** @description One or several phases. */
                 phase?: components["parameters"]["Phases"];
+                /** @description Seller, obligor or owner. */
+                counterparty?: components["schemas"]["OrgID"];
+                currency?: string;
+                due_from?: string;
+                /** @description The day itself included. */
+                due_until?: string;
+                /** @description Only those with a dispute. */
+                disputed?: boolean;
+                /** @description A part of the invoice's number. */
+                search?: string;
+                /** @description By the last step when absent; `-` before it begins at the other end. */
+                sort?: "moved" | "-moved" | "due" | "-due" | "amount" | "-amount" | "number" | "-number";
                 /** @description `next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 limit?: components["parameters"]["Limit"];
@@ -3682,6 +3951,210 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmReceivables: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmReceivables"];
+            };
+        };
+        responses: {
+            /** @description The outcome of each, in the order asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPayableLists: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayableListPage"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importPayables: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `attachment` with the name of the file (RFC 6266): `filename="invoice.xml"`, or `filename*=UTF-8''...` for names beyond ASCII. It is shown and never used as a path. */
+                "Content-Disposition": components["parameters"]["ContentDisposition"];
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It was there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayableList"];
+                };
+            };
+            /** @description Kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayableList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Busy"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPayableList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list: components["schemas"]["PayableListID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayableList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmPayables: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                list: components["schemas"]["PayableListID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promised"];
+            };
+        };
+        responses: {
+            /** @description The outcome of each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCalendar: {
+        parameters: {
+            query?: {
+                /** @description The part of the own organisation. */
+                side?: components["parameters"]["Side"];
+                from?: string;
+                /** @description 12 when absent. */
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };

@@ -23,14 +23,17 @@ import (
 
 // Defines values for Side.
 const (
-	SideObligor Side = "obligor"
-	SideOwner   Side = "owner"
-	SideSeller  Side = "seller"
+	SideAssigned Side = "assigned"
+	SideObligor  Side = "obligor"
+	SideOwner    Side = "owner"
+	SideSeller   Side = "seller"
 )
 
 // Valid indicates whether the value is a known member of the Side enum.
 func (e Side) Valid() bool {
 	switch e {
+	case SideAssigned:
+		return true
 	case SideObligor:
 		return true
 	case SideOwner:
@@ -42,16 +45,43 @@ func (e Side) Valid() bool {
 	}
 }
 
+// Defines values for GetCalendarParamsSide.
+const (
+	GetCalendarParamsSideAssigned GetCalendarParamsSide = "assigned"
+	GetCalendarParamsSideObligor  GetCalendarParamsSide = "obligor"
+	GetCalendarParamsSideOwner    GetCalendarParamsSide = "owner"
+	GetCalendarParamsSideSeller   GetCalendarParamsSide = "seller"
+)
+
+// Valid indicates whether the value is a known member of the GetCalendarParamsSide enum.
+func (e GetCalendarParamsSide) Valid() bool {
+	switch e {
+	case GetCalendarParamsSideAssigned:
+		return true
+	case GetCalendarParamsSideObligor:
+		return true
+	case GetCalendarParamsSideOwner:
+		return true
+	case GetCalendarParamsSideSeller:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListReceivablesParamsSide.
 const (
-	ListReceivablesParamsSideObligor ListReceivablesParamsSide = "obligor"
-	ListReceivablesParamsSideOwner   ListReceivablesParamsSide = "owner"
-	ListReceivablesParamsSideSeller  ListReceivablesParamsSide = "seller"
+	ListReceivablesParamsSideAssigned ListReceivablesParamsSide = "assigned"
+	ListReceivablesParamsSideObligor  ListReceivablesParamsSide = "obligor"
+	ListReceivablesParamsSideOwner    ListReceivablesParamsSide = "owner"
+	ListReceivablesParamsSideSeller   ListReceivablesParamsSide = "seller"
 )
 
 // Valid indicates whether the value is a known member of the ListReceivablesParamsSide enum.
 func (e ListReceivablesParamsSide) Valid() bool {
 	switch e {
+	case ListReceivablesParamsSideAssigned:
+		return true
 	case ListReceivablesParamsSideObligor:
 		return true
 	case ListReceivablesParamsSideOwner:
@@ -169,6 +199,18 @@ type BulkImport struct {
 	New int `json:"new"`
 }
 
+// Calendar defines model for Calendar.
+type Calendar struct {
+	Before []DueSum `json:"before"`
+	Days   []DueSum `json:"days"`
+	From   Date     `json:"from"`
+	Today  Date     `json:"today"`
+	Until  Date     `json:"until"`
+
+	// Weeks Monday to Sunday; only those with something.
+	Weeks []DueSum `json:"weeks"`
+}
+
 // ClockTime defines model for ClockTime.
 type ClockTime struct {
 	Now Instant `json:"now"`
@@ -206,6 +248,21 @@ type ConfirmReceivable struct {
 	WaivesDefences bool `json:"waives_defences"`
 }
 
+// ConfirmReceivables defines model for ConfirmReceivables.
+type ConfirmReceivables struct {
+	ConsentsToSplit bool `json:"consents_to_split"`
+
+	// Promise To acknowledge the debt, with the defences of the trade, or to pay independently of it.
+	Promise     Promise   `json:"promise"`
+	Receivables []AssetID `json:"receivables" validate:"min=1,max=200,unique"`
+
+	// Text The wording that was shown; its digest is signed.
+	Text string `json:"text" validate:"required,max=4000"`
+
+	// WaivesDefences Explicit, never a default.
+	WaivesDefences bool `json:"waives_defences"`
+}
+
 // Confirmation defines model for Confirmation.
 type Confirmation struct {
 	At              Instant `json:"at"`
@@ -213,6 +270,7 @@ type Confirmation struct {
 
 	// Promise To acknowledge the debt, with the defences of the trade, or to pay independently of it.
 	Promise        Promise `json:"promise"`
+	Source         Digest  `json:"source,omitempty,omitzero"`
 	Text           Digest  `json:"text"`
 	WaivesDefences bool    `json:"waives_defences"`
 }
@@ -238,13 +296,20 @@ type DisburseFinancing struct {
 	Reference string `json:"reference" validate:"required,max=200"`
 }
 
+// DisputeCode What a dispute is about.
+type DisputeCode = app.DisputeCode
+
 // DisputeReceivable defines model for DisputeReceivable.
 type DisputeReceivable struct {
 	// Amount Exact, with at most the decimals of its currency.
 	//
 	// Example: {"amount":"2006880.00","currency":"CNY"}
 	Amount Amount `json:"amount"`
-	Reason string `json:"reason" validate:"required,max=200"`
+
+	// Code What a dispute is about.
+	Code     DisputeCode `json:"code,omitempty,omitzero"`
+	Evidence DocumentID  `json:"evidence,omitempty,omitzero"`
+	Reason   string      `json:"reason" validate:"required,max=180"`
 }
 
 // Document defines model for Document.
@@ -295,6 +360,32 @@ type DocumentList struct {
 
 // DocumentState defines model for DocumentState.
 type DocumentState = app.DocumentState
+
+// DueSum What falls due in a stretch of days, in one currency.
+type DueSum struct {
+	// Claimed Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Claimed Amount `json:"claimed"`
+	Count   int64  `json:"count"`
+
+	// Due Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Due  Amount `json:"due"`
+	From Date   `json:"from,omitempty,omitzero"`
+
+	// Overdue Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Overdue Amount `json:"overdue"`
+
+	// Paid Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Paid  Amount `json:"paid"`
+	Until Date   `json:"until"`
+}
 
 // Duty One person of one of the organisations with one of the roles.
 type Duty struct {
@@ -756,6 +847,61 @@ type PackParty struct {
 // PackSide defines model for PackSide.
 type PackSide = app.PackSide
 
+// PayableList A list of payables as the books of who owes them have it.
+type PayableList struct {
+	// Count Of its rows.
+	Count    int           `json:"count"`
+	Digest   Digest        `json:"digest"`
+	FileName string        `json:"file_name"`
+	ID       PayableListID `json:"id"`
+
+	// Ignored Columns that say nothing here.
+	Ignored    []string     `json:"ignored,omitempty,omitzero"`
+	ImportedAt Instant      `json:"imported_at"`
+	ImportedBy UserID       `json:"imported_by"`
+	Rows       []PayableRow `json:"rows,omitempty,omitzero"`
+
+	// Unlisted Claims that wait for your confirmation and stand in no row.
+	Unlisted int64 `json:"unlisted,omitempty,omitzero"`
+}
+
+// PayableListID defines model for PayableListID.
+type PayableListID = app.PayableListID
+
+// PayableListPage defines model for PayableListPage.
+type PayableListPage struct {
+	Items []PayableList `json:"items"`
+	Next  string        `json:"next,omitempty,omitzero"`
+}
+
+// PayableRow defines model for PayableRow.
+type PayableRow struct {
+	// Amount Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Amount      Amount          `json:"amount,omitempty,omitzero"`
+	Differences []RowDifference `json:"differences,omitempty,omitzero"`
+	DueDate     Date            `json:"due_date,omitempty,omitzero"`
+
+	// Faults What cannot be read of it.
+	Faults     []Fault       `json:"faults,omitempty,omitzero"`
+	Number     string        `json:"number"`
+	Pending    []Intent      `json:"pending,omitempty,omitzero"`
+	Receivable AssetID       `json:"receivable,omitempty,omitzero"`
+	Result     app.RowResult `json:"result"`
+
+	// Row Of the sheet, from 1.
+	Row      int    `json:"row"`
+	Supplier string `json:"supplier"`
+}
+
+// RowDifference defines model for PayableRow.differences.
+type RowDifference struct {
+	Claimed string `json:"claimed"`
+	Field   string `json:"field"`
+	Listed  string `json:"listed"`
+}
+
 // Payment defines model for Payment.
 type Payment struct {
 	Account string `json:"account"`
@@ -785,8 +931,52 @@ type PersonList struct {
 // Phase defines model for Phase.
 type Phase = trade.Phase
 
+// PhaseSum Of one phase and currency, those with a dispute apart.
+type PhaseSum struct {
+	Count    int64 `json:"count"`
+	Disputed bool  `json:"disputed"`
+
+	// Due Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Due Amount `json:"due"`
+
+	// Face Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Face Amount `json:"face"`
+
+	// InDispute Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	InDispute Amount `json:"in_dispute"`
+
+	// Paid Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Paid  Amount `json:"paid"`
+	Phase Phase  `json:"phase"`
+}
+
 // Place Where a value stands in its source.
 type Place = parse.Place
+
+// PreparedList defines model for PreparedList.
+type PreparedList struct {
+	Items []PreparedItem `json:"items"`
+}
+
+// PreparedItem defines model for PreparedList.items.
+type PreparedItem struct {
+	Intent Intent `json:"intent,omitempty,omitzero"`
+
+	// Problem RFC 9457.
+	Problem    Problem `json:"problem,omitempty,omitzero"`
+	Receivable AssetID `json:"receivable"`
+
+	// Stood It was prepared before.
+	Stood bool `json:"stood"`
+}
 
 // Problem RFC 9457.
 type Problem struct {
@@ -871,6 +1061,20 @@ type ProgrammeTerms = *app.Terms
 
 // Promise To acknowledge the debt, with the defences of the trade, or to pay independently of it.
 type Promise = trade.Promise
+
+// Promised What is promised of each.
+type Promised struct {
+	ConsentsToSplit bool `json:"consents_to_split"`
+
+	// Promise To acknowledge the debt, with the defences of the trade, or to pay independently of it.
+	Promise Promise `json:"promise"`
+
+	// Text The wording that was shown; its digest is signed.
+	Text string `json:"text" validate:"required,max=4000"`
+
+	// WaivesDefences Explicit, never a default.
+	WaivesDefences bool `json:"waives_defences"`
+}
 
 // QuoteFinancing defines model for QuoteFinancing.
 type QuoteFinancing struct {
@@ -976,7 +1180,8 @@ type Receivable struct {
 	// Owner The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP
-	Owner OrgID `json:"owner"`
+	Owner OrgID  `json:"owner"`
+	Pack  PackID `json:"pack,omitempty,omitzero"`
 
 	// Paid Exact, with at most the decimals of its currency.
 	//
@@ -986,8 +1191,16 @@ type Receivable struct {
 	// PayTo The account that discharges the debt.
 	PayTo    string    `json:"pay_to"`
 	Payments []Payment `json:"payments,omitempty,omitzero"`
-	Phase    Phase     `json:"phase"`
-	Reason   string    `json:"reason,omitempty,omitzero"`
+
+	// Pending Intents about it that have not ended.
+	Pending []Intent `json:"pending,omitempty,omitzero"`
+	Phase   Phase    `json:"phase"`
+
+	// Reason Why it was rejected or what was last disputed or resolved; without its code.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// ReasonCode What a dispute is about.
+	ReasonCode DisputeCode `json:"reason_code,omitempty,omitzero"`
 
 	// Represented The obligor had refused the same claim before.
 	Represented bool        `json:"represented,omitempty,omitzero"`
@@ -1004,6 +1217,7 @@ type Receivable struct {
 type ReceivableList struct {
 	Items []Receivable `json:"items"`
 	Next  string       `json:"next,omitempty,omitzero"`
+	Sums  []PhaseSum   `json:"sums,omitempty,omitzero"`
 }
 
 // Report defines model for Report.
@@ -1120,21 +1334,34 @@ type Step struct {
 	// Act One of the acts in docs/lifecycles.md.
 	//
 	// Example: receivable.confirm
-	Act       Act       `json:"act"`
+	Act Act `json:"act"`
+
+	// Amount Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Amount    Amount    `json:"amount,omitempty,omitzero"`
 	At        Instant   `json:"at"`
 	Block     uint64    `json:"block"`
 	Command   CommandID `json:"command"`
 	Endorsers []string  `json:"endorsers"`
+	Evidence  Digest    `json:"evidence,omitempty,omitzero"`
 	From      Phase     `json:"from,omitempty,omitzero"`
 
 	// Organisation The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP
-	Organisation OrgID        `json:"organisation"`
-	Signers      []StepSigner `json:"signers"`
-	To           Phase        `json:"to"`
-	Transaction  string       `json:"transaction"`
-	Version      int64        `json:"version"`
+	Organisation OrgID `json:"organisation"`
+
+	// Reason Of a rejection, a dispute or its end; without its code.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// ReasonCode What a dispute is about.
+	ReasonCode  DisputeCode  `json:"reason_code,omitempty,omitzero"`
+	Signers     []StepSigner `json:"signers"`
+	Source      Digest       `json:"source,omitempty,omitzero"`
+	To          Phase        `json:"to"`
+	Transaction string       `json:"transaction"`
+	Version     int64        `json:"version"`
 }
 
 // StepSigner defines model for Step.signers.
@@ -1148,6 +1375,9 @@ type StepSigner struct {
 
 // Subject defines model for Subject.
 type Subject = trade.Subject
+
+// TemplateKind defines model for TemplateKind.
+type TemplateKind = parse.Kind
 
 // Terms defines model for Terms.
 type Terms struct {
@@ -1342,6 +1572,25 @@ type ImportBulkParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// GetCalendarParams defines parameters for GetCalendar.
+type GetCalendarParams struct {
+	// Side The part of the own organisation.
+	Side GetCalendarParamsSide `form:"side,omitempty" json:"side,omitempty,omitzero"`
+	From string                `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Weeks 12 when absent.
+	Weeks int `form:"weeks,omitempty" json:"weeks,omitempty,omitzero"`
+}
+
+// GetCalendarParamsSide defines parameters for GetCalendar.
+type GetCalendarParamsSide string
+
+// ConfirmReceivablesParams defines parameters for ConfirmReceivables.
+type ConfirmReceivablesParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // MoveClockParams defines parameters for MoveClock.
 type MoveClockParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -1527,6 +1776,28 @@ type VerifyPackParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// ListPayableListsParams defines parameters for ListPayableLists.
+type ListPayableListsParams struct {
+	// Cursor `next` of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ImportPayablesParams defines parameters for ImportPayables.
+type ImportPayablesParams struct {
+	// ContentDisposition `attachment` with the name of the file (RFC 6266): `filename="invoice.xml"`, or `filename*=UTF-8''...` for names beyond ASCII. It is shown and never used as a path.
+	ContentDisposition ContentDisposition `json:"Content-Disposition"`
+
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ConfirmPayablesParams defines parameters for ConfirmPayables.
+type ConfirmPayablesParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // EnrolPersonParams defines parameters for EnrolPerson.
 type EnrolPersonParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -1568,6 +1839,23 @@ type ListReceivablesParams struct {
 
 	// Phase One or several phases.
 	Phase Phases `form:"phase,omitempty" json:"phase,omitempty,omitzero"`
+
+	// Counterparty Seller, obligor or owner.
+	Counterparty OrgID  `form:"counterparty,omitempty" json:"counterparty,omitempty,omitzero"`
+	Currency     string `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
+	DueFrom      string `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueUntil The day itself included.
+	DueUntil string `form:"due_until,omitempty" json:"due_until,omitempty,omitzero"`
+
+	// Disputed Only those with a dispute.
+	Disputed bool `form:"disputed,omitempty" json:"disputed,omitempty,omitzero"`
+
+	// Search A part of the invoice's number.
+	Search string `form:"search,omitempty" json:"search,omitempty,omitzero"`
+
+	// Sort By the last step when absent; `-` before it begins at the other end.
+	Sort string `form:"sort,omitempty" json:"sort,omitempty,omitzero"`
 
 	// Cursor `next` of the page before.
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
@@ -1710,6 +1998,9 @@ type GetTemplateParams struct {
 	Format string `form:"format,omitempty" json:"format,omitempty,omitzero"`
 }
 
+// ConfirmReceivablesJSONRequestBody defines body for ConfirmReceivables for application/json ContentType.
+type ConfirmReceivablesJSONRequestBody = ConfirmReceivables
+
 // MoveClockJSONRequestBody defines body for MoveClock for application/json ContentType.
 type MoveClockJSONRequestBody = MoveClock
 
@@ -1760,6 +2051,9 @@ type UploadDocumentJSONRequestBody = UploadDocumentJSONBody
 
 // VerifyPackJSONRequestBody defines body for VerifyPack for application/json ContentType.
 type VerifyPackJSONRequestBody = VerifyPack
+
+// ConfirmPayablesJSONRequestBody defines body for ConfirmPayables for application/json ContentType.
+type ConfirmPayablesJSONRequestBody = Promised
 
 // EnrolPersonJSONRequestBody defines body for EnrolPerson for application/json ContentType.
 type EnrolPersonJSONRequestBody = EnrolPerson
@@ -1826,6 +2120,12 @@ type ServerInterface interface {
 	// ImportBulk Upload many papers in one spreadsheet
 	// (POST /v1/bulk)
 	ImportBulk(w http.ResponseWriter, r *http.Request, params ImportBulkParams)
+	// GetCalendar What falls due, by week and by day
+	// (GET /v1/calendar)
+	GetCalendar(w http.ResponseWriter, r *http.Request, params GetCalendarParams)
+	// ConfirmReceivables Confirm many receivables, each for its face
+	// (POST /v1/confirmations)
+	ConfirmReceivables(w http.ResponseWriter, r *http.Request, params ConfirmReceivablesParams)
 	// MoveClock Move the demo clock forward
 	// (POST /v1/demo/clock)
 	MoveClock(w http.ResponseWriter, r *http.Request, params MoveClockParams)
@@ -1925,6 +2225,18 @@ type ServerInterface interface {
 	// VerifyPack Take the verdicts now
 	// (POST /v1/packs/{pack}/verification)
 	VerifyPack(w http.ResponseWriter, r *http.Request, pack PackID, params VerifyPackParams)
+	// ListPayableLists The lists that your organisation uploaded
+	// (GET /v1/payable-lists)
+	ListPayableLists(w http.ResponseWriter, r *http.Request, params ListPayableListsParams)
+	// ImportPayables Upload a list of payables from your books
+	// (POST /v1/payable-lists)
+	ImportPayables(w http.ResponseWriter, r *http.Request, params ImportPayablesParams)
+	// GetPayableList A list, row by row, held against the ledger as it stands
+	// (GET /v1/payable-lists/{list})
+	GetPayableList(w http.ResponseWriter, r *http.Request, list PayableListID)
+	// ConfirmPayables Confirm what matches in a list
+	// (POST /v1/payable-lists/{list}/confirmation)
+	ConfirmPayables(w http.ResponseWriter, r *http.Request, list PayableListID, params ConfirmPayablesParams)
 	// ListPersons The people of your organisation
 	// (GET /v1/persons)
 	ListPersons(w http.ResponseWriter, r *http.Request)
@@ -2008,7 +2320,7 @@ type ServerInterface interface {
 	ImportStatement(w http.ResponseWriter, r *http.Request, params ImportStatementParams)
 	// GetTemplate The template of a bulk file
 	// (GET /v1/templates/{kind})
-	GetTemplate(w http.ResponseWriter, r *http.Request, kind DocumentKind, params GetTemplateParams)
+	GetTemplate(w http.ResponseWriter, r *http.Request, kind TemplateKind, params GetTemplateParams)
 }
 
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
@@ -2036,6 +2348,18 @@ func (_ Unimplemented) GetReadiness(w http.ResponseWriter, r *http.Request) {
 // ImportBulk Upload many papers in one spreadsheet
 // (POST /v1/bulk)
 func (_ Unimplemented) ImportBulk(w http.ResponseWriter, r *http.Request, params ImportBulkParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetCalendar What falls due, by week and by day
+// (GET /v1/calendar)
+func (_ Unimplemented) GetCalendar(w http.ResponseWriter, r *http.Request, params GetCalendarParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ConfirmReceivables Confirm many receivables, each for its face
+// (POST /v1/confirmations)
+func (_ Unimplemented) ConfirmReceivables(w http.ResponseWriter, r *http.Request, params ConfirmReceivablesParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2237,6 +2561,30 @@ func (_ Unimplemented) VerifyPack(w http.ResponseWriter, r *http.Request, pack P
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// ListPayableLists The lists that your organisation uploaded
+// (GET /v1/payable-lists)
+func (_ Unimplemented) ListPayableLists(w http.ResponseWriter, r *http.Request, params ListPayableListsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ImportPayables Upload a list of payables from your books
+// (POST /v1/payable-lists)
+func (_ Unimplemented) ImportPayables(w http.ResponseWriter, r *http.Request, params ImportPayablesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPayableList A list, row by row, held against the ledger as it stands
+// (GET /v1/payable-lists/{list})
+func (_ Unimplemented) GetPayableList(w http.ResponseWriter, r *http.Request, list PayableListID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ConfirmPayables Confirm what matches in a list
+// (POST /v1/payable-lists/{list}/confirmation)
+func (_ Unimplemented) ConfirmPayables(w http.ResponseWriter, r *http.Request, list PayableListID, params ConfirmPayablesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ListPersons The people of your organisation
 // (GET /v1/persons)
 func (_ Unimplemented) ListPersons(w http.ResponseWriter, r *http.Request) {
@@ -2401,7 +2749,7 @@ func (_ Unimplemented) ImportStatement(w http.ResponseWriter, r *http.Request, p
 
 // GetTemplate The template of a bulk file
 // (GET /v1/templates/{kind})
-func (_ Unimplemented) GetTemplate(w http.ResponseWriter, r *http.Request, kind DocumentKind, params GetTemplateParams) {
+func (_ Unimplemented) GetTemplate(w http.ResponseWriter, r *http.Request, kind TemplateKind, params GetTemplateParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2528,6 +2876,110 @@ func (siw *ServerInterfaceWrapper) ImportBulk(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ImportBulk(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCalendar operation middleware
+func (siw *ServerInterfaceWrapper) GetCalendar(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCalendarParams
+
+	// ------------- Optional query parameter "side" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "side", r.URL.Query(), &params.Side, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "side"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "side", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "weeks" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "weeks", r.URL.Query(), &params.Weeks, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "weeks"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "weeks", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCalendar(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfirmReceivables operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmReceivables(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmReceivablesParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmReceivables(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4139,6 +4591,200 @@ func (siw *ServerInterfaceWrapper) VerifyPack(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
+// ListPayableLists operation middleware
+func (siw *ServerInterfaceWrapper) ListPayableLists(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayableListsParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPayableLists(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ImportPayables operation middleware
+func (siw *ServerInterfaceWrapper) ImportPayables(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportPayablesParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Content-Disposition" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Content-Disposition")]; found {
+		var ContentDisposition ContentDisposition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Content-Disposition", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", valueList[0], &ContentDisposition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Content-Disposition", Err: err})
+			return
+		}
+
+		params.ContentDisposition = ContentDisposition
+
+	} else {
+		err := fmt.Errorf("Header parameter Content-Disposition is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Content-Disposition", Err: err})
+		return
+	}
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ImportPayables(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPayableList operation middleware
+func (siw *ServerInterfaceWrapper) GetPayableList(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "list" -------------
+	var list PayableListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list", chi.URLParam(r, "list"), &list, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "list", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPayableList(w, r, list)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfirmPayables operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmPayables(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "list" -------------
+	var list PayableListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list", chi.URLParam(r, "list"), &list, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "list", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmPayablesParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmPayables(w, r, list, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListPersons operation middleware
 func (siw *ServerInterfaceWrapper) ListPersons(w http.ResponseWriter, r *http.Request) {
 
@@ -4457,6 +5103,97 @@ func (siw *ServerInterfaceWrapper) ListReceivables(w http.ResponseWriter, r *htt
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "phase"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "phase", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "counterparty" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "counterparty", r.URL.Query(), &params.Counterparty, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "counterparty"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "counterparty", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", r.URL.Query(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "currency"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "currency", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", r.URL.Query(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "due_from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "due_from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "due_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_until", r.URL.Query(), &params.DueUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "due_until"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "due_until", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "disputed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "disputed", r.URL.Query(), &params.Disputed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "disputed"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "disputed", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sort"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sort", Err: err})
 		}
 		return
 	}
@@ -5593,7 +6330,7 @@ func (siw *ServerInterfaceWrapper) GetTemplate(w http.ResponseWriter, r *http.Re
 	_ = err
 
 	// ------------- Path parameter "kind" -------------
-	var kind DocumentKind
+	var kind TemplateKind
 
 	err = runtime.BindStyledParameterWithOptions("simple", "kind", chi.URLParam(r, "kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
 	if err != nil {
@@ -5854,6 +6591,24 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/receivables/{receivable}/reservation/expiry", wrapper.ExpireReservation)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/confirmations", wrapper.ConfirmReceivables)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/payable-lists", wrapper.ListPayableLists)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/payable-lists", wrapper.ImportPayables)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/payable-lists/{list}", wrapper.GetPayableList)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/payable-lists/{list}/confirmation", wrapper.ConfirmPayables)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/calendar", wrapper.GetCalendar)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/financings", wrapper.ListFinancings)

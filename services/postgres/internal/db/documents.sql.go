@@ -280,7 +280,8 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 const storedBytes = `-- name: StoredBytes :one
 SELECT (
     (SELECT coalesce(sum(d.size), 0) FROM documents d WHERE d.org_id = $1)
-    + (SELECT coalesce(sum(b.size), 0) FROM bulk_files b WHERE b.org_id = $1))::bigint
+    + (SELECT coalesce(sum(b.size), 0) FROM bulk_files b WHERE b.org_id = $1)
+    + (SELECT coalesce(sum(l.size), 0) FROM payable_lists l WHERE l.org_id = $1))::bigint
 `
 
 func (q *Queries) StoredBytes(ctx context.Context, orgID string) (int64, error) {

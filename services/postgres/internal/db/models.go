@@ -154,13 +154,23 @@ type IntentSubject struct {
 }
 
 type LedgerAsset struct {
-	ID      string
-	Record  []byte
-	State   []byte
-	Kind    string
-	Version int64
-	Phase   string
-	MovedAt int64
+	ID       string
+	Record   []byte
+	State    []byte
+	Kind     string
+	Version  int64
+	Phase    string
+	MovedAt  int64
+	Seller   *string
+	Obligor  *string
+	Owner    *string
+	Number   *string
+	DueOn    *string
+	Currency *string
+	Face     *int64
+	Paid     *int64
+	Owed     *int64
+	Disputed *int64
 }
 
 type LedgerBlock struct {
@@ -259,6 +269,17 @@ type PackParty struct {
 	PackID string
 	OrgID  string
 	Side   string
+}
+
+type PayableList struct {
+	ID         string
+	OrgID      string
+	Digest     string
+	Size       int64
+	Filename   string
+	Body       []byte
+	ImportedBy string
+	ImportedAt time.Time
 }
 
 type PersonKey struct {
