@@ -24,6 +24,7 @@ type Store interface {
 type StoreTx interface {
 	PeopleTx
 	PapersTx
+	ViewsTx
 	IntentsTx
 	ProjectionTx
 	MoneyTx
@@ -82,6 +83,13 @@ type PeopleTx interface {
 	ForgetRequest(ctx context.Context, k RequestKey) error // it failed without an effect
 }
 
+// ViewsTx keeps what persons want to find again.
+type ViewsTx interface {
+	SaveView(ctx context.Context, v View) (View, error) // inserts or replaces, by user, screen and name
+	Views(ctx context.Context, org trade.OrgID, user UserID, screen string, limit int) ([]View, error)
+	DropView(ctx context.Context, user UserID, id ViewID) error // ErrNoRow: not one of the user's
+}
+
 // PapersTx keeps documents, packs and verifications.
 type PapersTx interface {
 	// InsertDocument adds a paper; when the organisation has these bytes already it returns
@@ -101,6 +109,8 @@ type PapersTx interface {
 	UpdateDocument(ctx context.Context, d Document) error
 	// Documents lists the papers of packs that the organisation may see.
 	Documents(ctx context.Context, org trade.OrgID, p Page) ([]Document, string, error)
+	// Papers is a window of the same, narrowed, and how many there are in all.
+	Papers(ctx context.Context, org trade.OrgID, f PaperFilter, w Window) ([]PaperRow, int, error)
 	InsertPack(ctx context.Context, p Pack) error
 	Pack(ctx context.Context, id PackID) (Pack, error)
 	Packs(ctx context.Context, org trade.OrgID, p Page) ([]Pack, string, error)

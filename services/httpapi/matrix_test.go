@@ -51,6 +51,9 @@ GET /v1/home                                           .  .  .  .  .  .  .  .  .
 GET /v1/events                                         .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/packs                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/documents                                      .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/views                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+POST /v1/views                                         .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+DELETE /v1/views/{view}                                .  x  x  x  x  x  x  x  x  x  x  x  -  -  -
 GET /v1/templates/{kind}                               .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/bulk                                          .  r  .  r  .  r  .  .  .  r  r  .  -  -  -
 GET /v1/programmes                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
@@ -182,7 +185,8 @@ func (w *world) bodies() map[string]sent {
 		"POST /v1/signatures": {
 			body: api.SignBatch{Intents: []trade.CommandID{"cmd-none"}, Signature: signature},
 		},
-		"POST /v1/bulk": {body: w.spreadsheet("00012"), header: file},
+		"POST /v1/views": {body: api.SaveView{Screen: "documents", Name: "Matrix", Query: "state=parsed"}},
+		"POST /v1/bulk":  {body: w.spreadsheet("00012"), header: file},
 		"POST /v1/statements": {
 			body:   w.trade().Files["statement.camt053.xml"],
 			header: file,
@@ -387,6 +391,8 @@ func (w *world) objects() map[string]string {
 		api.DisputeReceivable{Amount: w.money("3.00"), Reason: "a box is missing"}, http.StatusCreated, &i)
 	var st api.Statement
 	var report api.Report
+	var view api.View
+	w.post(sellerMaker, "/v1/views", api.SaveView{Screen: "packs", Name: "Mine"}, http.StatusCreated, &view)
 	w.post(bankMaker, "/v1/reports", api.MakeReport{Kind: "audit", Format: "csv"}, http.StatusCreated, &report)
 	w.want(
 		w.file(bankMaker, "/v1/statements", "s.xml", w.trade().Files["statement.camt053.xml"]),
@@ -399,7 +405,7 @@ func (w *world) objects() map[string]string {
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),
 		"{receivable}": string(w.receivable), "{financing}": string(w.financing), "{intent}": string(i.ID),
 		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{person}": "lanqiao-0",
-		"{kind}": "invoice",
+		"{kind}": "invoice", "{view}": string(view.ID),
 	}
 }
 

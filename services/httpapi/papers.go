@@ -129,24 +129,6 @@ func fileName(disposition string) (string, error) {
 	return name, nil
 }
 
-// ListDocuments lists the papers that the organisation may see.
-func (s *server) ListDocuments(w http.ResponseWriter, r *http.Request, params api.ListDocumentsParams) {
-	page, err := pageOf(params.Cursor, params.Limit)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	list, next, err := s.app.Documents(r.Context(), callOf(r).actor, page)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	spoken := languageOf(r)
-	s.reply(w, r, http.StatusOK, api.DocumentList{
-		Items: each(list, func(d app.Document) api.Document { return documentView(spoken, d, false) }), Next: next,
-	})
-}
-
 // GetDocument shows a paper with what was read from it.
 func (s *server) GetDocument(w http.ResponseWriter, r *http.Request, id api.DocumentID) {
 	d, err := s.app.Document(r.Context(), callOf(r).actor, id)

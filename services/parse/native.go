@@ -20,6 +20,9 @@ func schemaKinds() []Kind {
 	}
 }
 
+// Kinds lists every kind of paper, the ones without a schema of their own last.
+func Kinds() []Kind { return append(schemaKinds(), Other) }
+
 // SchemaID is the value of the member "schema" that a document of the kind carries in our
 // own JSON: "countersign-bill-of-lading-1".
 func SchemaID(k Kind) string {

@@ -2,8 +2,9 @@ import { Loader } from "@mantine/core";
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { Problem } from "./api/client";
-import { documents, me, organisations, pack, packs, paper } from "./api/queries";
+import { me, organisations, pack, packs, paper } from "./api/queries";
 import { language } from "./i18n";
+import { papers, paperSearch } from "./screens/documents/queries";
 import { Missing } from "./screens/Missing";
 import { SignIn } from "./screens/SignIn";
 import { ProblemNote } from "./ui/ProblemNote";
@@ -51,8 +52,10 @@ const home = createRoute({
 const documentList = createRoute({
   getParentRoute: () => inside,
   path: "/documents",
-  loader: ({ context }) => context.client.ensureInfiniteQueryData(documents),
-  component: lazyRouteComponent(() => import("./screens/Documents"), "Documents"),
+  validateSearch: paperSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => context.client.ensureQueryData(papers(deps, 0)),
+  component: lazyRouteComponent(() => import("./screens/documents/Documents"), "Documents"),
 });
 
 const documentPage = createRoute({

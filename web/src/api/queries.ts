@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { api, Problem, taken } from "./client";
 
 const pageSize = 100;
@@ -14,19 +14,6 @@ export const organisations = queryOptions({
   queryKey: ["organisations"],
   queryFn: () => taken(api.GET("/v1/organisations")),
   staleTime: 300_000,
-});
-
-export const documents = infiniteQueryOptions({
-  queryKey: ["documents"],
-  queryFn: ({ pageParam }) =>
-    taken(
-      api.GET("/v1/documents", {
-        params: { query: { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } },
-      }),
-    ),
-  initialPageParam: "",
-  getNextPageParam: (page) => page.next,
-  refetchInterval: 10_000,
 });
 
 /** A paper, in the words of a language: findings are told in it. */
@@ -64,4 +51,11 @@ export const pack = (id: string, language: string) =>
     queryFn: () => taken(api.GET("/v1/packs/{pack}", { params: { path: { pack: id } } })),
     // Verdicts follow uploads by themselves; there is no need to watch what stands.
     refetchInterval: (query) => (query.state.data?.verdicts_stand ? 15_000 : 1_500),
+  });
+
+/** The saved views of a list. */
+export const views = (screen: string) =>
+  queryOptions({
+    queryKey: ["views", screen],
+    queryFn: () => taken(api.GET("/v1/views", { params: { query: { screen } } })),
   });

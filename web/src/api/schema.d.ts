@@ -385,8 +385,9 @@ export interface paths {
         };
         /**
          * List papers
-         * @description Without their fields.
-         *     Who: every role, for papers of packs that its organisation is a party of.
+         * @description A window of the papers that the filters leave, and how many there are in all: a screen can
+         *     go to any place of the list. Sorted by `uploaded` no paper is passed over while others come.
+         *     Who: every role, for papers of its organisation and of packs that it is a party of.
          */
         get: operations["listDocuments"];
         put?: never;
@@ -464,6 +465,54 @@ export interface paths {
         put: operations["typeFields"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views
+         * @description The actor's own, and those that others of the organisation share; at most 100.
+         *     Who: every role.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Save a view
+         * @description One of the actor's with the same name on the same screen is replaced.
+         *     Who: every role.
+         */
+        post: operations["saveView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view: components["parameters"]["ViewID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a saved view away
+         * @description Who: the person who made it.
+         */
+        delete: operations["dropView"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1955,9 +2004,50 @@ export interface components {
             /** @description In the order of their first rows; not read yet. */
             documents: components["schemas"]["Document"][];
         };
-        DocumentList: {
-            items: components["schemas"]["Document"][];
-            next?: string;
+        /** @description A paper as a list shows it. */
+        PaperRow: {
+            id: components["schemas"]["DocumentID"];
+            organisation: components["schemas"]["OrgID"];
+            uploaded_at: components["schemas"]["Instant"];
+            file_name: string;
+            /** @description By its content, not by its name. */
+            media_type: string;
+            /** Format: int64 */
+            size: number;
+            version: number;
+            state: components["schemas"]["DocumentState"];
+            kind?: components["schemas"]["DocumentKind"];
+            number?: string;
+            /** @description How many findings of this weight. */
+            fatal: number;
+            warnings: number;
+        };
+        PaperList: {
+            items: components["schemas"]["PaperRow"][];
+            /** @description How many the filters leave in all. */
+            total: number;
+        };
+        ViewID: string;
+        SaveView: {
+            /** @example documents */
+            screen: string;
+            name: string;
+            /** @description Of the address of the screen, without its question mark. */
+            query: string;
+            /** @description Everybody of the organisation sees it. */
+            shared: boolean;
+        };
+        View: {
+            id: components["schemas"]["ViewID"];
+            screen: string;
+            name: string;
+            query: string;
+            shared: boolean;
+            /** @description The actor made it, and may take it away. */
+            own: boolean;
+        };
+        ViewList: {
+            items: components["schemas"]["View"][];
         };
         /** @description What is wrong with a paper. Message and advice are in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN); the rule is the same in each. */
         Finding: {
@@ -2632,6 +2722,9 @@ export interface components {
         Supersedes: components["schemas"]["DocumentID"];
         /** @description `next` of the page before. */
         Cursor: string;
+        /** @description Where in the list the window begins. */
+        Offset: number;
+        ViewID: components["schemas"]["ViewID"];
         Limit: number;
         /** @description The part of the own organisation. */
         Side: "seller" | "obligor" | "owner" | "assigned";
@@ -3264,8 +3357,23 @@ export interface operations {
     listDocuments: {
         parameters: {
             query?: {
-                /** @description `next` of the page before. */
-                cursor?: components["parameters"]["Cursor"];
+                /** @description Within the number or the name of the file, in any case of letters. */
+                q?: string;
+                /** @description One or several kinds; `unread` for papers whose fields are not known. */
+                kind?: string[];
+                state?: components["schemas"]["DocumentState"][];
+                /** @description Whose upload it is. */
+                organisation?: components["schemas"]["OrgID"][];
+                /** @description The weightiest that was found; `none` only for papers that were read. */
+                findings?: "fatal" | "warning" | "none";
+                /** @description Uploaded at this instant or later. */
+                since?: components["schemas"]["Instant"];
+                /** @description Uploaded before this instant. */
+                until?: components["schemas"]["Instant"];
+                /** @description uploaded, number, file, kind or state; with a minus before it the other way round. */
+                sort?: string;
+                /** @description Where in the list the window begins. */
+                offset?: components["parameters"]["Offset"];
                 limit?: components["parameters"]["Limit"];
             };
             header?: never;
@@ -3274,13 +3382,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description The window. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DocumentList"];
+                    "application/json": components["schemas"]["PaperList"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
@@ -3383,6 +3491,89 @@ export interface operations {
             415: components["responses"]["MediaType"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["NoPrecondition"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: {
+                /** @description Of this screen only. */
+                screen?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    saveView: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveView"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    dropView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view: components["parameters"]["ViewID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -1,23 +1,15 @@
-import { ActionIcon, Anchor, Button, CopyButton, Group, Loader, Tabs, Text, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, CopyButton, Group, Tabs, Text, Title, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconCopy, IconDownload } from "@tabler/icons-react";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Finding, PaperDocument } from "../api/client";
-import { organisations, original, paper } from "../api/queries";
-import { rangeOf } from "../source/lines";
-import type { Attached } from "../source/PdfView";
-import { type Mark, SourceView } from "../source/SourceView";
+import { organisations, paper } from "../api/queries";
+import { Original, pageOf } from "../source/Original";
 import { Badge } from "../ui/Badge";
 import { amount, count, decimal, instant, instantLong, shortDigest } from "../ui/format";
-import { ProblemNote } from "../ui/ProblemNote";
 import classes from "./Document.module.css";
-import { FindingsBadges, StateBadge } from "./Documents";
-
-const PdfView = lazy(() => import("../source/PdfView").then((m) => ({ default: m.PdfView })));
-
-const textual = new Set(["application/xml", "text/xml", "application/json", "text/csv", "text/plain"]);
+import { FindingsBadges, StateBadge } from "./documents/badges";
 
 /** Findings as they are shown: faults first, each with its number in the server's list. */
 function inOrder(findings: Finding[]): { id: number; finding: Finding }[] {
@@ -26,95 +18,6 @@ function inOrder(findings: Finding[]): { id: number; finding: Finding }[] {
     ...numbered.filter((n) => n.finding.severity === "fatal"),
     ...numbered.filter((n) => n.finding.severity !== "fatal"),
   ];
-}
-
-function pageOf(finding: Finding | undefined): number | undefined {
-  const match = /^page (\d+)/.exec(finding?.path ?? "");
-  return match ? Number(match[1]) : undefined;
-}
-
-/** The name of the file inside a PDF that a place is in, "" for the PDF itself. */
-function partOf(finding: Finding | undefined): string {
-  return /^([^/:]+):/.exec(finding?.path ?? "")?.[1] ?? "";
-}
-
-function marksIn(bytes: Uint8Array, findings: Finding[], part: string): Mark[] {
-  return findings.flatMap((f, id) =>
-    (f.offset === undefined && f.length === undefined) || partOf(f) !== part
-      ? []
-      : [{ id, severity: f.severity, title: f.message, ...rangeOf(bytes, f.offset ?? 0, f.length ?? 0) }],
-  );
-}
-
-type SourceProps = { document: PaperDocument; chosen: number | undefined };
-
-/** A PDF: its pages, or the text of a file that it carries. What is chosen by hand holds until
- * another finding is chosen. */
-function PdfSource({ document, chosen, bytes }: SourceProps & { bytes: Uint8Array }) {
-  const { t } = useTranslation();
-  const [attached, setAttached] = useState<Attached[]>([]);
-  const [turned, setTurned] = useState<{ by: number | undefined; page: number }>({ by: undefined, page: 1 });
-  const [picked, setPicked] = useState<{ by: number | undefined; name: string }>({ by: undefined, name: "" });
-  const finding = chosen === undefined ? undefined : document.findings[chosen];
-  const page = turned.by === chosen ? turned.page : (pageOf(finding) ?? turned.page);
-  const part = picked.by === chosen ? picked.name : partOf(finding);
-  const file = attached.find((a) => a.name === part);
-  return (
-    <div className={classes.pdf}>
-      {attached.length > 0 && (
-        <Group gap={4} p={4} className={classes.parts}>
-          {["", ...attached.map((a) => a.name)].map((name) => (
-            <Button
-              key={name}
-              size="compact-xs"
-              variant={name === (file?.name ?? "") ? "filled" : "default"}
-              aria-pressed={name === (file?.name ?? "")}
-              onClick={() => setPicked({ by: chosen, name })}
-            >
-              {name || t("document.pages")}
-            </Button>
-          ))}
-        </Group>
-      )}
-      <div className={classes.view} hidden={file !== undefined}>
-        <Suspense fallback={<Loader m="md" size="sm" aria-label={t("common.loading")} />}>
-          <PdfView
-            bytes={bytes}
-            page={page}
-            onPage={(p) => setTurned({ by: chosen, page: p })}
-            onAttached={setAttached}
-            label={t("document.source")}
-          />
-        </Suspense>
-      </div>
-      {file && (
-        <div className={classes.view}>
-          <SourceView
-            bytes={file.bytes}
-            marks={marksIn(file.bytes, document.findings, file.name)}
-            chosen={chosen}
-            label={file.name}
-          />
-        </div>
-      )}
-    </div>
-  );
-}
-
-function Source({ document, chosen }: SourceProps) {
-  const { t } = useTranslation();
-  const { data, error, refetch } = useQuery(original(document.id));
-  const marks = useMemo<Mark[]>(
-    () => (data && textual.has(data.media) ? marksIn(data.bytes, document.findings, "") : []),
-    [data, document.findings],
-  );
-  if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
-  if (textual.has(data.media)) {
-    return <SourceView bytes={data.bytes} marks={marks} chosen={chosen} label={t("document.source")} />;
-  }
-  if (data.media === "application/pdf") return <PdfSource document={document} chosen={chosen} bytes={data.bytes} />;
-  return <Text p="md">{t("document.binary")}</Text>;
 }
 
 type CardProps = { finding: Finding; currency: string; chosen: boolean; onChoose: () => void };
@@ -336,7 +239,7 @@ export function DocumentScreen() {
       </Group>
       <div className={classes.columns}>
         <div className={classes.source}>
-          <Source document={document} chosen={chosen} />
+          <Original document={document} chosen={chosen} />
         </div>
         <Tabs defaultValue="checks" className={classes.side} keepMounted={false}>
           <Tabs.List>

@@ -5,27 +5,19 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Pack, type Schemas, taken } from "../api/client";
-import { me, organisations, pack as packQuery } from "../api/queries";
+import { useNames } from "../api/names";
+import { me, pack as packQuery } from "../api/queries";
 import { Badge } from "../ui/Badge";
 import { amount, instant, stated } from "../ui/format";
 import { ProblemNote } from "../ui/ProblemNote";
 import { DropZone } from "../upload/DropZone";
 import { Compare } from "./Compare";
-import { FindingsBadges, StateBadge } from "./Documents";
+import { FindingsBadges, StateBadge } from "./documents/badges";
 import { type At, Matrix } from "./Matrix";
 import classes from "./Pack.module.css";
 import { VerdictBadge } from "./Packs";
 
 type MatchFinding = Schemas["Matrix"]["findings"][number];
-
-function useNames(): (id: string) => string {
-  const { i18n } = useTranslation();
-  const { data } = useSuspenseQuery(organisations);
-  return (id) => {
-    const o = data.items.find((p) => p.id === id);
-    return (i18n.language === "zh-CN" && o?.name_local) || o?.name || id;
-  };
-}
 
 function Obstacle({ finding: f }: { finding: MatchFinding }) {
   const { t, i18n } = useTranslation();

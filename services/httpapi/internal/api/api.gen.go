@@ -69,6 +69,27 @@ func (e GetCalendarParamsSide) Valid() bool {
 	}
 }
 
+// Defines values for ListDocumentsParamsFindings.
+const (
+	Fatal   ListDocumentsParamsFindings = "fatal"
+	None    ListDocumentsParamsFindings = "none"
+	Warning ListDocumentsParamsFindings = "warning"
+)
+
+// Valid indicates whether the value is a known member of the ListDocumentsParamsFindings enum.
+func (e ListDocumentsParamsFindings) Valid() bool {
+	switch e {
+	case Fatal:
+		return true
+	case None:
+		return true
+	case Warning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListReceivablesParamsSide.
 const (
 	ListReceivablesParamsSideAssigned ListReceivablesParamsSide = "assigned"
@@ -351,12 +372,6 @@ type DocumentID = app.DocumentID
 
 // DocumentKind defines model for DocumentKind.
 type DocumentKind = parse.Kind
-
-// DocumentList defines model for DocumentList.
-type DocumentList struct {
-	Items []Document `json:"items"`
-	Next  string     `json:"next,omitempty,omitzero"`
-}
 
 // DocumentState defines model for DocumentState.
 type DocumentState = app.DocumentState
@@ -847,6 +862,37 @@ type PackParty struct {
 // PackSide defines model for PackSide.
 type PackSide = app.PackSide
 
+// PaperList defines model for PaperList.
+type PaperList struct {
+	Items []PaperRow `json:"items"`
+
+	// Total How many the filters leave in all.
+	Total int `json:"total"`
+}
+
+// PaperRow A paper as a list shows it.
+type PaperRow struct {
+	// Fatal How many findings of this weight.
+	Fatal    int          `json:"fatal"`
+	FileName string       `json:"file_name"`
+	ID       DocumentID   `json:"id"`
+	Kind     DocumentKind `json:"kind,omitempty,omitzero"`
+
+	// MediaType By its content, not by its name.
+	MediaType string `json:"media_type"`
+	Number    string `json:"number,omitempty,omitzero"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID         `json:"organisation"`
+	Size         int64         `json:"size"`
+	State        DocumentState `json:"state"`
+	UploadedAt   Instant       `json:"uploaded_at"`
+	Version      int           `json:"version"`
+	Warnings     int           `json:"warnings"`
+}
+
 // PayableList A list of payables as the books of who owes them have it.
 type PayableList struct {
 	// Count Of its rows.
@@ -1275,6 +1321,20 @@ type ResolveDispute struct {
 // Role defines model for Role.
 type Role = trade.Role
 
+// SaveView defines model for SaveView.
+type SaveView struct {
+	Name string `json:"name" validate:"required,max=200"`
+
+	// Query Of the address of the screen, without its question mark.
+	Query string `json:"query" validate:"max=2000"`
+
+	// Screen Example: documents
+	Screen string `json:"screen" validate:"required,max=32"`
+
+	// Shared Everybody of the organisation sees it.
+	Shared bool `json:"shared"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	Actor Actor `json:"actor"`
@@ -1470,6 +1530,26 @@ type VerifyPack struct {
 	Programme AssetID `json:"programme,omitempty,omitzero"`
 }
 
+// View defines model for View.
+type View struct {
+	ID   ViewID `json:"id"`
+	Name string `json:"name"`
+
+	// Own The actor made it, and may take it away.
+	Own    bool   `json:"own"`
+	Query  string `json:"query"`
+	Screen string `json:"screen"`
+	Shared bool   `json:"shared"`
+}
+
+// ViewID defines model for ViewID.
+type ViewID = app.ViewID
+
+// ViewList defines model for ViewList.
+type ViewList struct {
+	Items []View `json:"items"`
+}
+
 // WaitsFor One person of this organisation with one of the roles.
 type WaitsFor struct {
 	// Organisation The organisation's MSP id on the channel.
@@ -1502,6 +1582,9 @@ type IntentID = CommandID
 
 // Limit defines model for Limit.
 type Limit = int
+
+// Offset defines model for Offset.
+type Offset = int
 
 // Phases defines model for Phases.
 type Phases = []Phase
@@ -1599,10 +1682,35 @@ type MoveClockParams struct {
 
 // ListDocumentsParams defines parameters for ListDocuments.
 type ListDocumentsParams struct {
-	// Cursor `next` of the page before.
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	// Q Within the number or the name of the file, in any case of letters.
+	Q string `form:"q,omitempty" json:"q,omitempty,omitzero"`
+
+	// Kind One or several kinds; `unread` for papers whose fields are not known.
+	Kind  []string        `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
+	State []DocumentState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
+	// Organisation Whose upload it is.
+	Organisation []OrgID `form:"organisation,omitempty" json:"organisation,omitempty,omitzero"`
+
+	// Findings The weightiest that was found; `none` only for papers that were read.
+	Findings ListDocumentsParamsFindings `form:"findings,omitempty" json:"findings,omitempty,omitzero"`
+
+	// Since Uploaded at this instant or later.
+	Since Instant `form:"since,omitempty" json:"since,omitempty,omitzero"`
+
+	// Until Uploaded before this instant.
+	Until Instant `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Sort uploaded, number, file, kind or state; with a minus before it the other way round.
+	Sort string `form:"sort,omitempty" json:"sort,omitempty,omitzero"`
+
+	// Offset Where in the list the window begins.
+	Offset Offset `form:"offset,omitempty" json:"offset,omitempty,omitzero"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
+
+// ListDocumentsParamsFindings defines parameters for ListDocuments.
+type ListDocumentsParamsFindings string
 
 // TypeFieldsParams defines parameters for TypeFields.
 type TypeFieldsParams struct {
@@ -1998,6 +2106,18 @@ type GetTemplateParams struct {
 	Format string `form:"format,omitempty" json:"format,omitempty,omitzero"`
 }
 
+// ListViewsParams defines parameters for ListViews.
+type ListViewsParams struct {
+	// Screen Of this screen only.
+	Screen string `form:"screen,omitempty" json:"screen,omitempty,omitzero"`
+}
+
+// SaveViewParams defines parameters for SaveView.
+type SaveViewParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ConfirmReceivablesJSONRequestBody defines body for ConfirmReceivables for application/json ContentType.
 type ConfirmReceivablesJSONRequestBody = ConfirmReceivables
 
@@ -2105,6 +2225,9 @@ type SignBatchJSONRequestBody = SignBatch
 
 // ApplyPaymentJSONRequestBody defines body for ApplyPayment for application/json ContentType.
 type ApplyPaymentJSONRequestBody = ApplyPayment
+
+// SaveViewJSONRequestBody defines body for SaveView for application/json ContentType.
+type SaveViewJSONRequestBody = SaveView
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -2321,6 +2444,15 @@ type ServerInterface interface {
 	// GetTemplate The template of a bulk file
 	// (GET /v1/templates/{kind})
 	GetTemplate(w http.ResponseWriter, r *http.Request, kind TemplateKind, params GetTemplateParams)
+	// ListViews Saved views
+	// (GET /v1/views)
+	ListViews(w http.ResponseWriter, r *http.Request, params ListViewsParams)
+	// SaveView Save a view
+	// (POST /v1/views)
+	SaveView(w http.ResponseWriter, r *http.Request, params SaveViewParams)
+	// DropView Take a saved view away
+	// (DELETE /v1/views/{view})
+	DropView(w http.ResponseWriter, r *http.Request, view ViewID)
 }
 
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
@@ -2753,6 +2885,24 @@ func (_ Unimplemented) GetTemplate(w http.ResponseWriter, r *http.Request, kind 
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// ListViews Saved views
+// (GET /v1/views)
+func (_ Unimplemented) ListViews(w http.ResponseWriter, r *http.Request, params ListViewsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SaveView Save a view
+// (POST /v1/views)
+func (_ Unimplemented) SaveView(w http.ResponseWriter, r *http.Request, params SaveViewParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DropView Take a saved view away
+// (DELETE /v1/views/{view})
+func (_ Unimplemented) DropView(w http.ResponseWriter, r *http.Request, view ViewID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ServerInterfaceWrapper converts contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler            ServerInterface
@@ -3043,15 +3193,119 @@ func (siw *ServerInterfaceWrapper) ListDocuments(w http.ResponseWriter, r *http.
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListDocumentsParams
 
-	// ------------- Optional query parameter "cursor" -------------
+	// ------------- Optional query parameter "q" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", r.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "q"})
 		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "q", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", r.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "kind"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "kind", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "organisation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "organisation", r.URL.Query(), &params.Organisation, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "organisation"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organisation", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "findings" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "findings", r.URL.Query(), &params.Findings, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "findings"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "findings", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", r.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "since"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "since", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", r.URL.Query(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "until"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "until", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sort"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sort", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", r.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "offset"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "offset", Err: err})
 		}
 		return
 	}
@@ -6365,6 +6619,110 @@ func (siw *ServerInterfaceWrapper) GetTemplate(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// ListViews operation middleware
+func (siw *ServerInterfaceWrapper) ListViews(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListViewsParams
+
+	// ------------- Optional query parameter "screen" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "screen", r.URL.Query(), &params.Screen, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "screen"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "screen", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListViews(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SaveView operation middleware
+func (siw *ServerInterfaceWrapper) SaveView(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveViewParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SaveView(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DropView operation middleware
+func (siw *ServerInterfaceWrapper) DropView(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "view" -------------
+	var view ViewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "view", chi.URLParam(r, "view"), &view, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "view", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DropView(w, r, view)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -6546,6 +6904,15 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Put(options.BaseURL+"/v1/documents/{document}/fields", wrapper.TypeFields)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/views", wrapper.ListViews)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/views", wrapper.SaveView)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/views/{view}", wrapper.DropView)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/programmes", wrapper.ListProgrammes)

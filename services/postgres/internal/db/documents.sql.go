@@ -11,7 +11,7 @@ import (
 )
 
 const document = `-- name: Document :one
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE id = $1
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit, kind, number, fatal, warnings FROM documents WHERE id = $1
 `
 
 func (q *Queries) Document(ctx context.Context, id string) (Document, error) {
@@ -37,12 +37,16 @@ func (q *Queries) Document(ctx context.Context, id string) (Document, error) {
 		&i.Reader,
 		&i.Findings,
 		&i.Edit,
+		&i.Kind,
+		&i.Number,
+		&i.Fatal,
+		&i.Warnings,
 	)
 	return i, err
 }
 
 const documentByDigest = `-- name: DocumentByDigest :one
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE org_id = $1 AND digest = $2
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit, kind, number, fatal, warnings FROM documents WHERE org_id = $1 AND digest = $2
 `
 
 type DocumentByDigestParams struct {
@@ -73,12 +77,16 @@ func (q *Queries) DocumentByDigest(ctx context.Context, arg DocumentByDigestPara
 		&i.Reader,
 		&i.Findings,
 		&i.Edit,
+		&i.Kind,
+		&i.Number,
+		&i.Fatal,
+		&i.Warnings,
 	)
 	return i, err
 }
 
 const documentsPage = `-- name: DocumentsPage :many
-SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit FROM documents WHERE id::text > $1::text ORDER BY id LIMIT $2
+SELECT id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename, version, supersedes, bulk_digest, state, fields, canonical_digest, fields_by, parsed_at, reader, findings, edit, kind, number, fatal, warnings FROM documents WHERE id::text > $1::text ORDER BY id LIMIT $2
 `
 
 type DocumentsPageParams struct {
@@ -115,6 +123,10 @@ func (q *Queries) DocumentsPage(ctx context.Context, arg DocumentsPageParams) ([
 			&i.Reader,
 			&i.Findings,
 			&i.Edit,
+			&i.Kind,
+			&i.Number,
+			&i.Fatal,
+			&i.Warnings,
 		); err != nil {
 			return nil, err
 		}
@@ -127,7 +139,7 @@ func (q *Queries) DocumentsPage(ctx context.Context, arg DocumentsPageParams) ([
 }
 
 const documentsSeenBy = `-- name: DocumentsSeenBy :many
-SELECT d.id, d.org_id, d.uploaded_by, d.uploaded_at, d.digest, d.size, d.media_type, d.filename, d.version, d.supersedes, d.bulk_digest, d.state, d.fields, d.canonical_digest, d.fields_by, d.parsed_at, d.reader, d.findings, d.edit FROM documents d WHERE d.id IN (
+SELECT d.id, d.org_id, d.uploaded_by, d.uploaded_at, d.digest, d.size, d.media_type, d.filename, d.version, d.supersedes, d.bulk_digest, d.state, d.fields, d.canonical_digest, d.fields_by, d.parsed_at, d.reader, d.findings, d.edit, d.kind, d.number, d.fatal, d.warnings FROM documents d WHERE d.id IN (
     (SELECT o.id FROM documents o
      WHERE o.org_id = $1
          AND (o.uploaded_at, o.id::text) < ($2::timestamptz, $3::text)
@@ -188,6 +200,10 @@ func (q *Queries) DocumentsSeenBy(ctx context.Context, arg DocumentsSeenByParams
 			&i.Reader,
 			&i.Findings,
 			&i.Edit,
+			&i.Kind,
+			&i.Number,
+			&i.Fatal,
+			&i.Warnings,
 		); err != nil {
 			return nil, err
 		}
@@ -275,6 +291,117 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const papersWindow = `-- name: PapersWindow :many
+SELECT d.id, d.org_id, d.uploaded_at, d.filename, d.media_type, d.size, d.version, d.state, d.kind,
+    d.number, d.fatal, d.warnings, count(*) OVER () AS total
+FROM documents d
+WHERE (d.org_id = $1 OR d.id IN (
+        SELECT pd.document_id FROM pack_parties pp
+        JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = $1))
+    AND (cardinality($2::text[]) = 0 OR coalesce(d.kind, 'unread') = ANY ($2::text[]))
+    AND (cardinality($3::text[]) = 0 OR d.state = ANY ($3::text[]))
+    AND (cardinality($4::text[]) = 0 OR d.org_id::text = ANY ($4::text[]))
+    AND ($5::text = '' OR strpos(lower(d.filename), lower($5)) > 0
+        OR strpos(lower(d.number), lower($5)) > 0)
+    AND ($6::text = ''
+        OR ($6 = 'fatal' AND d.fatal > 0)
+        OR ($6 = 'warning' AND d.fatal = 0 AND d.warnings > 0)
+        OR ($6 = 'none' AND d.fatal = 0 AND d.warnings = 0 AND d.state = 'parsed'))
+    AND d.uploaded_at >= $7::timestamptz AND d.uploaded_at < $8::timestamptz
+ORDER BY
+    CASE WHEN $9::text = 'uploaded' AND $10::boolean THEN d.uploaded_at END DESC,
+    CASE WHEN $9 = 'uploaded' AND NOT $10 THEN d.uploaded_at END,
+    CASE WHEN $10 THEN CASE $9
+        WHEN 'number' THEN d.number WHEN 'file' THEN d.filename WHEN 'kind' THEN d.kind
+        WHEN 'state' THEN d.state END END DESC NULLS LAST,
+    CASE WHEN NOT $10 THEN CASE $9
+        WHEN 'number' THEN d.number WHEN 'file' THEN d.filename WHEN 'kind' THEN d.kind
+        WHEN 'state' THEN d.state END END NULLS LAST,
+    d.uploaded_at DESC, d.id DESC
+OFFSET $11 LIMIT $12
+`
+
+type PapersWindowParams struct {
+	OrgID     string
+	Kinds     []string
+	States    []string
+	Origins   []string
+	Words     string
+	Findings  string
+	Since     time.Time
+	Until     time.Time
+	Sort      string
+	Backwards bool
+	Skip      int32
+	Page      int32
+}
+
+type PapersWindowRow struct {
+	ID         string
+	OrgID      string
+	UploadedAt time.Time
+	Filename   string
+	MediaType  string
+	Size       int64
+	Version    int32
+	State      string
+	Kind       *string
+	Number     *string
+	Fatal      int32
+	Warnings   int32
+	Total      int64
+}
+
+// A window of the papers that an organisation may see, its own and those of the packs it is a
+// party of, without their texts, with how many there are in all. Each filter that is empty
+// narrows nothing.
+func (q *Queries) PapersWindow(ctx context.Context, arg PapersWindowParams) ([]PapersWindowRow, error) {
+	rows, err := q.db.Query(ctx, papersWindow,
+		arg.OrgID,
+		arg.Kinds,
+		arg.States,
+		arg.Origins,
+		arg.Words,
+		arg.Findings,
+		arg.Since,
+		arg.Until,
+		arg.Sort,
+		arg.Backwards,
+		arg.Skip,
+		arg.Page,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PapersWindowRow{}
+	for rows.Next() {
+		var i PapersWindowRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrgID,
+			&i.UploadedAt,
+			&i.Filename,
+			&i.MediaType,
+			&i.Size,
+			&i.Version,
+			&i.State,
+			&i.Kind,
+			&i.Number,
+			&i.Fatal,
+			&i.Warnings,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const storedBytes = `-- name: StoredBytes :one

@@ -320,7 +320,7 @@ func (q *Queries) ReceivableSums(ctx context.Context, arg ReceivableSumsParams) 
 }
 
 const untypedDocuments = `-- name: UntypedDocuments :many
-SELECT d.id, d.org_id, d.uploaded_by, d.uploaded_at, d.digest, d.size, d.media_type, d.filename, d.version, d.supersedes, d.bulk_digest, d.state, d.fields, d.canonical_digest, d.fields_by, d.parsed_at, d.reader, d.findings, d.edit FROM documents d
+SELECT d.id, d.org_id, d.uploaded_by, d.uploaded_at, d.digest, d.size, d.media_type, d.filename, d.version, d.supersedes, d.bulk_digest, d.state, d.fields, d.canonical_digest, d.fields_by, d.parsed_at, d.reader, d.findings, d.edit, d.kind, d.number, d.fatal, d.warnings FROM documents d
 WHERE d.state = 'needs_fields' AND (d.org_id = $1 OR EXISTS (
     SELECT FROM pack_documents pd JOIN pack_parties pp ON pp.pack_id = pd.pack_id
     WHERE pd.document_id = d.id AND pp.org_id = $1))
@@ -363,6 +363,10 @@ func (q *Queries) UntypedDocuments(ctx context.Context, arg UntypedDocumentsPara
 			&i.Reader,
 			&i.Findings,
 			&i.Edit,
+			&i.Kind,
+			&i.Number,
+			&i.Fatal,
+			&i.Warnings,
 		); err != nil {
 			return nil, err
 		}

@@ -65,6 +65,10 @@ type Document struct {
 	Reader          *string
 	Findings        []byte
 	Edit            int32
+	Kind            *string
+	Number          *string
+	Fatal           int32
+	Warnings        int32
 }
 
 type Event struct {
@@ -382,4 +386,15 @@ type Verification struct {
 	TakenAt   time.Time
 	ExpiresAt time.Time
 	Body      []byte
+}
+
+type View struct {
+	ID        string
+	OrgID     string
+	UserID    string
+	Screen    string
+	Name      string
+	Query     string
+	Shared    bool
+	CreatedAt time.Time
 }

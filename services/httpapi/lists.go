@@ -1,0 +1,119 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/services/httpapi/internal/api"
+	"github.com/countersign/countersign/services/parse"
+)
+
+// windowOf reads which part of a list is wanted, and in which order.
+func windowOf(sort string, usual string, offset, limit int) app.Window {
+	if sort == "" {
+		sort = usual
+	}
+	if limit == 0 {
+		limit = defaultPage
+	}
+	by, backwards := strings.CutPrefix(sort, "-")
+	return app.Window{Sort: by, Backwards: backwards, Skip: offset, Limit: limit}
+}
+
+// paperStates are the states that a list of papers can be narrowed to.
+func paperStates() []app.DocumentState {
+	return []app.DocumentState{
+		app.DocumentReceived, app.DocumentNeedsFields, app.DocumentParsed, app.DocumentUnreadable,
+	}
+}
+
+// ListDocuments lists the papers that the organisation may see.
+func (s *server) ListDocuments(w http.ResponseWriter, r *http.Request, params api.ListDocumentsParams) {
+	filter, err := paperFilter(params)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	window := windowOf(params.Sort, "-uploaded", params.Offset, params.Limit)
+	rows, total, err := s.app.Papers(r.Context(), callOf(r).actor, filter, window)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.PaperList{Total: total, Items: each(rows, func(p app.PaperRow) api.PaperRow {
+		return api.PaperRow{
+			ID: p.ID, Organisation: p.Org, UploadedAt: p.UploadedAt, FileName: p.FileName, MediaType: p.MediaType,
+			Size: p.Size, Version: p.Version, State: p.State, Kind: p.Kind, Number: p.Number, Fatal: p.Fatal,
+			Warnings: p.Warnings,
+		}
+	})})
+}
+
+// paperFilter refuses values that are not described: they would find nothing, which reads as if
+// there were nothing.
+func paperFilter(params api.ListDocumentsParams) (app.PaperFilter, error) {
+	f := app.PaperFilter{
+		Kinds: params.Kind, States: params.State, Origins: params.Organisation, Words: params.Q,
+		Findings: string(params.Findings), Since: params.Since, Until: params.Until,
+	}
+	for _, k := range params.Kind {
+		if k != "unread" && !slices.Contains(parse.Kinds(), parse.Kind(k)) {
+			return f, fault(app.CodeInput, "kind", "a kind of paper, or unread")
+		}
+	}
+	for _, state := range params.State {
+		if !slices.Contains(paperStates(), state) {
+			return f, fault(app.CodeInput, "state", "received, needs_fields, parsed or unreadable")
+		}
+	}
+	return f, nil
+}
+
+// ListViews lists the saved views of a screen.
+func (s *server) ListViews(w http.ResponseWriter, r *http.Request, params api.ListViewsParams) {
+	actor := callOf(r).actor
+	list, err := s.app.Views(r.Context(), actor, params.Screen)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.ViewList{Items: each(list, func(v app.View) api.View {
+		return viewView(actor, v)
+	})})
+}
+
+func viewView(actor app.Actor, v app.View) api.View {
+	return api.View{
+		ID: v.ID, Screen: v.Screen, Name: v.Name, Query: v.Query, Shared: v.Shared, Own: v.User == actor.User,
+	}
+}
+
+// SaveView keeps a view of a screen.
+func (s *server) SaveView(w http.ResponseWriter, r *http.Request, _ api.SaveViewParams) {
+	var in api.SaveView
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	actor := callOf(r).actor
+	show := func(v app.View) (shown, error) {
+		return shown{status: http.StatusCreated, body: viewView(actor, v)}, nil
+	}
+	step(s, w, r, show, func(ctx context.Context) (app.View, error) {
+		return s.app.SaveView(ctx, actor, app.View{
+			Screen: in.Screen, Name: in.Name, Query: in.Query, Shared: in.Shared,
+		})
+	})
+}
+
+// DropView takes a saved view away.
+func (s *server) DropView(w http.ResponseWriter, r *http.Request, id api.ViewID) {
+	if err := s.app.DropView(r.Context(), callOf(r).actor, id); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,20 @@
+import { Loader } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { paper } from "../../api/queries";
+import { Original } from "../../source/Original";
+import { ProblemNote } from "../../ui/ProblemNote";
+import classes from "./Documents.module.css";
+
+/** A look into a paper beside the list. */
+export function Preview({ id }: { id: string }) {
+  const { t, i18n } = useTranslation();
+  const { data, error, refetch } = useQuery(paper(id, i18n.language));
+  if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
+  return (
+    <div className={classes.original}>
+      <Original key={data.id} document={data} chosen={undefined} />
+    </div>
+  );
+}
