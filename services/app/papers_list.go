@@ -57,8 +57,17 @@ const (
 	maxChoice = 30 // values of one filter
 )
 
+// check refuses values that are not described: they would find nothing, which reads as if there
+// were nothing.
 func (f PaperFilter) check() error {
+	states := []DocumentState{DocumentReceived, DocumentNeedsFields, DocumentParsed, DocumentUnreadable}
 	switch {
+	case slices.ContainsFunc(f.Kinds, func(k string) bool {
+		return k != "unread" && !slices.Contains(parse.Kinds(), parse.Kind(k))
+	}):
+		return fault(CodeInput, "kind", "a kind of paper, or unread")
+	case slices.ContainsFunc(f.States, func(s DocumentState) bool { return !slices.Contains(states, s) }):
+		return fault(CodeInput, "state", "received, needs_fields, parsed or unreadable")
 	case len(f.Words) > maxWords || !utf8.ValidString(f.Words) || strings.ContainsRune(f.Words, 0):
 		return fault(CodeInput, "q", "a text of at most %d bytes", maxWords)
 	case !slices.Contains([]string{"", "fatal", "warning", "none"}, f.Findings):
