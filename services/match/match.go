@@ -61,6 +61,7 @@ func Match(in Input) (*Matrix, error) {
 	m.packing()
 	m.dates()
 	m.journey()
+	m.passage()
 	m.account()
 	m.judge()
 	return m.matrix, nil

@@ -70,6 +70,7 @@ const (
 	FactLoading   Fact = "port_of_loading"   // UN/LOCODE
 	FactDischarge Fact = "port_of_discharge" // UN/LOCODE
 	FactVessel    Fact = "vessel"            // IMO number or name
+	FactPassage   Fact = "passage"           // from port to port, in the time there was
 	FactAccount   Fact = "payee_account"     // where the money is to go
 )
 
@@ -126,6 +127,7 @@ const (
 	CodeWeight         Code = "match.weight"         // another weight
 	CodeDate           Code = "match.date"           // dates that exclude each other
 	CodePlace          Code = "match.place"          // another port or vessel
+	CodePassage        Code = "match.passage"        // faster than ships go
 	CodeAccount        Code = "match.account"        // an account that the seller is not known by
 	CodeMissing        Code = "match.missing"        // a paper that the pack needs is not there
 	CodeUploader       Code = "match.uploader"       // one organisation brought everything

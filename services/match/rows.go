@@ -232,6 +232,8 @@ func factWords(f Fact) string {
 		return "port of loading"
 	case FactDischarge:
 		return "port of discharge"
+	case FactPassage:
+		return "passage by sea"
 	case FactAccount:
 		return "account to be paid"
 	case FactSeller, FactBuyer, FactItem, FactQuantity, FactCurrency, FactPackages, FactVessel:
@@ -257,6 +259,8 @@ func advice(c Code) string {
 		return "Ask whoever wrote the later paper how it can be so."
 	case CodePlace:
 		return "Ask the carrier which journey the goods made."
+	case CodePassage:
+		return "Ask the carrier when the goods arrived, and the receiver which goods it received."
 	case CodeAccount:
 		return "Pay nothing; ask the seller by a channel you know, not by one this paper names."
 	case CodeMissing:
