@@ -43,6 +43,7 @@ GET /metrics                                           .  .  .  .  .  .  .  .  .
 POST /v1/session                                       -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
 GET /v1/session                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/node                                           .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+GET /v1/demo                                           .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
 GET /v1/keys                                           .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/keys                                          i  i  i  i  i  i  i  i  i  i  i  i  -  -  -
 GET /v1/organisations                                  .  .  .  .  .  .  .  .  .  .  .  .  -  -  -

@@ -38,6 +38,23 @@ func (s *server) MoveClock(w http.ResponseWriter, r *http.Request, _ api.MoveClo
 	s.reply(w, r, http.StatusOK, api.ClockTime{Now: now.UTC()})
 }
 
+// GetDemo tells who may be signed in as on a demo node.
+func (s *server) GetDemo(w http.ResponseWriter, r *http.Request) {
+	cast, err := s.app.Personas(r.Context(), s.clock, s.cast)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	demo := api.Demo{Personas: make([]api.Persona, len(cast))}
+	for n, p := range cast {
+		demo.Personas[n] = api.Persona{
+			Email: p.Email, Name: p.Name, Part: p.Part, Waits: p.Waits, More: p.More,
+			Organisation: p.Organisation.Name, OrganisationLocal: p.Organisation.NameLocal,
+		}
+	}
+	s.reply(w, r, http.StatusOK, demo)
+}
+
 const plainText = "text/plain; charset=utf-8"
 
 // GetHealth says that the process runs.

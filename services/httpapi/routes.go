@@ -58,6 +58,7 @@ func policies() map[string]policy {
 		"GET /readyz":      {open: true, timeout: readTime},
 		"GET /metrics":     {open: true, timeout: readTime},
 		"GET /v1/node":     {open: true, timeout: readTime},
+		"GET /v1/demo":     {open: true, timeout: readTime},
 		"POST /v1/session": {open: true, takes: jsonBody, limit: maxJSON, timeout: readTime},
 
 		"POST /v1/packs/{pack}/documents": {

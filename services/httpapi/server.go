@@ -31,6 +31,8 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// Clock moves the clock of a demo node; nil on every other.
 	Clock app.ClockMover
+	// Cast is who may be signed in as on a demo node; it is told there and nowhere else.
+	Cast []app.Cue
 	// Wall is the machine's clock: rate limits, deadlines and durations go by it.
 	Wall app.Clock
 	Log  *slog.Logger
@@ -79,6 +81,7 @@ type server struct {
 	hasher   app.PasswordHasher
 	ready    func(ctx context.Context) error
 	clock    app.ClockMover
+	cast     []app.Cue
 	wall     app.Clock
 	log      *slog.Logger
 	random   io.Reader
@@ -126,7 +129,7 @@ func newServer(c Config) (*server, error) {
 		return nil, err
 	}
 	return &server{
-		app: c.App, keys: c.App, hasher: c.Hasher, ready: c.Ready, clock: c.Clock, wall: c.Wall, log: c.Log,
+		app: c.App, keys: c.App, hasher: c.Hasher, ready: c.Ready, clock: c.Clock, cast: c.Cast, wall: c.Wall, log: c.Log,
 		random: c.Random, validate: newValidator(), statuses: statuses(), metrics: measured,
 		places: make(chan struct{}, limit(c.Limits.InFlight, inFlight)),
 		origin: http.NewCrossOriginProtection(),

@@ -19,6 +19,7 @@ import (
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/fixtures"
+	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/demo"
 	"github.com/countersign/countersign/services/httpapi/password"
 )
@@ -97,6 +98,9 @@ func runDemo(ctx context.Context, o options, files fs.FS, load loader, exit bool
 		return err
 	}
 	o.orgs = orgsOf(setups)
+	for _, r := range set.Demo.Cast {
+		o.cast = append(o.cast, app.Cue{Email: r.Email, Part: r.Part})
+	}
 	n, err := openNode(ctx, o)
 	if err != nil {
 		return err
@@ -189,16 +193,11 @@ func invite(out io.Writer, address, data string, d fixtures.Demo, people *demo.P
 		"\nThe node stays open on %s (API: schemas/openapi.yaml). Stop it with Ctrl-C.\n",
 		address,
 	)
-	fmt.Fprintf(out, `
-A look around, where the portal was built (scripts/portal says what it needs):
-  1. Open %s and sign in as somebody of a party, with a password from the list below.
-  2. Documents: every paper, what was read and what was found; each finding is marked in its place.
-  3. Trade packs: choose a trade. Three verdicts, what stands in the way, and who says what.
-  4. Click a cell of the table: the claim and that paper open beside each other, both places lit.
-  5. Drop files of your own anywhere on that page; they are read and compared by themselves.
-  6. Switch language and colours at the top right.
-
-`, address)
+	fmt.Fprintf(out, "\nThree minutes, where the portal was built (scripts/portal says what it needs):\n")
+	for n, line := range d.Tour {
+		fmt.Fprintf(out, "  %d. %s\n", n+1, strings.ReplaceAll(line, "ADDRESS", address))
+	}
+	fmt.Fprintln(out)
 	fmt.Fprintf(out, "Demo sign-ins (their keys are in %s):\n", filepath.Join(data, "people.json"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, o := range d.Organisations {

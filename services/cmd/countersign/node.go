@@ -42,6 +42,7 @@ type options struct {
 	read     readLimits
 	demo     bool
 	behind   time.Duration // how far behind the clock a new demo node begins
+	cast     []app.Cue     // who may be signed in as on a demo node
 	orgs     []string
 	clock    systemClock
 }
@@ -213,7 +214,7 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 		return err
 	}
 	api, err := httpapi.New(httpapi.Config{
-		App: n.app, Hasher: hasher, Clock: n.mover, Wall: o.clock, Log: n.log,
+		App: n.app, Hasher: hasher, Clock: n.mover, Cast: o.cast, Wall: o.clock, Log: n.log,
 		Ready: func(ctx context.Context) error { return pool.Ping(ctx) }, Ending: n.ending,
 	})
 	if err != nil {

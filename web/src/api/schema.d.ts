@@ -1476,6 +1476,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be signed in as on a demo node
+         * @description The personas of the demonstration and how much waits for each; passwords are not told.
+         *     Who: anybody, on a demo node only; elsewhere there is no such thing.
+         */
+        get: operations["getDemo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/demo/clock": {
         parameters: {
             query?: never;
@@ -1749,6 +1770,26 @@ export interface components {
             relying_party: string;
             /** @description A demonstration node lets a browser hold a key. */
             demo: boolean;
+        };
+        Demo: {
+            personas: components["schemas"]["Persona"][];
+        };
+        Persona: {
+            email: string;
+            name: string;
+            /** @description Its name. */
+            organisation: string;
+            /** @description Its name in its own script. */
+            organisation_local?: string;
+            /**
+             * @description What the person does.
+             * @enum {string}
+             */
+            part: "seller_maker" | "seller_checker" | "obligor_maker" | "obligor_checker" | "bank_maker" | "bank_checker" | "bank_risk" | "warehouse" | "carrier" | "auditor" | "operator";
+            /** @description How much waits for the person. */
+            waits: number;
+            /** @description More waits than is counted. */
+            more: boolean;
         };
         Credentials: {
             email: string;
@@ -5177,6 +5218,28 @@ export interface operations {
                     "application/json": components["schemas"]["Node"];
                 };
             };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDemo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The demonstration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Demo"];
+                };
+            };
+            404: components["responses"]["Hidden"];
             503: components["responses"]["Unavailable"];
         };
     };

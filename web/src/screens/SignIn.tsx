@@ -7,6 +7,7 @@ import { api, taken } from "../api/client";
 import { me } from "../api/queries";
 import { ProblemNote } from "../ui/ProblemNote";
 import { LanguageMenu, ThemeSwitch } from "../ui/Shell";
+import { Personas } from "./Personas";
 import classes from "./SignIn.module.css";
 
 type Faults = { email?: string; password?: string };
@@ -41,6 +42,11 @@ export function SignIn() {
     if (found.email) email.current?.focus();
     else if (found.password) password.current?.focus();
     else signIn.mutate(typed);
+  };
+
+  const choose = (chosen: string) => {
+    if (email.current) email.current.value = chosen;
+    password.current?.focus();
   };
 
   return (
@@ -82,6 +88,7 @@ export function SignIn() {
         </form>
         {signIn.isError && <ProblemNote error={signIn.error} />}
       </Paper>
+      <Personas onChoose={choose} />
     </main>
   );
 }

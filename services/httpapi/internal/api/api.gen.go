@@ -308,6 +308,11 @@ type Date = money.Date
 // DayCount defines model for DayCount.
 type DayCount = money.DayCount
 
+// Demo defines model for Demo.
+type Demo struct {
+	Personas []Persona `json:"personas"`
+}
+
 // Digest defines model for Digest.
 type Digest = trade.Digest
 
@@ -972,6 +977,27 @@ type PersonID = trade.PersonID
 // PersonList defines model for PersonList.
 type PersonList struct {
 	Items []Colleague `json:"items"`
+}
+
+// Persona defines model for Persona.
+type Persona struct {
+	Email string `json:"email"`
+
+	// More More waits than is counted.
+	More bool   `json:"more"`
+	Name string `json:"name"`
+
+	// Organisation Its name.
+	Organisation string `json:"organisation"`
+
+	// OrganisationLocal Its name in its own script.
+	OrganisationLocal string `json:"organisation_local,omitempty,omitzero"`
+
+	// Part What the person does.
+	Part string `json:"part"`
+
+	// Waits How much waits for the person.
+	Waits int `json:"waits"`
 }
 
 // Phase defines model for Phase.
@@ -2249,6 +2275,9 @@ type ServerInterface interface {
 	// ConfirmReceivables Confirm many receivables, each for its face
 	// (POST /v1/confirmations)
 	ConfirmReceivables(w http.ResponseWriter, r *http.Request, params ConfirmReceivablesParams)
+	// GetDemo Who may be signed in as on a demo node
+	// (GET /v1/demo)
+	GetDemo(w http.ResponseWriter, r *http.Request)
 	// MoveClock Move the demo clock forward
 	// (POST /v1/demo/clock)
 	MoveClock(w http.ResponseWriter, r *http.Request, params MoveClockParams)
@@ -2492,6 +2521,12 @@ func (_ Unimplemented) GetCalendar(w http.ResponseWriter, r *http.Request, param
 // ConfirmReceivables Confirm many receivables, each for its face
 // (POST /v1/confirmations)
 func (_ Unimplemented) ConfirmReceivables(w http.ResponseWriter, r *http.Request, params ConfirmReceivablesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetDemo Who may be signed in as on a demo node
+// (GET /v1/demo)
+func (_ Unimplemented) GetDemo(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3130,6 +3165,20 @@ func (siw *ServerInterfaceWrapper) ConfirmReceivables(w http.ResponseWriter, r *
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ConfirmReceivables(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetDemo operation middleware
+func (siw *ServerInterfaceWrapper) GetDemo(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetDemo(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7045,6 +7094,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/node", wrapper.GetNode)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/demo", wrapper.GetDemo)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/demo/clock", wrapper.MoveClock)
