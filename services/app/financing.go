@@ -198,54 +198,6 @@ func (a *App) requestIntent(
 	return i, nil
 }
 
-// QuoteInput is what a bank's maker names; the rest follows from it.
-type QuoteInput struct {
-	AdvanceRate money.Rate
-	Rate        money.Rate
-	Kind        trade.RateKind
-	DayCount    money.DayCount
-	FeeRate     money.Rate
-	FeeBearer   trade.Bearer
-	ValueDate   money.Date
-	Recourse    bool
-	Lapses      time.Time
-}
-
-// Price computes what a quote comes to, without preparing anything.
-func (a *App) Price(ctx context.Context, actor Actor, id trade.AssetID, in QuoteInput) (trade.Terms, error) {
-	f, err := a.held(ctx, actor.Org, id, trade.KindFinancing)
-	if err != nil {
-		return trade.Terms{}, err
-	}
-	face, err := money.New(f.State.Financing.Face, f.State.Financing.Currency)
-	if err != nil {
-		return trade.Terms{}, err
-	}
-	return trade.Terms{
-		Face: face, AdvanceRate: in.AdvanceRate, Rate: in.Rate, Kind: in.Kind, DayCount: in.DayCount,
-		FeeRate: in.FeeRate, FeeBearer: in.FeeBearer, ValueDate: in.ValueDate, Recourse: in.Recourse,
-		DueDate: f.State.Financing.DueDate,
-	}.Price()
-}
-
-// Quote prepares the bank's price; its maker signs it.
-func (a *App) Quote(ctx context.Context, actor Actor, id trade.AssetID, in QuoteInput) (Intent, error) {
-	terms, err := a.Price(ctx, actor, id, in)
-	if err != nil {
-		return Intent{}, err
-	}
-	return a.onFinancing(ctx, actor, id, trade.FinancingQuote, trade.QuoteFinancing{
-		Terms: terms, Lapses: trade.InstantOf(in.Lapses),
-	})
-}
-
-// RefuseFinancing prepares the bank's refusal.
-func (a *App) RefuseFinancing(
-	ctx context.Context, actor Actor, id trade.AssetID, reason string,
-) (Intent, error) {
-	return a.onFinancing(ctx, actor, id, trade.FinancingRefuse, trade.Reason{Reason: reason})
-}
-
 // DeclineFinancing prepares the seller's turning away.
 func (a *App) DeclineFinancing(
 	ctx context.Context, actor Actor, id trade.AssetID, reason string,
@@ -290,11 +242,16 @@ func (a *App) AcceptQuote(ctx context.Context, actor Actor, id trade.AssetID) (I
 }
 
 // Approve prepares the bank's approval and, to follow it, the assignment. Maker and checker
-// sign both, with one gesture over the batch of their digests. Effects: one transaction with
-// both intents.
-func (a *App) Approve(ctx context.Context, actor Actor, id trade.AssetID, payTo string) ([]Intent, error) {
+// sign both, with one gesture over the batch of their digests. Seen is the version of the
+// financing that was looked at, 0 for whatever stands. Effects: one transaction with both intents.
+func (a *App) Approve(
+	ctx context.Context, actor Actor, id trade.AssetID, payTo string, seen int64,
+) ([]Intent, error) {
 	f, r, err := a.bothSides(ctx, actor, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.unmoved(ctx, actor, f, seen); err != nil {
 		return nil, err
 	}
 	if err := a.isOwnAccount(ctx, actor.Org, payTo); err != nil {
@@ -361,10 +318,15 @@ func (a *App) isOwnAccount(ctx context.Context, org trade.OrgID, number string) 
 	return fault(trade.CodePayee, "account", "name an account of your own organisation")
 }
 
-// Disburse prepares the record that the cash went to the seller, as agreed.
-func (a *App) Disburse(ctx context.Context, actor Actor, id trade.AssetID, reference string) (Intent, error) {
+// Disburse prepares the record that the cash went to the seller, as agreed. Seen is as in Approve.
+func (a *App) Disburse(
+	ctx context.Context, actor Actor, id trade.AssetID, reference string, seen int64,
+) (Intent, error) {
 	f, r, err := a.bothSides(ctx, actor, id)
 	if err != nil {
+		return Intent{}, err
+	}
+	if err := a.unmoved(ctx, actor, f, seen); err != nil {
 		return Intent{}, err
 	}
 	terms := f.State.Financing.Terms
@@ -471,16 +433,4 @@ func (a *App) Request(ctx context.Context, actor Actor, id trade.AssetID) (Finan
 		return nil
 	})
 	return r, err
-}
-
-// Requests lists what the actor's organisation asked for or was asked.
-func (a *App) Requests(ctx context.Context, actor Actor, p Page) ([]FinancingRequest, string, error) {
-	var list []FinancingRequest
-	var next string
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		var err error
-		list, next, err = tx.Requests(ctx, actor.Org, p)
-		return err
-	})
-	return list, next, err
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 
 	"github.com/countersign/countersign/chaincode/trade"
 )
@@ -14,6 +13,13 @@ type FinancingView struct {
 	Asset   *Asset
 	Steps   []Transition // only of one financing, not in lists
 	Intent  *Intent      // the request's, while it is not on the ledger and for who may see it
+	// Stage, Title, Number and Obligor are absent for a reader's copy.
+	Stage   Stage
+	Title   string
+	Number  string
+	Obligor trade.OrgID
+	// Returned is the return that the actor's organisation is to answer or has made.
+	Returned *FinancingReturn
 }
 
 // Financing returns a financing that the actor's organisation asked for, was asked for, or
@@ -24,6 +30,9 @@ func (a *App) Financing(ctx context.Context, actor Actor, id trade.AssetID) (Fin
 	switch {
 	case err == nil:
 		v.Request = &r
+		if err := a.addStage(ctx, actor, &v); err != nil {
+			return v, err
+		}
 	case !hasCode(err, CodeHidden):
 		return v, err
 	}
@@ -48,46 +57,23 @@ func (a *App) Financing(ctx context.Context, actor Actor, id trade.AssetID) (Fin
 	return v, nil
 }
 
-// Financings lists the requests that the actor's organisation made or was asked, refused ones
-// too, each with its asset; for auditors and regulators the financings they hold copies of.
-func (a *App) Financings(
-	ctx context.Context, actor Actor, p Page,
-) ([]FinancingView, string, error) {
-	if actor.Kind == trade.KindAuditor || actor.Kind == trade.KindRegulator {
-		assets, next, err := a.AssetsOf(ctx, actor, AssetFilter{Kind: trade.KindFinancing}, p)
-		views := make([]FinancingView, len(assets))
-		for i := range assets {
-			views[i].Asset = &assets[i]
-		}
-		return views, next, err
-	}
-	var views []FinancingView
-	var next string
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		requests, cursor, err := tx.Requests(ctx, actor.Org, p)
-		if err != nil {
-			return err
-		}
-		views, next = make([]FinancingView, len(requests)), cursor
-		for i := range requests {
-			views[i].Request = &requests[i]
-			asset, err := tx.Asset(ctx, requests[i].ID)
-			switch {
-			case errors.Is(err, ErrNoRow):
-			case err != nil:
-				return err
-			case asset.HeldBy(actor.Org) && asset.State != nil:
-				views[i].Asset = &asset
-			}
-		}
-		return nil
-	})
-	return views, next, err
-}
-
 // VerdictsStand tells whether the latest verdicts on a pack count now: taken of the pack as
 // it stands and not expired.
 func (a *App) VerdictsStand(p Pack) bool {
 	_, err := a.standing(p)
 	return err == nil
+}
+
+// addStage says where a request stands, with the latest return that the organisation knows of.
+func (a *App) addStage(ctx context.Context, actor Actor, v *FinancingView) error {
+	row, err := a.staged(ctx, actor.Org, v.Request.ID)
+	if err != nil {
+		return err
+	}
+	v.Stage, v.Title, v.Number, v.Obligor = row.Stage, row.Title, row.Number, row.Obligor
+	returns, err := a.returnsOf(ctx, actor.Org, *v.Request)
+	if len(returns) > 0 {
+		v.Returned = &returns[0]
+	}
+	return err
 }

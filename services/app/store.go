@@ -30,6 +30,7 @@ type StoreTx interface {
 	MoneyTx
 	LiveTx
 	InboxTx
+	BankTx
 	// Enqueue adds a job that exists only if the transaction commits.
 	Enqueue(ctx context.Context, job Job) error
 	// Audit appends what somebody did to the organisation's audit log: no secrets, no fields
@@ -235,6 +236,25 @@ type InboxTx interface {
 	AssetsNamed(ctx context.Context, ids []trade.AssetID) ([]Asset, error)
 	// Sums adds up an organisation's receivables and financings; soon is due until that day.
 	Sums(ctx context.Context, org trade.OrgID, until money.Date) ([]ReceivableSum, []FinancingSum, error)
+}
+
+// BankTx keeps what a bank looks at financings by: lists, prices, returns, exposures.
+type BankTx interface {
+	// StagedFinancings lists what the organisation asked for or was asked, as the filter says.
+	StagedFinancings(ctx context.Context, org trade.OrgID, f FinancingFilter, p Page) (
+		[]StagedFinancing, string, error)
+	// FinancingTotals counts all that the filter finds but for its stages.
+	FinancingTotals(ctx context.Context, org trade.OrgID, f FinancingFilter) ([]FinancingTotal, error)
+	// RequestsOfPack lists what a bank was asked on a pack's papers, newest first, bounded.
+	RequestsOfPack(ctx context.Context, bank trade.OrgID, pack PackID) ([]FinancingRequest, error)
+	PutPricing(ctx context.Context, p Pricing) error // inserts or replaces
+	Pricing(ctx context.Context, bank trade.OrgID, programme trade.AssetID) (Pricing, error)
+	// LastQuoted is the price that a bank named last under a programme; ErrNoRow before any.
+	LastQuoted(ctx context.Context, bank trade.OrgID, programme trade.AssetID) (trade.Terms, error)
+	InsertReturn(ctx context.Context, r FinancingReturn) error
+	Returns(ctx context.Context, id trade.AssetID) ([]FinancingReturn, error) // newest first, bounded
+	// Lent tells what a bank holds and has out, in minor units by programme.
+	Lent(ctx context.Context, bank trade.OrgID, today money.Date) (map[trade.AssetID]Lent, error)
 }
 
 // Report is a report that was made; its bytes are a blob.

@@ -167,11 +167,11 @@ func (w *way) accepted() {
 func (w *way) financed() {
 	t := w.t
 	w.accepted()
-	approve, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank))
+	approve, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank), 0)
 	ok(t, err)
 	w.sign(approve, w.bank, w.bankChecker)
 	w.inbox(w.bank, "disburse")
-	disburse, err := w.Disburse(t.Context(), w.bank.Actor, w.financing, "payout 1")
+	disburse, err := w.Disburse(t.Context(), w.bank.Actor, w.financing, "payout 1", 0)
 	ok(t, err)
 	w.sign([]app.Intent{disburse}, w.bank, w.bankChecker)
 }
@@ -314,7 +314,7 @@ func TestWhatIsSignedJustAfterWhatItWaitsForWasCommittedGoesOn(t *testing.T) {
 	w.verified()
 	w.issued()
 	w.accepted()
-	both, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank))
+	both, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank), 0)
 	ok(t, err)
 	w.sign(both[:1], w.bank, w.bankChecker)
 	job := "SELECT FROM river_job WHERE args ->> 'command' = '" + string(both[1].ID) + "'"

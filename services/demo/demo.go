@@ -7,9 +7,11 @@ package demo
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -229,7 +231,34 @@ func (j *job) openProgramme(ctx context.Context, p fixtures.Programme) error {
 	j.mu.Lock()
 	j.programmes[p.ID] = opened[0].Subjects[0].ID
 	j.mu.Unlock()
-	return j.signAll(ctx, opened, signers)
+	if err := j.signAll(ctx, opened, signers); err != nil {
+		return err
+	}
+	return j.price(ctx, p, opened[0].Subjects[0].ID, signers[0])
+}
+
+// price says what the bank asks under a programme as a rule, which its quotes begin with.
+func (j *job) price(
+	ctx context.Context, p fixtures.Programme, opened trade.AssetID, maker string,
+) error {
+	s, err := j.as(ctx, maker)
+	if err != nil {
+		return err
+	}
+	fee, bearer := "0", trade.SellerBears
+	if len(p.Fees) > 0 {
+		fee = p.Fees[0].PercentOfFace
+	}
+	rule, err := json.Marshal(map[string]any{
+		"advance_rate": p.AdvancePercent, "rate": p.DiscountPercent, "kind": trade.Discount,
+		"day_count": p.DayCount, "fee_rate": fee, "fee_bearer": bearer,
+		"recourse": p.Recourse == "with_recourse",
+	})
+	if err != nil {
+		return err
+	}
+	path := "/v1/programmes/" + string(opened) + "/pricing"
+	return s.Send(ctx, http.MethodPut, path, rule, http.Header{"Content-Type": {"application/json"}}, nil)
 }
 
 // auditors are the organisations that get copies to read.

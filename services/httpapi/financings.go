@@ -46,19 +46,57 @@ func (s *server) ListFinancings(w http.ResponseWriter, r *http.Request, params a
 		s.fail(w, r, err)
 		return
 	}
-	list, next, err := s.app.Financings(r.Context(), callOf(r).actor, page)
+	filter, err := financingFilter(params)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	items, err := eachOrFail(
-		list, func(f app.FinancingView) (api.Financing, error) { return financingView(languageOf(r), f) },
-	)
+	found, err := s.app.Financings(r.Context(), callOf(r).actor, filter, page)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	s.reply(w, r, http.StatusOK, api.FinancingList{Items: items, Next: next})
+	items, err := eachOrFail(found.Items, func(f app.FinancingView) (api.Financing, error) {
+		return financingView(languageOf(r), f)
+	})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.FinancingList{
+		Items: items, Next: found.Next,
+		Totals: each(found.Totals, func(t app.FinancingTotal) api.FinancingTotal {
+			return api.FinancingTotal{Stage: t.Stage, Count: t.Count, Amount: t.Amount, Outstanding: t.Outstanding}
+		}),
+	})
+}
+
+// financingFilter reads how a list is narrowed and ordered.
+func financingFilter(params api.ListFinancingsParams) (app.FinancingFilter, error) {
+	f := app.FinancingFilter{
+		Stages: params.Stage, Seller: params.Seller, Obligor: params.Obligor, Programme: params.Programme,
+		Currency: params.Currency, Sort: params.Sort, Ascending: params.Order == "asc",
+	}
+	if params.Order != "" && !params.Order.Valid() {
+		return f, fault(app.CodeInput, "order", "asc or desc")
+	}
+	if len(params.Stage) > len(app.Stages()) {
+		return f, fault(app.CodeInput, "stage", "each once")
+	}
+	for _, d := range []struct {
+		name, text string
+		into       *money.Date
+	}{{"due_from", params.DueFrom, &f.DueFrom}, {"due_to", params.DueTo, &f.DueTo}} {
+		if d.text == "" {
+			continue
+		}
+		day, err := money.ParseDate(d.text)
+		if err != nil {
+			return f, fault(app.CodeInput, d.name, "a date such as 2026-11-21")
+		}
+		*d.into = day
+	}
+	return f, nil
 }
 
 // GetFinancing shows a financing with its history.
@@ -95,9 +133,12 @@ func (s *server) PriceFinancing(w http.ResponseWriter, r *http.Request, id api.F
 
 // QuoteFinancing prepares the bank's price.
 func (s *server) QuoteFinancing(
-	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.QuoteFinancingParams,
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.QuoteFinancingParams,
 ) {
 	in, err := s.quoteOf(r)
+	if err == nil {
+		in.Seen, err = seenVersion(params.IfMatch)
+	}
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -109,9 +150,22 @@ func (s *server) QuoteFinancing(
 
 // RefuseFinancing prepares the bank's refusal.
 func (s *server) RefuseFinancing(
-	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.RefuseFinancingParams,
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.RefuseFinancingParams,
 ) {
-	s.because(w, r, id, s.app.RefuseFinancing)
+	var in api.RefuseFinancing
+	seen, err := seenVersion(params.IfMatch)
+	if err == nil {
+		err = s.decode(r, &in)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.RefuseFinancing(ctx, callOf(r).actor, id, app.RefusalInput{
+			Code: in.Code, Note: in.Reason, Seen: seen,
+		})
+	})
 }
 
 // DeclineFinancing prepares the seller's turning away.
@@ -137,28 +191,36 @@ func (s *server) AcceptQuote(
 
 // ApproveFinancing prepares the bank's approval and the assignment.
 func (s *server) ApproveFinancing(
-	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.ApproveFinancingParams,
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.ApproveFinancingParams,
 ) {
 	var in api.ApproveFinancing
-	if err := s.decode(r, &in); err != nil {
+	seen, err := seenVersion(params.IfMatch)
+	if err == nil {
+		err = s.decode(r, &in)
+	}
+	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	step(s, w, r, preparedAll(r), func(ctx context.Context) ([]app.Intent, error) {
-		return s.app.Approve(ctx, callOf(r).actor, id, in.Account)
+		return s.app.Approve(ctx, callOf(r).actor, id, in.Account, seen)
 	})
 }
 
 // DisburseFinancing prepares the record of the payout.
 func (s *server) DisburseFinancing(
-	w http.ResponseWriter, r *http.Request, id api.FinancingID, _ api.DisburseFinancingParams,
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.DisburseFinancingParams,
 ) {
 	var in api.DisburseFinancing
-	if err := s.decode(r, &in); err != nil {
+	seen, err := seenVersion(params.IfMatch)
+	if err == nil {
+		err = s.decode(r, &in)
+	}
+	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
-		return s.app.Disburse(ctx, callOf(r).actor, id, in.Reference)
+		return s.app.Disburse(ctx, callOf(r).actor, id, in.Reference, seen)
 	})
 }

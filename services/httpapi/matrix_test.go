@@ -71,6 +71,9 @@ GET /v1/documents/{document}/original                  .  .  .  .  .  .  x  .  .
 PUT /v1/documents/{document}/fields                    c  r  r  r  r  r  x  r  r  r  r  x  -  -  -
 POST /v1/programmes                                    r  r  r  r  .  r  .  r  r  r  r  r  -  -  -
 GET /v1/programmes/{programme}                         .  .  .  .  .  .  x  x  x  .  x  x  -  -  -
+GET /v1/programmes/{programme}/pricing                 r  r  r  r  .  .  x  x  x  r  x  x  -  -  -
+PUT /v1/programmes/{programme}/pricing                 r  r  r  r  .  r  x  x  x  r  x  x  -  -  -
+GET /v1/exposures                                      r  r  r  r  .  .  .  r  r  r  r  r  -  -  -
 POST /v1/receivables                                   c  r  r  r  r  r  x  r  r  r  r  x  -  -  -
 GET /v1/receivables/{receivable}                       .  .  .  .  x  x  x  x  x  .  x  x  -  -  -
 POST /v1/receivables/{receivable}/confirmation         r  r  c  c  x  x  x  r  r  r  r  x  -  -  -
@@ -90,6 +93,8 @@ POST /v1/payable-lists/{list}/confirmation             x  x  c  c  x  x  x  r  r
 GET /v1/calendar                                       .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/financings                                    .  r  i  r  i  r  x  r  r  r  r  x  -  -  -
 GET /v1/financings/{financing}                         .  .  x  x  .  .  x  x  x  .  x  x  -  -  -
+GET /v1/financings/{financing}/review                  r  r  x  x  .  .  x  x  x  r  x  x  -  -  -
+POST /v1/financings/{financing}/return                 r  r  x  x  .  .  x  x  x  r  x  x  -  -  -
 POST /v1/financings/{financing}/price                  .  .  x  x  .  .  x  x  x  .  x  x  -  -  -
 POST /v1/financings/{financing}/quote                  r  r  x  x  .  .  x  x  x  r  x  x  -  -  -
 POST /v1/financings/{financing}/refusal                r  r  x  x  .  .  x  r  r  r  r  x  -  -  -
@@ -174,10 +179,6 @@ func (w *world) bodies() map[string]sent {
 		"POST /v1/receivables/{receivable}/resolution": {body: api.ResolveDispute{
 			Amount: w.money("1.00"), Diluted: w.money("0.00"), Reason: "x",
 		}},
-		"POST /v1/financings": {body: api.RequestFinancing{
-			Pack:      w.pack,
-			Programme: w.programme,
-		}},
 		"POST /v1/financings/{financing}/price":        {body: w.quote()},
 		"POST /v1/financings/{financing}/quote":        {body: w.quote()},
 		"POST /v1/financings/{financing}/approval":     {body: api.ApproveFinancing{Account: "1"}},
@@ -186,20 +187,17 @@ func (w *world) bodies() map[string]sent {
 		"POST /v1/signatures": {
 			body: api.SignBatch{Intents: []trade.CommandID{"cmd-none"}, Signature: signature},
 		},
-		"POST /v1/views": {body: api.SaveView{Screen: "documents", Name: "Matrix", Query: "state=parsed"}},
-		"POST /v1/bulk":  {body: w.spreadsheet("00012"), header: file},
-		"POST /v1/statements": {
-			body:   w.trade().Files["statement.camt053.xml"],
-			header: file,
+		"POST /v1/views":      {body: api.SaveView{Screen: "documents", Name: "Matrix", Query: "state=parsed"}},
+		"POST /v1/bulk":       {body: w.spreadsheet("00012"), header: file},
+		"POST /v1/statements": {body: w.trade().Files["statement.camt053.xml"], header: file},
+		"POST /v1/reports": {
+			body: api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)},
 		},
-		"POST /v1/reports": {body: api.MakeReport{
-			Kind: "dossier", Format: "pdf",
-			Subject: string(w.financing),
-		}},
 		"POST /v1/demo/clock": {body: api.MoveClock{Days: 1}},
 	}
 	maps.Copy(bodies, w.peopleBodies())
 	w.manyBodies(bodies, file)
+	w.bankBodies(bodies)
 	for _, act := range []string{"rejection", "withdrawal", "reservation/release"} {
 		bodies["POST /v1/receivables/{receivable}/"+act] = because
 	}
@@ -401,6 +399,9 @@ func (w *world) objects() map[string]string {
 	)
 	var list api.PayableList
 	w.want(w.file(obligorMaker, "/v1/payable-lists", "list.csv", []byte(oneRow)), http.StatusCreated, &list)
+	w.want(w.send(
+		w.token(bankMaker), "PUT", "/v1/programmes/"+string(w.programme)+"/pricing", w.priceRule(), nil,
+	), http.StatusOK, nil)
 	return map[string]string{
 		"{list}": string(list.ID),
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),

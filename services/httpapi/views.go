@@ -133,7 +133,13 @@ const (
 )
 
 func financingView(spoken string, f app.FinancingView) (api.Financing, error) {
-	v := api.Financing{State: financingRequested, History: each(f.Steps, stepView)}
+	v := api.Financing{
+		State: financingRequested, History: each(f.Steps, stepView), Stage: f.Stage, Title: f.Title,
+		Number: f.Number, Obligor: f.Obligor,
+	}
+	if f.Returned != nil {
+		v.Returned = returnView(*f.Returned, "")
+	}
 	if r := f.Request; r != nil {
 		if r.State == app.RequestRefused {
 			v.State = financingRefused
@@ -155,7 +161,8 @@ func financingView(spoken string, f app.FinancingView) (api.Financing, error) {
 	v.At, v.Seller, v.Bank = instant(record.Time), b.Seller, b.Bank
 	v.Receivable, v.Programme = b.Receivable, b.Programme
 	v.Amount, v.DueDate, v.Account, v.Verification = m.of(b.Face), b.DueDate, b.Account, b.Verification
-	v.QuotedAt, v.LapsesAt, v.Reference, v.Reason = instant(b.Quoted), instant(b.Lapses), b.Reference, b.Reason
+	v.QuotedAt, v.LapsesAt, v.Reference = instant(b.Quoted), instant(b.Lapses), b.Reference
+	v.ReasonCode, v.Reason = app.BankReasonOf(b.Reason)
 	v.Disbursed, v.Outstanding = m.of(b.Disbursed), m.of(b.Outstanding)
 	v.Received, v.Surplus = m.of(b.Received), m.of(b.Surplus)
 	if b.Terms != nil {

@@ -504,3 +504,10 @@ func (w *world) quote() api.QuoteFinancing {
 		LapsesAt: wall{}.Now().UTC().Add(48 * time.Hour).Truncate(time.Second),
 	}
 }
+
+func (w *world) priceRule() api.PriceRule {
+	return api.PriceRule{
+		AdvanceRate: 900_000, Rate: 43_500, Kind: trade.Discount, DayCount: money.Act360, FeeRate: 1_000,
+		FeeBearer: trade.SellerBears,
+	}
+}

@@ -566,6 +566,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programme}/pricing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme: components["parameters"]["ProgrammeID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The price that quotes begin with
+         * @description The bank's own; it is no part of the programme's terms, which the obligor agrees to.
+         *     Who: every role of the programme's bank.
+         */
+        get: operations["getPricing"];
+        /**
+         * Say which price quotes begin with
+         * @description A maker may still quote another price; the checker sees what differs.
+         *     Who: makers, approvers and admins of the programme's bank.
+         *     Codes: financing.terms.
+         */
+        put: operations["setPricing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much of the limits is used
+         * @description By programme, obligor, seller and currency, the most used first; nothing is added up over
+         *     currencies. With `with` each line that the financing falls under says what it would be with
+         *     it. Alerts are from 80 % (near), 95 % (high) and 100 % (full) of the limit; only `with` may
+         *     lead above it (over).
+         *     Who: every role of a bank.
+         */
+        get: operations["listExposures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/receivables": {
         parameters: {
             query?: never;
@@ -967,9 +1020,10 @@ export interface paths {
         };
         /**
          * List financings
-         * @description Requests that were refused by rule are among them.
+         * @description Requests that were refused by rule are among them. `totals` counts what the filter finds, by
+         *     stage and currency, whichever stages it names.
          *     Who: every role of seller and bank; auditors and regulators for those they hold a copy
-         *     of.
+         *     of, unfiltered.
          */
         get: operations["listFinancings"];
         put?: never;
@@ -1009,6 +1063,57 @@ export interface paths {
         get: operations["getFinancing"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/financings/{financing}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * All that a decision needs
+         * @description The papers with every check, the exposure before and after, the price that a quote begins
+         *     with, what happened before, what waits for whom, and what the asker may decide, with what
+         *     follows from it. What is possible and not the asker's to do says why.
+         *     Who: every role of the bank that was asked.
+         */
+        get: operations["reviewFinancing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/financings/{financing}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it back with a reason
+         * @description To the maker: what waits for signatures of the bank is withdrawn, and the maker prepares it
+         *     again. To the seller: it waits for more papers, and the seller sees the reason; the bank may
+         *     go on all the same. No right moves, so nothing is signed.
+         *     Who: makers, checkers and approvers of the bank.
+         *     Codes: intent.state, asset.phase, asset.stale.
+         */
+        post: operations["returnFinancing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1613,6 +1718,8 @@ export interface components {
         };
         /** Format: date */
         Date: string;
+        /** Format: date */
+        DayText: string;
         /**
          * @description Per cent, at most four decimals.
          * @example 4.35
@@ -1635,6 +1742,16 @@ export interface components {
         Act: string;
         /** @enum {string} */
         Phase: "ACTIVE" | "ISSUED" | "REJECTED" | "WITHDRAWN" | "OPEN" | "MATURED" | "OVERDUE" | "SETTLED" | "SUBMITTED" | "QUOTED" | "REFUSED" | "DECLINED" | "LAPSED" | "APPROVED" | "DISBURSED" | "REPAID";
+        /**
+         * @description Where a financing stands and whose turn it is: the seller's maker signs (requested), the bank's maker names a price (submitted), the seller brings more (returned) or accepts (quoted), the bank's maker takes the acceptance up (accepting) and prepares the approval (accepted), another person approves (checking), the maker records the payout (approved), another person signs it (paying); then the money is out (financed, overdue), or it has ended.
+         * @enum {string}
+         */
+        Stage: "refused_by_rule" | "requested" | "submitted" | "returned" | "quoted" | "accepting" | "accepted" | "checking" | "approved" | "paying" | "financed" | "overdue" | "settled" | "refused" | "declined" | "lapsed";
+        /**
+         * @description Why a bank returns or refuses. The last three are its own affair: they are taken only for returns to its maker.
+         * @enum {string}
+         */
+        ReasonCode: "papers_missing" | "papers_differ" | "goods_or_passage" | "payee_account" | "payment_term" | "over_limit" | "price" | "obligor_confirmation" | "bank_policy" | "other" | "price_deviates" | "concentration" | "screening";
         /**
          * @description A discount is kept back when the cash is paid; interest is paid at the end.
          * @enum {string}
@@ -2507,6 +2624,173 @@ export interface components {
             /** @description Of the bank's payment. */
             reference: string;
         };
+        /** @description A code of the list, words, or both. */
+        RefuseFinancing: {
+            code?: components["schemas"]["ReasonCode"];
+            reason?: string;
+        };
+        ReturnFinancing: {
+            to: components["schemas"]["ReturnTo"];
+            code: components["schemas"]["ReasonCode"];
+            note?: string;
+        };
+        /** @enum {string} */
+        ReturnTo: "maker" | "seller";
+        FinancingReturn: {
+            id: string;
+            to: components["schemas"]["ReturnTo"];
+            code: components["schemas"]["ReasonCode"];
+            note: string;
+            /** @description The name of the person; only for the bank. */
+            by?: string;
+            at: components["schemas"]["Instant"];
+        };
+        PriceRule: {
+            advance_rate: components["schemas"]["Percent"];
+            rate: components["schemas"]["Percent"];
+            kind: components["schemas"]["RateKind"];
+            day_count: components["schemas"]["DayCount"];
+            fee_rate: components["schemas"]["Percent"];
+            fee_bearer: components["schemas"]["Bearer"];
+            recourse: boolean;
+        };
+        Pricing: {
+            programme: components["schemas"]["AssetID"];
+            rule: components["schemas"]["PriceRule"];
+            set_by: components["schemas"]["UserID"];
+            set_at: components["schemas"]["Instant"];
+        };
+        /** @enum {string} */
+        Alert: "none" | "near" | "high" | "full" | "over";
+        /** @description Limit, used, reserved and free are of face; outstanding and overdue are of money lent. */
+        Exposure: {
+            /** @enum {string} */
+            by: "programme" | "obligor" | "seller" | "currency";
+            /** @description Of the programme, the organisation or the currency. */
+            id: string;
+            limit: components["schemas"]["Amount"];
+            used: components["schemas"]["Amount"];
+            reserved: components["schemas"]["Amount"];
+            free: components["schemas"]["Amount"];
+            outstanding: components["schemas"]["Amount"];
+            overdue: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description That money is out of.
+             */
+            financings: number;
+            programmes: number;
+            alert: components["schemas"]["Alert"];
+            with?: components["schemas"]["ExposureAfter"];
+        };
+        ExposureAfter: {
+            used: components["schemas"]["Amount"];
+            free: components["schemas"]["Amount"];
+            alert: components["schemas"]["Alert"];
+        };
+        ExposureList: {
+            items: components["schemas"]["Exposure"][];
+        };
+        Review: {
+            financing: components["schemas"]["Financing"];
+            pack: components["schemas"]["Pack"];
+            programme?: components["schemas"]["Programme"];
+            receivable?: components["schemas"]["Receivable"];
+            /** @description Failed first. */
+            checks: components["schemas"]["Check"][];
+            conditions: components["schemas"]["Condition"][];
+            /** @description The lines that the case falls under, without it and, in `with`, with it. */
+            exposure: components["schemas"]["Exposure"][];
+            offer?: components["schemas"]["Offer"];
+            /** @description The bank's own in the currency, where the obligor would pay. */
+            accounts: string[];
+            /** @description Newest first. */
+            events: components["schemas"]["ReviewEvent"][];
+            waiting: components["schemas"]["Intent"][];
+            decisions: components["schemas"]["Decision"][];
+        };
+        Check: {
+            /** @description authenticity, corroboration, uniqueness */
+            question: string;
+            /** @enum {string} */
+            outcome: "failed" | "unknown" | "warned" | "passed";
+            /** @example BR-CO-15 */
+            rule: string;
+            /** @description Absent for what passed. */
+            message?: string;
+            /** @description What to do about it. */
+            advice?: string;
+            /** @example quantity */
+            fact?: string;
+            goods?: number;
+            item?: string;
+            claimed?: string;
+            found?: string;
+            /** @description The claim first. */
+            papers: components["schemas"]["CheckPaper"][];
+        };
+        CheckPaper: {
+            document: components["schemas"]["DocumentID"];
+            value?: string;
+            claim?: boolean;
+            path?: string;
+            offset?: number;
+            length?: number;
+        };
+        Condition: {
+            /** @enum {string} */
+            code: "limit" | "tenor" | "verdicts" | "held" | "price";
+            passed: boolean;
+            actual?: string;
+            limit?: string;
+        };
+        Offer: {
+            /** @enum {string} */
+            source: "quoted" | "policy" | "last_quote" | "none";
+            rule?: components["schemas"]["PriceRule"];
+            policy?: components["schemas"]["PriceRule"];
+            /** @description Members of `rule` that differ from `policy`. */
+            deviates: string[];
+            terms?: components["schemas"]["Terms"];
+            fault?: components["schemas"]["Fault"];
+            value_date: components["schemas"]["Date"];
+            lapses_at: components["schemas"]["Instant"];
+        };
+        ReviewEvent: {
+            /** @enum {string} */
+            kind: "ledger" | "signed" | "returned" | "withdrawn" | "failed" | "refused_by_rule";
+            at: components["schemas"]["Instant"];
+            act?: components["schemas"]["Act"];
+            to?: components["schemas"]["Phase"];
+            organisation: components["schemas"]["OrgID"];
+            /** @description Own people by name. */
+            by: string[];
+            return?: components["schemas"]["FinancingReturn"];
+            reasons?: components["schemas"]["Reason"][];
+            fault?: components["schemas"]["Fault"];
+        };
+        Decision: {
+            /** @enum {string} */
+            act: "quote" | "take_up" | "approve" | "disburse" | "reject" | "return_maker" | "return_seller";
+            allowed: boolean;
+            /** @enum {string} */
+            why?: "role" | "self" | "over_limit" | "tenor" | "seller_first" | "maker_first";
+            roles: components["schemas"]["Role"][];
+            /** @description What waits for a signature; empty when it is to be prepared first. */
+            intents: components["schemas"]["CommandID"][];
+            /** @description The asker prepares it and another person signs after. */
+            prepares: boolean;
+            consequences: components["schemas"]["Consequence"][];
+        };
+        Consequence: {
+            /** @enum {string} */
+            code: "offer" | "reserve" | "assign" | "second_eye" | "paid" | "outstanding" | "closed" | "held_on" | "withdrawn" | "seller_told";
+            organisation?: components["schemas"]["OrgID"];
+            amount?: components["schemas"]["Amount"];
+            account?: string;
+            date?: components["schemas"]["Date"];
+            until?: components["schemas"]["Instant"];
+        };
         Terms: {
             face: components["schemas"]["Amount"];
             advance_rate: components["schemas"]["Percent"];
@@ -2561,11 +2845,28 @@ export interface components {
             surplus?: components["schemas"]["Amount"];
             reference?: string;
             reason?: string;
+            /** @description Of a refusal that names one; `reason` is then only the words beside it. */
+            reason_code?: components["schemas"]["ReasonCode"];
+            stage?: components["schemas"]["Stage"];
+            /** @description Of the pack. */
+            title?: string;
+            /** @description Of the invoice. */
+            number?: string;
+            obligor?: components["schemas"]["OrgID"];
+            returned?: components["schemas"]["FinancingReturn"];
             history?: components["schemas"]["Step"][];
+        };
+        FinancingTotal: {
+            stage: components["schemas"]["Stage"];
+            /** Format: int64 */
+            count: number;
+            amount: components["schemas"]["Amount"];
+            outstanding: components["schemas"]["Amount"];
         };
         FinancingList: {
             items: components["schemas"]["Financing"][];
             next?: string;
+            totals: components["schemas"]["FinancingTotal"][];
         };
         Statement: {
             id: components["schemas"]["StatementID"];
@@ -2771,6 +3072,23 @@ export interface components {
         Side: "seller" | "obligor" | "owner" | "assigned";
         /** @description One or several phases. */
         Phases: components["schemas"]["Phase"][];
+        /** @description One or several stages. */
+        Stages: components["schemas"]["Stage"][];
+        OfSeller: components["schemas"]["OrgID"];
+        OfObligor: components["schemas"]["OrgID"];
+        OfProgramme: components["schemas"]["AssetID"];
+        /** @description A financing that the bank was asked for. */
+        WithFinancing: components["schemas"]["AssetID"];
+        InCurrency: string;
+        /** @description The first day. */
+        DueFrom: components["schemas"]["DayText"];
+        /** @description The last day. */
+        DueTo: components["schemas"]["DayText"];
+        /** @description Amounts are ordered within their currency. */
+        FinancingSort: "requested" | "moved" | "due" | "amount";
+        Order: "asc" | "desc";
+        /** @description The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it. */
+        Seen: string;
         /** @description How long to wait for the outcome, 1 to 30 seconds. */
         Wait: string;
     };
@@ -3710,6 +4028,98 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getPricing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme: components["parameters"]["ProgrammeID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pricing"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setPricing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programme: components["parameters"]["ProgrammeID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceRule"];
+            };
+        };
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pricing"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listExposures: {
+        parameters: {
+            query?: {
+                /** @description A financing that the bank was asked for. */
+                with?: components["parameters"]["WithFinancing"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExposureList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listReceivables: {
         parameters: {
             query?: {
@@ -4394,6 +4804,19 @@ export interface operations {
     listFinancings: {
         parameters: {
             query?: {
+                /** @description One or several stages. */
+                stage?: components["parameters"]["Stages"];
+                seller?: components["parameters"]["OfSeller"];
+                obligor?: components["parameters"]["OfObligor"];
+                programme?: components["parameters"]["OfProgramme"];
+                currency?: components["parameters"]["InCurrency"];
+                /** @description The first day. */
+                due_from?: components["parameters"]["DueFrom"];
+                /** @description The last day. */
+                due_to?: components["parameters"]["DueTo"];
+                /** @description Amounts are ordered within their currency. */
+                sort?: components["parameters"]["FinancingSort"];
+                order?: components["parameters"]["Order"];
                 /** @description `next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 limit?: components["parameters"]["Limit"];
@@ -4481,6 +4904,73 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    reviewFinancing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands; send its ETag with the decision. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    returnFinancing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it. */
+                "If-Match"?: components["parameters"]["Seen"];
+            };
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnFinancing"];
+            };
+        };
+        responses: {
+            /** @description Given back. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FinancingReturn"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     priceFinancing: {
         parameters: {
             query?: never;
@@ -4520,6 +5010,8 @@ export interface operations {
             header: {
                 /** @description Made by the client, once for each thing it wants done. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it. */
+                "If-Match"?: components["parameters"]["Seen"];
                 /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
                 Prefer?: components["parameters"]["Prefer"];
             };
@@ -4561,6 +5053,8 @@ export interface operations {
             header: {
                 /** @description Made by the client, once for each thing it wants done. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it. */
+                "If-Match"?: components["parameters"]["Seen"];
                 /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
                 Prefer?: components["parameters"]["Prefer"];
             };
@@ -4571,7 +5065,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Because"];
+                "application/json": components["schemas"]["RefuseFinancing"];
             };
         };
         responses: {
@@ -4725,6 +5219,8 @@ export interface operations {
             header: {
                 /** @description Made by the client, once for each thing it wants done. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it. */
+                "If-Match"?: components["parameters"]["Seen"];
                 /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
                 Prefer?: components["parameters"]["Prefer"];
             };
@@ -4765,6 +5261,8 @@ export interface operations {
             header: {
                 /** @description Made by the client, once for each thing it wants done. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it. */
+                "If-Match"?: components["parameters"]["Seen"];
                 /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
                 Prefer?: components["parameters"]["Prefer"];
             };

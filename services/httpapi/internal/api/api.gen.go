@@ -21,6 +21,24 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for Order.
+const (
+	OrderAsc  Order = "asc"
+	OrderDesc Order = "desc"
+)
+
+// Valid indicates whether the value is a known member of the Order enum.
+func (e Order) Valid() bool {
+	switch e {
+	case OrderAsc:
+		return true
+	case OrderDesc:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Side.
 const (
 	SideAssigned Side = "assigned"
@@ -90,6 +108,24 @@ func (e ListDocumentsParamsFindings) Valid() bool {
 	}
 }
 
+// Defines values for ListFinancingsParamsOrder.
+const (
+	ListFinancingsParamsOrderAsc  ListFinancingsParamsOrder = "asc"
+	ListFinancingsParamsOrderDesc ListFinancingsParamsOrder = "desc"
+)
+
+// Valid indicates whether the value is a known member of the ListFinancingsParamsOrder enum.
+func (e ListFinancingsParamsOrder) Valid() bool {
+	switch e {
+	case ListFinancingsParamsOrderAsc:
+		return true
+	case ListFinancingsParamsOrderDesc:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListReceivablesParamsSide.
 const (
 	ListReceivablesParamsSideAssigned ListReceivablesParamsSide = "assigned"
@@ -147,6 +183,9 @@ type AddKey struct {
 	// PublicKey PKIX, P-256.
 	PublicKey []byte `json:"public_key" validate:"required,max=200"`
 }
+
+// Alert defines model for Alert.
+type Alert = app.Alert
 
 // Amount Exact, with at most the decimals of its currency.
 //
@@ -232,6 +271,42 @@ type Calendar struct {
 	Weeks []DueSum `json:"weeks"`
 }
 
+// Check defines model for Check.
+type Check struct {
+	// Advice What to do about it.
+	Advice  string `json:"advice,omitempty,omitzero"`
+	Claimed string `json:"claimed,omitempty,omitzero"`
+
+	// Fact Example: quantity
+	Fact  string `json:"fact,omitempty,omitzero"`
+	Found string `json:"found,omitempty,omitzero"`
+	Goods int    `json:"goods,omitempty,omitzero"`
+	Item  string `json:"item,omitempty,omitzero"`
+
+	// Message Absent for what passed.
+	Message string           `json:"message,omitempty,omitzero"`
+	Outcome app.CheckOutcome `json:"outcome"`
+
+	// Papers The claim first.
+	Papers []CheckPaper `json:"papers"`
+
+	// Question authenticity, corroboration, uniqueness
+	Question string `json:"question"`
+
+	// Rule Example: BR-CO-15
+	Rule string `json:"rule"`
+}
+
+// CheckPaper defines model for CheckPaper.
+type CheckPaper struct {
+	Claim    bool       `json:"claim,omitempty,omitzero"`
+	Document DocumentID `json:"document"`
+	Length   int        `json:"length,omitempty,omitzero"`
+	Offset   int        `json:"offset,omitempty,omitzero"`
+	Path     string     `json:"path,omitempty,omitzero"`
+	Value    string     `json:"value,omitempty,omitzero"`
+}
+
 // ClockTime defines model for ClockTime.
 type ClockTime struct {
 	Now Instant `json:"now"`
@@ -250,6 +325,14 @@ type Colleague struct {
 
 // CommandID defines model for CommandID.
 type CommandID = trade.CommandID
+
+// Condition defines model for Condition.
+type Condition struct {
+	Actual string `json:"actual,omitempty,omitzero"`
+	Code   string `json:"code"`
+	Limit  string `json:"limit,omitempty,omitzero"`
+	Passed bool   `json:"passed"`
+}
 
 // ConfirmReceivable defines model for ConfirmReceivable.
 type ConfirmReceivable struct {
@@ -296,6 +379,24 @@ type Confirmation struct {
 	WaivesDefences bool    `json:"waives_defences"`
 }
 
+// Consequence defines model for Consequence.
+type Consequence struct {
+	Account string `json:"account,omitempty,omitzero"`
+
+	// Amount Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Amount Amount `json:"amount,omitempty,omitzero"`
+	Code   string `json:"code"`
+	Date   Date   `json:"date,omitempty,omitzero"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID   `json:"organisation,omitempty,omitzero"`
+	Until        Instant `json:"until,omitempty,omitzero"`
+}
+
 // Credentials defines model for Credentials.
 type Credentials struct {
 	Email    string `json:"email" validate:"required,max=254"`
@@ -307,6 +408,24 @@ type Date = money.Date
 
 // DayCount defines model for DayCount.
 type DayCount = money.DayCount
+
+// DayText defines model for DayText.
+type DayText = string
+
+// Decision defines model for Decision.
+type Decision struct {
+	Act          app.DecisionAct `json:"act"`
+	Allowed      bool            `json:"allowed"`
+	Consequences []Consequence   `json:"consequences"`
+
+	// Intents What waits for a signature; empty when it is to be prepared first.
+	Intents []CommandID `json:"intents"`
+
+	// Prepares The asker prepares it and another person signs after.
+	Prepares bool   `json:"prepares"`
+	Roles    []Role `json:"roles"`
+	Why      string `json:"why,omitempty,omitzero"`
+}
 
 // Demo defines model for Demo.
 type Demo struct {
@@ -429,6 +548,70 @@ type EnrolPerson struct {
 	Roles     []Role `json:"roles" validate:"min=1,max=6,unique"`
 }
 
+// Exposure Limit, used, reserved and free are of face; outstanding and overdue are of money lent.
+type Exposure struct {
+	Alert Alert         `json:"alert"`
+	By    app.Dimension `json:"by"`
+
+	// Financings That money is out of.
+	Financings int64 `json:"financings"`
+
+	// Free Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Free Amount `json:"free"`
+
+	// ID Of the programme, the organisation or the currency.
+	ID string `json:"id"`
+
+	// Limit Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Limit Amount `json:"limit"`
+
+	// Outstanding Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Outstanding Amount `json:"outstanding"`
+
+	// Overdue Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Overdue    Amount `json:"overdue"`
+	Programmes int    `json:"programmes"`
+
+	// Reserved Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Reserved Amount `json:"reserved"`
+
+	// Used Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Used Amount        `json:"used"`
+	With ExposureAfter `json:"with,omitempty,omitzero"`
+}
+
+// ExposureAfter defines model for ExposureAfter.
+type ExposureAfter struct {
+	Alert Alert `json:"alert"`
+
+	// Free Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Free Amount `json:"free"`
+
+	// Used Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Used Amount `json:"used"`
+}
+
+// ExposureList defines model for ExposureList.
+type ExposureList struct {
+	Items []Exposure `json:"items"`
+}
+
 // Fault defines model for Fault.
 type Fault struct {
 	// Action What to do about it.
@@ -481,30 +664,45 @@ type Financing struct {
 	Intent    Intent  `json:"intent,omitempty,omitzero"`
 	LapsesAt  Instant `json:"lapses_at,omitempty,omitzero"`
 
+	// Number Of the invoice.
+	Number string `json:"number,omitempty,omitzero"`
+
+	// Obligor The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Obligor OrgID `json:"obligor,omitempty,omitzero"`
+
 	// Outstanding Exact, with at most the decimals of its currency.
 	//
 	// Example: {"amount":"2006880.00","currency":"CNY"}
-	Outstanding Amount   `json:"outstanding,omitempty,omitzero"`
-	Pack        PackID   `json:"pack,omitempty,omitzero"`
-	Phase       Phase    `json:"phase,omitempty,omitzero"`
-	Programme   AssetID  `json:"programme"`
-	QuotedAt    Instant  `json:"quoted_at,omitempty,omitzero"`
-	Reason      string   `json:"reason,omitempty,omitzero"`
-	Reasons     []Reason `json:"reasons,omitempty,omitzero"`
-	Receivable  AssetID  `json:"receivable,omitempty,omitzero"`
+	Outstanding Amount  `json:"outstanding,omitempty,omitzero"`
+	Pack        PackID  `json:"pack,omitempty,omitzero"`
+	Phase       Phase   `json:"phase,omitempty,omitzero"`
+	Programme   AssetID `json:"programme"`
+	QuotedAt    Instant `json:"quoted_at,omitempty,omitzero"`
+	Reason      string  `json:"reason,omitempty,omitzero"`
+
+	// ReasonCode Of a refusal that names one; `reason` is then only the words beside it.
+	ReasonCode app.ReasonCode `json:"reason_code,omitempty,omitzero"`
+	Reasons    []Reason       `json:"reasons,omitempty,omitzero"`
+	Receivable AssetID        `json:"receivable,omitempty,omitzero"`
 
 	// Received Exact, with at most the decimals of its currency.
 	//
 	// Example: {"amount":"2006880.00","currency":"CNY"}
-	Received    Amount  `json:"received,omitempty,omitzero"`
-	Reference   string  `json:"reference,omitempty,omitzero"`
-	RequestedAt Instant `json:"requested_at,omitempty,omitzero"`
-	RequestedBy UserID  `json:"requested_by,omitempty,omitzero"`
+	Received    Amount          `json:"received,omitempty,omitzero"`
+	Reference   string          `json:"reference,omitempty,omitzero"`
+	RequestedAt Instant         `json:"requested_at,omitempty,omitzero"`
+	RequestedBy UserID          `json:"requested_by,omitempty,omitzero"`
+	Returned    FinancingReturn `json:"returned,omitempty,omitzero"`
 
 	// Seller The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP
 	Seller OrgID `json:"seller"`
+
+	// Stage Where a financing stands and whose turn it is: the seller's maker signs (requested), the bank's maker names a price (submitted), the seller brings more (returned) or accepts (quoted), the bank's maker takes the acceptance up (accepting) and prepares the approval (accepted), another person approves (checking), the maker records the payout (approved), another person signs it (paying); then the money is out (financed, overdue), or it has ended.
+	Stage Stage `json:"stage,omitempty,omitzero"`
 
 	// State Refused by rule, asked for and not on the ledger yet, or on the ledger, where `phase` says how far it is.
 	State string `json:"state"`
@@ -512,16 +710,51 @@ type Financing struct {
 	// Surplus Exact, with at most the decimals of its currency.
 	//
 	// Example: {"amount":"2006880.00","currency":"CNY"}
-	Surplus      Amount `json:"surplus,omitempty,omitzero"`
-	Terms        Terms  `json:"terms,omitempty,omitzero"`
+	Surplus Amount `json:"surplus,omitempty,omitzero"`
+	Terms   Terms  `json:"terms,omitempty,omitzero"`
+
+	// Title Of the pack.
+	Title        string `json:"title,omitempty,omitzero"`
 	Verification Digest `json:"verification,omitempty,omitzero"`
 	Version      int64  `json:"version,omitempty,omitzero"`
 }
 
 // FinancingList defines model for FinancingList.
 type FinancingList struct {
-	Items []Financing `json:"items"`
-	Next  string      `json:"next,omitempty,omitzero"`
+	Items  []Financing      `json:"items"`
+	Next   string           `json:"next,omitempty,omitzero"`
+	Totals []FinancingTotal `json:"totals"`
+}
+
+// FinancingReturn defines model for FinancingReturn.
+type FinancingReturn struct {
+	At Instant `json:"at"`
+
+	// By The name of the person; only for the bank.
+	By string `json:"by,omitempty,omitzero"`
+
+	// Code Why a bank returns or refuses. The last three are its own affair: they are taken only for returns to its maker.
+	Code ReasonCode `json:"code"`
+	ID   string     `json:"id"`
+	Note string     `json:"note"`
+	To   ReturnTo   `json:"to"`
+}
+
+// FinancingTotal defines model for FinancingTotal.
+type FinancingTotal struct {
+	// Amount Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Amount Amount `json:"amount"`
+	Count  int64  `json:"count"`
+
+	// Outstanding Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Outstanding Amount `json:"outstanding"`
+
+	// Stage Where a financing stands and whose turn it is: the seller's maker signs (requested), the bank's maker names a price (submitted), the seller brings more (returned) or accepts (quoted), the bank's maker takes the acceptance up (accepting) and prepares the approval (accepted), another person approves (checking), the maker records the payout (approved), another person signs it (paying); then the money is out (financed, overdue), or it has ended.
+	Stage Stage `json:"stage"`
 }
 
 // Finding What is wrong with a paper. Message and advice are in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN); the rule is the same in each.
@@ -739,6 +972,19 @@ type Node struct {
 
 // Nothing `{}`
 type Nothing = struct{}
+
+// Offer defines model for Offer.
+type Offer struct {
+	// Deviates Members of `rule` that differ from `policy`.
+	Deviates  []string        `json:"deviates"`
+	Fault     Fault           `json:"fault,omitempty,omitzero"`
+	LapsesAt  Instant         `json:"lapses_at"`
+	Policy    PriceRule       `json:"policy,omitempty,omitzero"`
+	Rule      PriceRule       `json:"rule,omitempty,omitzero"`
+	Source    app.PriceSource `json:"source"`
+	Terms     Terms           `json:"terms,omitempty,omitzero"`
+	ValueDate Date            `json:"value_date"`
+}
 
 // OnboardingStep defines model for OnboardingStep.
 type OnboardingStep struct {
@@ -1050,6 +1296,38 @@ type PreparedItem struct {
 	Stood bool `json:"stood"`
 }
 
+// PriceRule defines model for PriceRule.
+type PriceRule struct {
+	// AdvanceRate Per cent, at most four decimals.
+	//
+	// Example: 4.35
+	AdvanceRate Percent  `json:"advance_rate"`
+	DayCount    DayCount `json:"day_count"`
+	FeeBearer   Bearer   `json:"fee_bearer"`
+
+	// FeeRate Per cent, at most four decimals.
+	//
+	// Example: 4.35
+	FeeRate Percent `json:"fee_rate"`
+
+	// Kind A discount is kept back when the cash is paid; interest is paid at the end.
+	Kind RateKind `json:"kind"`
+
+	// Rate Per cent, at most four decimals.
+	//
+	// Example: 4.35
+	Rate     Percent `json:"rate"`
+	Recourse bool    `json:"recourse"`
+}
+
+// Pricing defines model for Pricing.
+type Pricing struct {
+	Programme AssetID   `json:"programme"`
+	Rule      PriceRule `json:"rule"`
+	SetAt     Instant   `json:"set_at"`
+	SetBy     UserID    `json:"set_by"`
+}
+
 // Problem RFC 9457.
 type Problem struct {
 	// Action What to do about it: the same for every problem with the code, in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN). docs/faults.md lists all.
@@ -1180,6 +1458,9 @@ type RateKind = trade.RateKind
 // Reason defines model for Reason.
 type Reason = app.Reason
 
+// ReasonCode Why a bank returns or refuses. The last three are its own affair: they are taken only for returns to its maker.
+type ReasonCode = app.ReasonCode
+
 // Receivable Balances obey assigned + free + held + disputed = confirmed - diluted - paid.
 type Receivable struct {
 	// Assigned Exact, with at most the decimals of its currency.
@@ -1292,6 +1573,13 @@ type ReceivableList struct {
 	Sums  []PhaseSum   `json:"sums,omitempty,omitzero"`
 }
 
+// RefuseFinancing A code of the list, words, or both.
+type RefuseFinancing struct {
+	// Code Why a bank returns or refuses. The last three are its own affair: they are taken only for returns to its maker.
+	Code   ReasonCode `json:"code,omitempty,omitzero"`
+	Reason string     `json:"reason,omitempty,omitzero" validate:"max=200"`
+}
+
 // Report defines model for Report.
 type Report struct {
 	Digest    Digest   `json:"digest"`
@@ -1342,6 +1630,64 @@ type ResolveDispute struct {
 	// Example: {"amount":"2006880.00","currency":"CNY"}
 	Diluted Amount `json:"diluted"`
 	Reason  string `json:"reason" validate:"required,max=200"`
+}
+
+// ReturnFinancing defines model for ReturnFinancing.
+type ReturnFinancing struct {
+	// Code Why a bank returns or refuses. The last three are its own affair: they are taken only for returns to its maker.
+	Code ReasonCode `json:"code"`
+	Note string     `json:"note,omitempty,omitzero" validate:"max=160"`
+	To   ReturnTo   `json:"to"`
+}
+
+// ReturnTo defines model for ReturnTo.
+type ReturnTo = app.ReturnTo
+
+// Review defines model for Review.
+type Review struct {
+	// Accounts The bank's own in the currency, where the obligor would pay.
+	Accounts []string `json:"accounts"`
+
+	// Checks Failed first.
+	Checks     []Check     `json:"checks"`
+	Conditions []Condition `json:"conditions"`
+	Decisions  []Decision  `json:"decisions"`
+
+	// Events Newest first.
+	Events []ReviewEvent `json:"events"`
+
+	// Exposure The lines that the case falls under, without it and, in `with`, with it.
+	Exposure  []Exposure `json:"exposure"`
+	Financing Financing  `json:"financing"`
+	Offer     Offer      `json:"offer,omitempty,omitzero"`
+	Pack      Pack       `json:"pack"`
+	Programme Programme  `json:"programme,omitempty,omitzero"`
+
+	// Receivable Balances obey assigned + free + held + disputed = confirmed - diluted - paid.
+	Receivable Receivable `json:"receivable,omitempty,omitzero"`
+	Waiting    []Intent   `json:"waiting"`
+}
+
+// ReviewEvent defines model for ReviewEvent.
+type ReviewEvent struct {
+	// Act One of the acts in docs/lifecycles.md.
+	//
+	// Example: receivable.confirm
+	Act Act     `json:"act,omitempty,omitzero"`
+	At  Instant `json:"at"`
+
+	// By Own people by name.
+	By    []string            `json:"by"`
+	Fault Fault               `json:"fault,omitempty,omitzero"`
+	Kind  app.ReviewEventKind `json:"kind"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID           `json:"organisation"`
+	Reasons      []Reason        `json:"reasons,omitempty,omitzero"`
+	Return       FinancingReturn `json:"return,omitempty,omitzero"`
+	To           Phase           `json:"to,omitempty,omitzero"`
 }
 
 // Role defines model for Role.
@@ -1396,6 +1742,9 @@ type Signer struct {
 	Organisation OrgID    `json:"organisation"`
 	Person       PersonID `json:"person"`
 }
+
+// Stage Where a financing stands and whose turn it is: the seller's maker signs (requested), the bank's maker names a price (submitted), the seller brings more (returned) or accepts (quoted), the bank's maker takes the acceptance up (accepting) and prepares the approval (accepted), another person approves (checking), the maker records the payout (approved), another person signs it (paying); then the money is out (financed, overdue), or it has ended.
+type Stage = app.Stage
 
 // Statement defines model for Statement.
 type Statement struct {
@@ -1594,8 +1943,17 @@ type ContentDisposition = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DueFrom defines model for DueFrom.
+type DueFrom = DayText
+
+// DueTo defines model for DueTo.
+type DueTo = DayText
+
 // FinancingID defines model for FinancingID.
 type FinancingID = AssetID
+
+// FinancingSort defines model for FinancingSort.
+type FinancingSort = app.FinancingSort
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -1603,14 +1961,33 @@ type IdempotencyKey = string
 // IfMatch Example: "3"
 type IfMatch = string
 
+// InCurrency defines model for InCurrency.
+type InCurrency = money.Currency
+
 // IntentID defines model for IntentID.
 type IntentID = CommandID
 
 // Limit defines model for Limit.
 type Limit = int
 
+// OfObligor The organisation's MSP id on the channel.
+//
+// Example: LanqiaoMSP
+type OfObligor = OrgID
+
+// OfProgramme defines model for OfProgramme.
+type OfProgramme = AssetID
+
+// OfSeller The organisation's MSP id on the channel.
+//
+// Example: LanqiaoMSP
+type OfSeller = OrgID
+
 // Offset defines model for Offset.
 type Offset = int
+
+// Order defines model for Order.
+type Order string
 
 // Phases defines model for Phases.
 type Phases = []Phase
@@ -1624,14 +2001,23 @@ type ProgrammeID = AssetID
 // ReceivableID defines model for ReceivableID.
 type ReceivableID = AssetID
 
+// Seen Example: "3"
+type Seen = string
+
 // Side defines model for Side.
 type Side string
+
+// Stages defines model for Stages.
+type Stages = []Stage
 
 // Supersedes defines model for Supersedes.
 type Supersedes = DocumentID
 
 // Wait Example: 10s
 type Wait = string
+
+// WithFinancing defines model for WithFinancing.
+type WithFinancing = AssetID
 
 // Busy RFC 9457.
 type Busy = Problem
@@ -1754,12 +2140,38 @@ type StreamEventsParams struct {
 	LastEventID string `json:"Last-Event-ID,omitempty,omitzero"`
 }
 
+// ListExposuresParams defines parameters for ListExposures.
+type ListExposuresParams struct {
+	// With A financing that the bank was asked for.
+	With WithFinancing `form:"with,omitempty" json:"with,omitempty,omitzero"`
+}
+
 // ListFinancingsParams defines parameters for ListFinancings.
 type ListFinancingsParams struct {
+	// Stage One or several stages.
+	Stage     Stages      `form:"stage,omitempty" json:"stage,omitempty,omitzero"`
+	Seller    OfSeller    `form:"seller,omitempty" json:"seller,omitempty,omitzero"`
+	Obligor   OfObligor   `form:"obligor,omitempty" json:"obligor,omitempty,omitzero"`
+	Programme OfProgramme `form:"programme,omitempty" json:"programme,omitempty,omitzero"`
+	Currency  InCurrency  `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
+
+	// DueFrom The first day.
+	DueFrom DueFrom `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueTo The last day.
+	DueTo DueTo `form:"due_to,omitempty" json:"due_to,omitempty,omitzero"`
+
+	// Sort Amounts are ordered within their currency.
+	Sort  FinancingSort             `form:"sort,omitempty" json:"sort,omitempty,omitzero"`
+	Order ListFinancingsParamsOrder `form:"order,omitempty" json:"order,omitempty,omitzero"`
+
 	// Cursor `next` of the page before.
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
+
+// ListFinancingsParamsOrder defines parameters for ListFinancings.
+type ListFinancingsParamsOrder string
 
 // RequestFinancingParams defines parameters for RequestFinancing.
 type RequestFinancingParams struct {
@@ -1781,6 +2193,9 @@ type ApproveFinancingParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
+	// IfMatch The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it.
+	IfMatch Seen `json:"If-Match,omitempty,omitzero"`
+
 	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
@@ -1798,6 +2213,9 @@ type DeclineFinancingParams struct {
 type DisburseFinancingParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// IfMatch The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it.
+	IfMatch Seen `json:"If-Match,omitempty,omitzero"`
 
 	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
@@ -1817,6 +2235,9 @@ type QuoteFinancingParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
+	// IfMatch The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it.
+	IfMatch Seen `json:"If-Match,omitempty,omitzero"`
+
 	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
@@ -1826,8 +2247,20 @@ type RefuseFinancingParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
+	// IfMatch The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it.
+	IfMatch Seen `json:"If-Match,omitempty,omitzero"`
+
 	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// ReturnFinancingParams defines parameters for ReturnFinancing.
+type ReturnFinancingParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// IfMatch The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it.
+	IfMatch Seen `json:"If-Match,omitempty,omitzero"`
 }
 
 // ListIntentsParams defines parameters for ListIntents.
@@ -1964,6 +2397,12 @@ type OpenProgrammeParams struct {
 
 	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// SetPricingParams defines parameters for SetPricing.
+type SetPricingParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // ListReceivablesParams defines parameters for ListReceivables.
@@ -2178,7 +2617,10 @@ type PriceFinancingJSONRequestBody = QuoteFinancing
 type QuoteFinancingJSONRequestBody = QuoteFinancing
 
 // RefuseFinancingJSONRequestBody defines body for RefuseFinancing for application/json ContentType.
-type RefuseFinancingJSONRequestBody = Because
+type RefuseFinancingJSONRequestBody = RefuseFinancing
+
+// ReturnFinancingJSONRequestBody defines body for ReturnFinancing for application/json ContentType.
+type ReturnFinancingJSONRequestBody = ReturnFinancing
 
 // SignIntentJSONRequestBody defines body for SignIntent for application/json ContentType.
 type SignIntentJSONRequestBody = Signature
@@ -2209,6 +2651,9 @@ type RevokePersonJSONRequestBody = Because
 
 // OpenProgrammeJSONRequestBody defines body for OpenProgramme for application/json ContentType.
 type OpenProgrammeJSONRequestBody = OpenProgramme
+
+// SetPricingJSONRequestBody defines body for SetPricing for application/json ContentType.
+type SetPricingJSONRequestBody = PriceRule
 
 // IssueReceivableJSONRequestBody defines body for IssueReceivable for application/json ContentType.
 type IssueReceivableJSONRequestBody = IssueReceivable
@@ -2296,6 +2741,9 @@ type ServerInterface interface {
 	// StreamEvents What changes, as it changes
 	// (GET /v1/events)
 	StreamEvents(w http.ResponseWriter, r *http.Request, params StreamEventsParams)
+	// ListExposures How much of the limits is used
+	// (GET /v1/exposures)
+	ListExposures(w http.ResponseWriter, r *http.Request, params ListExposuresParams)
 	// ListFinancings List financings
 	// (GET /v1/financings)
 	ListFinancings(w http.ResponseWriter, r *http.Request, params ListFinancingsParams)
@@ -2329,6 +2777,12 @@ type ServerInterface interface {
 	// RefuseFinancing Refuse
 	// (POST /v1/financings/{financing}/refusal)
 	RefuseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params RefuseFinancingParams)
+	// ReturnFinancing Give it back with a reason
+	// (POST /v1/financings/{financing}/return)
+	ReturnFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params ReturnFinancingParams)
+	// ReviewFinancing All that a decision needs
+	// (GET /v1/financings/{financing}/review)
+	ReviewFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID)
 	// GetHome Figures and first steps
 	// (GET /v1/home)
 	GetHome(w http.ResponseWriter, r *http.Request)
@@ -2407,6 +2861,12 @@ type ServerInterface interface {
 	// GetProgramme A programme
 	// (GET /v1/programmes/{programme})
 	GetProgramme(w http.ResponseWriter, r *http.Request, programme ProgrammeID)
+	// GetPricing The price that quotes begin with
+	// (GET /v1/programmes/{programme}/pricing)
+	GetPricing(w http.ResponseWriter, r *http.Request, programme ProgrammeID)
+	// SetPricing Say which price quotes begin with
+	// (PUT /v1/programmes/{programme}/pricing)
+	SetPricing(w http.ResponseWriter, r *http.Request, programme ProgrammeID, params SetPricingParams)
 	// ListReceivables List receivables
 	// (GET /v1/receivables)
 	ListReceivables(w http.ResponseWriter, r *http.Request, params ListReceivablesParams)
@@ -2566,6 +3026,12 @@ func (_ Unimplemented) StreamEvents(w http.ResponseWriter, r *http.Request, para
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// ListExposures How much of the limits is used
+// (GET /v1/exposures)
+func (_ Unimplemented) ListExposures(w http.ResponseWriter, r *http.Request, params ListExposuresParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ListFinancings List financings
 // (GET /v1/financings)
 func (_ Unimplemented) ListFinancings(w http.ResponseWriter, r *http.Request, params ListFinancingsParams) {
@@ -2629,6 +3095,18 @@ func (_ Unimplemented) QuoteFinancing(w http.ResponseWriter, r *http.Request, fi
 // RefuseFinancing Refuse
 // (POST /v1/financings/{financing}/refusal)
 func (_ Unimplemented) RefuseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params RefuseFinancingParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ReturnFinancing Give it back with a reason
+// (POST /v1/financings/{financing}/return)
+func (_ Unimplemented) ReturnFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params ReturnFinancingParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ReviewFinancing All that a decision needs
+// (GET /v1/financings/{financing}/review)
+func (_ Unimplemented) ReviewFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2785,6 +3263,18 @@ func (_ Unimplemented) OpenProgramme(w http.ResponseWriter, r *http.Request, par
 // GetProgramme A programme
 // (GET /v1/programmes/{programme})
 func (_ Unimplemented) GetProgramme(w http.ResponseWriter, r *http.Request, programme ProgrammeID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPricing The price that quotes begin with
+// (GET /v1/programmes/{programme}/pricing)
+func (_ Unimplemented) GetPricing(w http.ResponseWriter, r *http.Request, programme ProgrammeID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SetPricing Say which price quotes begin with
+// (PUT /v1/programmes/{programme}/pricing)
+func (_ Unimplemented) SetPricing(w http.ResponseWriter, r *http.Request, programme ProgrammeID, params SetPricingParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3566,6 +4056,39 @@ func (siw *ServerInterfaceWrapper) StreamEvents(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// ListExposures operation middleware
+func (siw *ServerInterfaceWrapper) ListExposures(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListExposuresParams
+
+	// ------------- Optional query parameter "with" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "with", r.URL.Query(), &params.With, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListExposures(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListFinancings operation middleware
 func (siw *ServerInterfaceWrapper) ListFinancings(w http.ResponseWriter, r *http.Request) {
 
@@ -3574,6 +4097,123 @@ func (siw *ServerInterfaceWrapper) ListFinancings(w http.ResponseWriter, r *http
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListFinancingsParams
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", r.URL.Query(), &params.Stage, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "stage"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "stage", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "seller" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "seller", r.URL.Query(), &params.Seller, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "seller"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "seller", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "obligor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "obligor", r.URL.Query(), &params.Obligor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "obligor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "obligor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "programme" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "programme", r.URL.Query(), &params.Programme, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "programme"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "programme", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", r.URL.Query(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "currency"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "currency", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", r.URL.Query(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "due_from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "due_from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", r.URL.Query(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "due_to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "due_to", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sort"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sort", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "order" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order", r.URL.Query(), &params.Order, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "order"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "order", Err: err})
+		}
+		return
+	}
 
 	// ------------- Optional query parameter "cursor" -------------
 
@@ -3799,6 +4439,25 @@ func (siw *ServerInterfaceWrapper) ApproveFinancing(w http.ResponseWriter, r *ht
 		return
 	}
 
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch Seen
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
 	// ------------- Optional header parameter "Prefer" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
 		var Prefer Prefer
@@ -3943,6 +4602,25 @@ func (siw *ServerInterfaceWrapper) DisburseFinancing(w http.ResponseWriter, r *h
 		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
 		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
 		return
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch Seen
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
 	}
 
 	// ------------- Optional header parameter "Prefer" -------------
@@ -4117,6 +4795,25 @@ func (siw *ServerInterfaceWrapper) QuoteFinancing(w http.ResponseWriter, r *http
 		return
 	}
 
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch Seen
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
 	// ------------- Optional header parameter "Prefer" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
 		var Prefer Prefer
@@ -4190,6 +4887,25 @@ func (siw *ServerInterfaceWrapper) RefuseFinancing(w http.ResponseWriter, r *htt
 		return
 	}
 
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch Seen
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
 	// ------------- Optional header parameter "Prefer" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
 		var Prefer Prefer
@@ -4211,6 +4927,105 @@ func (siw *ServerInterfaceWrapper) RefuseFinancing(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RefuseFinancing(w, r, financing, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReturnFinancing operation middleware
+func (siw *ServerInterfaceWrapper) ReturnFinancing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "financing" -------------
+	var financing FinancingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "financing", chi.URLParam(r, "financing"), &financing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "financing", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnFinancingParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch Seen
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReturnFinancing(w, r, financing, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReviewFinancing operation middleware
+func (siw *ServerInterfaceWrapper) ReviewFinancing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "financing" -------------
+	var financing FinancingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "financing", chi.URLParam(r, "financing"), &financing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "financing", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReviewFinancing(w, r, financing)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5366,6 +6181,86 @@ func (siw *ServerInterfaceWrapper) GetProgramme(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetProgramme(w, r, programme)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPricing operation middleware
+func (siw *ServerInterfaceWrapper) GetPricing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "programme" -------------
+	var programme ProgrammeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "programme", chi.URLParam(r, "programme"), &programme, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "programme", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPricing(w, r, programme)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetPricing operation middleware
+func (siw *ServerInterfaceWrapper) SetPricing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "programme" -------------
+	var programme ProgrammeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "programme", chi.URLParam(r, "programme"), &programme, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "programme", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetPricingParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetPricing(w, r, programme, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6973,6 +7868,15 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Get(options.BaseURL+"/v1/programmes/{programme}", wrapper.GetProgramme)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/programmes/{programme}/pricing", wrapper.GetPricing)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/programmes/{programme}/pricing", wrapper.SetPricing)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/exposures", wrapper.ListExposures)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/receivables", wrapper.ListReceivables)
 	})
 	r.Group(func(r chi.Router) {
@@ -7034,6 +7938,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/financings/{financing}", wrapper.GetFinancing)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/financings/{financing}/review", wrapper.ReviewFinancing)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/financings/{financing}/return", wrapper.ReturnFinancing)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/financings/{financing}/price", wrapper.PriceFinancing)

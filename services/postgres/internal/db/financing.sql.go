@@ -36,6 +36,45 @@ func (q *Queries) FinancingRequest(ctx context.Context, id string) (FinancingReq
 	return i, err
 }
 
+const financingRequestsByID = `-- name: FinancingRequestsByID :many
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests WHERE id = ANY ($1::text[])
+`
+
+func (q *Queries) FinancingRequestsByID(ctx context.Context, ids []string) ([]FinancingRequest, error) {
+	rows, err := q.db.Query(ctx, financingRequestsByID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FinancingRequest{}
+	for rows.Next() {
+		var i FinancingRequest
+		if err := rows.Scan(
+			&i.ID,
+			&i.SellerID,
+			&i.BankID,
+			&i.PackID,
+			&i.ReceivableID,
+			&i.ProgrammeID,
+			&i.VerificationID,
+			&i.Amount,
+			&i.Currency,
+			&i.State,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.Reasons,
+			&i.IntentID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const financingRequestsOf = `-- name: FinancingRequestsOf :many
 SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests
 WHERE (seller_id = $1 OR bank_id = $1)
@@ -90,6 +129,349 @@ func (q *Queries) FinancingRequestsOf(ctx context.Context, arg FinancingRequests
 	return items, nil
 }
 
+const financingRequestsOfPack = `-- name: FinancingRequestsOfPack :many
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests WHERE pack_id = $1 AND bank_id = $2
+ORDER BY created_at DESC, id DESC LIMIT $3
+`
+
+type FinancingRequestsOfPackParams struct {
+	PackID string
+	BankID string
+	Page   int32
+}
+
+// What was asked of a bank on a pack's papers before, newest first.
+func (q *Queries) FinancingRequestsOfPack(ctx context.Context, arg FinancingRequestsOfPackParams) ([]FinancingRequest, error) {
+	rows, err := q.db.Query(ctx, financingRequestsOfPack, arg.PackID, arg.BankID, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FinancingRequest{}
+	for rows.Next() {
+		var i FinancingRequest
+		if err := rows.Scan(
+			&i.ID,
+			&i.SellerID,
+			&i.BankID,
+			&i.PackID,
+			&i.ReceivableID,
+			&i.ProgrammeID,
+			&i.VerificationID,
+			&i.Amount,
+			&i.Currency,
+			&i.State,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.Reasons,
+			&i.IntentID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const financingStages = `-- name: FinancingStages :many
+WITH staged AS (
+    SELECT s.id, s.title, s.number::text AS number, s.obligor_id::text AS obligor_id,
+        (CASE WHEN s.stage = 'financed' AND s.due_on <> '' AND s.due_on < $6::text THEN 'overdue'
+            ELSE s.stage END)::text AS stage,
+        (CASE $7::text
+            WHEN 'due' THEN CASE WHEN s.due_on = '' THEN '9999-12-31' ELSE s.due_on END
+            WHEN 'amount' THEN s.currency || lpad(s.amount::text, 20, '0')
+            WHEN 'moved' THEN lpad(s.moved_at::text, 20, '0')
+            ELSE lpad(((extract(epoch FROM s.created_at) * 1000000)::bigint)::text, 20, '0')
+        END)::text COLLATE "C" AS sort_key
+    FROM financing_stages s
+    WHERE (s.seller_id = $8 OR s.bank_id = $8)
+        AND ($9::text = '' OR s.id = $9::text)
+        AND ($10::text = '' OR s.seller_id = $10::text)
+        AND ($11::text = '' OR s.obligor_id = $11::text)
+        AND ($12::text = '' OR s.programme_id = $12::text)
+        AND ($13::text = '' OR s.currency = $13::text)
+        AND ($14::text = '' OR s.due_on >= $14::text)
+        AND ($15::text = '' OR (s.due_on <> '' AND s.due_on <= $15::text))
+)
+SELECT id, title, number, obligor_id, stage, sort_key::text AS place FROM staged
+WHERE (cardinality($1::text[]) = 0 OR stage = ANY ($1::text[]))
+    AND ($2::text = '' OR CASE WHEN $3::boolean
+        THEN (sort_key, id::text) < ($4::text, $2::text)
+        ELSE (sort_key, id::text) > ($4::text, $2::text) END)
+ORDER BY
+    CASE WHEN $3::boolean THEN sort_key END DESC, CASE WHEN $3::boolean THEN id END DESC,
+    sort_key, id
+LIMIT $5
+`
+
+type FinancingStagesParams struct {
+	Stages     []string
+	AfterID    string
+	Descending bool
+	AfterKey   string
+	Page       int32
+	Today      string
+	Sort       string
+	OrgID      string
+	One        string
+	Seller     string
+	Obligor    string
+	Programme  string
+	Currency   string
+	DueFrom    string
+	DueTo      string
+}
+
+type FinancingStagesRow struct {
+	ID        string
+	Title     string
+	Number    string
+	ObligorID string
+	Stage     string
+	Place     string
+}
+
+// One page of what an organisation asked for or was asked, narrowed and in the order of a key.
+func (q *Queries) FinancingStages(ctx context.Context, arg FinancingStagesParams) ([]FinancingStagesRow, error) {
+	rows, err := q.db.Query(ctx, financingStages,
+		arg.Stages,
+		arg.AfterID,
+		arg.Descending,
+		arg.AfterKey,
+		arg.Page,
+		arg.Today,
+		arg.Sort,
+		arg.OrgID,
+		arg.One,
+		arg.Seller,
+		arg.Obligor,
+		arg.Programme,
+		arg.Currency,
+		arg.DueFrom,
+		arg.DueTo,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FinancingStagesRow{}
+	for rows.Next() {
+		var i FinancingStagesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Title,
+			&i.Number,
+			&i.ObligorID,
+			&i.Stage,
+			&i.Place,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const financingTotals = `-- name: FinancingTotals :many
+SELECT (CASE WHEN s.stage = 'financed' AND s.due_on <> '' AND s.due_on < $1::text THEN 'overdue'
+        ELSE s.stage END)::text AS stage_now,
+    s.currency, count(*) AS items, sum(s.amount)::bigint AS amount, sum(s.outstanding)::bigint AS outstanding
+FROM financing_stages s
+WHERE (s.seller_id = $2 OR s.bank_id = $2)
+    AND ($3::text = '' OR s.seller_id = $3::text)
+    AND ($4::text = '' OR s.obligor_id = $4::text)
+    AND ($5::text = '' OR s.programme_id = $5::text)
+    AND ($6::text = '' OR s.currency = $6::text)
+    AND ($7::text = '' OR s.due_on >= $7::text)
+    AND ($8::text = '' OR (s.due_on <> '' AND s.due_on <= $8::text))
+GROUP BY stage_now, s.currency ORDER BY stage_now, s.currency
+`
+
+type FinancingTotalsParams struct {
+	Today     string
+	OrgID     string
+	Seller    string
+	Obligor   string
+	Programme string
+	Currency  string
+	DueFrom   string
+	DueTo     string
+}
+
+type FinancingTotalsRow struct {
+	StageNow    string
+	Currency    string
+	Items       int64
+	Amount      int64
+	Outstanding int64
+}
+
+// How many there are of each stage and currency, and what they come to.
+func (q *Queries) FinancingTotals(ctx context.Context, arg FinancingTotalsParams) ([]FinancingTotalsRow, error) {
+	rows, err := q.db.Query(ctx, financingTotals,
+		arg.Today,
+		arg.OrgID,
+		arg.Seller,
+		arg.Obligor,
+		arg.Programme,
+		arg.Currency,
+		arg.DueFrom,
+		arg.DueTo,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FinancingTotalsRow{}
+	for rows.Next() {
+		var i FinancingTotalsRow
+		if err := rows.Scan(
+			&i.StageNow,
+			&i.Currency,
+			&i.Items,
+			&i.Amount,
+			&i.Outstanding,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const insertReturn = `-- name: InsertReturn :exec
+INSERT INTO financing_returns (
+    id, financing_id, bank_id, returned_to, code, note, pack_edit, version, returned_by, returned_at)
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9,
+    $10)
+`
+
+type InsertReturnParams struct {
+	ID          string
+	FinancingID string
+	BankID      string
+	ReturnedTo  string
+	Code        string
+	Note        string
+	PackEdit    int32
+	Version     int64
+	ReturnedBy  string
+	ReturnedAt  time.Time
+}
+
+func (q *Queries) InsertReturn(ctx context.Context, arg InsertReturnParams) error {
+	_, err := q.db.Exec(ctx, insertReturn,
+		arg.ID,
+		arg.FinancingID,
+		arg.BankID,
+		arg.ReturnedTo,
+		arg.Code,
+		arg.Note,
+		arg.PackEdit,
+		arg.Version,
+		arg.ReturnedBy,
+		arg.ReturnedAt,
+	)
+	return err
+}
+
+const lastQuoted = `-- name: LastQuoted :one
+SELECT (a.state -> 'financing' -> 'terms')::json AS terms FROM ledger.assets a
+WHERE a.kind = 'financing' AND a.state -> 'financing' ->> 'programme' = $1::text
+    AND a.state -> 'financing' ->> 'bank' = $2::text AND a.state -> 'financing' -> 'terms' IS NOT NULL
+ORDER BY (a.state -> 'financing' ->> 'quoted')::bigint DESC, a.id LIMIT 1
+`
+
+type LastQuotedParams struct {
+	ProgrammeID string
+	BankID      string
+}
+
+// The price that a bank named last under a programme.
+func (q *Queries) LastQuoted(ctx context.Context, arg LastQuotedParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, lastQuoted, arg.ProgrammeID, arg.BankID)
+	var terms []byte
+	err := row.Scan(&terms)
+	return terms, err
+}
+
+const lentByProgramme = `-- name: LentByProgramme :many
+SELECT s.programme_id, count(*) AS items, sum(s.outstanding)::bigint AS outstanding,
+    coalesce(sum(s.outstanding) FILTER (WHERE s.due_on < $1::text), 0)::bigint AS overdue
+FROM financing_stages s WHERE s.bank_id = $2 AND s.stage = 'financed' GROUP BY s.programme_id
+`
+
+type LentByProgrammeParams struct {
+	Today  string
+	BankID string
+}
+
+type LentByProgrammeRow struct {
+	ProgrammeID string
+	Items       int64
+	Outstanding int64
+	Overdue     int64
+}
+
+// What a bank has out under each programme.
+func (q *Queries) LentByProgramme(ctx context.Context, arg LentByProgrammeParams) ([]LentByProgrammeRow, error) {
+	rows, err := q.db.Query(ctx, lentByProgramme, arg.Today, arg.BankID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LentByProgrammeRow{}
+	for rows.Next() {
+		var i LentByProgrammeRow
+		if err := rows.Scan(
+			&i.ProgrammeID,
+			&i.Items,
+			&i.Outstanding,
+			&i.Overdue,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pricing = `-- name: Pricing :one
+SELECT programme_id, bank_id, body, set_by, set_at FROM programme_pricing WHERE programme_id = $1 AND bank_id = $2
+`
+
+type PricingParams struct {
+	ProgrammeID string
+	BankID      string
+}
+
+func (q *Queries) Pricing(ctx context.Context, arg PricingParams) (ProgrammePricing, error) {
+	row := q.db.QueryRow(ctx, pricing, arg.ProgrammeID, arg.BankID)
+	var i ProgrammePricing
+	err := row.Scan(
+		&i.ProgrammeID,
+		&i.BankID,
+		&i.Body,
+		&i.SetBy,
+		&i.SetAt,
+	)
+	return i, err
+}
+
 const putFinancingRequest = `-- name: PutFinancingRequest :exec
 INSERT INTO financing_requests (
     id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount,
@@ -140,6 +522,32 @@ func (q *Queries) PutFinancingRequest(ctx context.Context, arg PutFinancingReque
 	return err
 }
 
+const putPricing = `-- name: PutPricing :exec
+INSERT INTO programme_pricing (programme_id, bank_id, body, set_by, set_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (programme_id) DO UPDATE SET body = excluded.body, set_by = excluded.set_by,
+    set_at = excluded.set_at
+`
+
+type PutPricingParams struct {
+	ProgrammeID string
+	BankID      string
+	Body        []byte
+	SetBy       string
+	SetAt       time.Time
+}
+
+func (q *Queries) PutPricing(ctx context.Context, arg PutPricingParams) error {
+	_, err := q.db.Exec(ctx, putPricing,
+		arg.ProgrammeID,
+		arg.BankID,
+		arg.Body,
+		arg.SetBy,
+		arg.SetAt,
+	)
+	return err
+}
+
 const putTerms = `-- name: PutTerms :exec
 INSERT INTO programme_terms (digest, body) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING
 `
@@ -152,6 +560,81 @@ type PutTermsParams struct {
 func (q *Queries) PutTerms(ctx context.Context, arg PutTermsParams) error {
 	_, err := q.db.Exec(ctx, putTerms, arg.Digest, arg.Body)
 	return err
+}
+
+const reservedByProgramme = `-- name: ReservedByProgramme :many
+SELECT (a.state -> 'receivable' -> 'reservation' ->> 'programme')::text AS programme_id,
+    sum((a.state -> 'receivable' -> 'reservation' ->> 'amount')::bigint)::bigint AS reserved
+FROM ledger.assets a
+WHERE a.kind = 'receivable' AND a.state -> 'receivable' -> 'reservation' ->> 'bank' = $1::text
+GROUP BY 1
+`
+
+type ReservedByProgrammeRow struct {
+	ProgrammeID string
+	Reserved    int64
+}
+
+// What is held for a bank and not assigned yet.
+func (q *Queries) ReservedByProgramme(ctx context.Context, bankID string) ([]ReservedByProgrammeRow, error) {
+	rows, err := q.db.Query(ctx, reservedByProgramme, bankID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReservedByProgrammeRow{}
+	for rows.Next() {
+		var i ReservedByProgrammeRow
+		if err := rows.Scan(&i.ProgrammeID, &i.Reserved); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const returnsOf = `-- name: ReturnsOf :many
+SELECT id, financing_id, bank_id, returned_to, code, note, pack_edit, version, returned_by, returned_at FROM financing_returns WHERE financing_id = $1
+ORDER BY returned_at DESC, id DESC LIMIT $2
+`
+
+type ReturnsOfParams struct {
+	FinancingID string
+	Page        int32
+}
+
+func (q *Queries) ReturnsOf(ctx context.Context, arg ReturnsOfParams) ([]FinancingReturn, error) {
+	rows, err := q.db.Query(ctx, returnsOf, arg.FinancingID, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FinancingReturn{}
+	for rows.Next() {
+		var i FinancingReturn
+		if err := rows.Scan(
+			&i.ID,
+			&i.FinancingID,
+			&i.BankID,
+			&i.ReturnedTo,
+			&i.Code,
+			&i.Note,
+			&i.PackEdit,
+			&i.Version,
+			&i.ReturnedBy,
+			&i.ReturnedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const terms = `-- name: Terms :one

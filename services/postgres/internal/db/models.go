@@ -100,6 +100,41 @@ type FinancingRequest struct {
 	IntentID       *string
 }
 
+type FinancingReturn struct {
+	ID          string
+	FinancingID string
+	BankID      string
+	ReturnedTo  string
+	Code        string
+	Note        string
+	PackEdit    int32
+	Version     int64
+	ReturnedBy  string
+	ReturnedAt  time.Time
+}
+
+type FinancingStage struct {
+	ID          string
+	SellerID    string
+	BankID      string
+	ProgrammeID string
+	CreatedAt   time.Time
+	Amount      int64
+	Currency    string
+	Title       string
+	ObligorID   interface{}
+	Number      interface{}
+	DueOn       interface{}
+	Outstanding interface{}
+	MovedAt     int64
+	Stage       interface{}
+}
+
+type FinancingTurn struct {
+	FinancingID string
+	Act         interface{}
+}
+
 type IdempotencyKey struct {
 	UserID        string
 	Key           string
@@ -304,6 +339,14 @@ type Preference struct {
 	Language string
 	Waiting  string
 	Outcome  string
+}
+
+type ProgrammePricing struct {
+	ProgrammeID string
+	BankID      string
+	Body        []byte
+	SetBy       string
+	SetAt       time.Time
 }
 
 type ProgrammeTerm struct {
