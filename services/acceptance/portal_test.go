@@ -92,6 +92,13 @@ func TestThePortalShowsEachFindingInItsPlace(t *testing.T) {
 	drive(t, h, "papers.mjs", sellerMaker, "CangningMSP")
 }
 
+func TestTheInboxIsLive(t *testing.T) {
+	t.Parallel()
+	needPortal(t)
+	h := open(t, fast, newData(t), nil)
+	drive(t, h, "inbox.mjs", sellerMaker, buyerMaker)
+}
+
 func TestAFirstVisitStaysWithinItsBudget(t *testing.T) {
 	t.Parallel()
 	needPortal(t)

@@ -310,9 +310,9 @@ func (w *waiting) tell(item *Item, asset Asset) {
 		item.Title, item.Due = r.Claim.Number, r.DueDate
 		item.Amount = amountOr(r.Face, r.Currency)
 		item.Pack, _ = packOf(asset.Record.ID)
-		item.Counterparty = r.Seller
-		if r.Seller == w.actor.Org {
-			item.Counterparty = r.Obligor
+		item.Counterparty = r.Obligor
+		if r.Obligor == w.actor.Org {
+			item.Counterparty = r.Seller
 		}
 	case asset.State.Financing != nil:
 		f := asset.State.Financing

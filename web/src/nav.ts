@@ -1,4 +1,4 @@
-import { IconFiles, IconPackages, type Icon } from "@tabler/icons-react";
+import { IconFiles, IconHome, IconInbox, IconPackages, type Icon } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Actor, Schemas } from "./api/client";
 
@@ -9,6 +9,13 @@ type Kind = Schemas["OrgKind"];
 
 /** Who sees an entry; without kinds everybody does. The order is that of the rail. */
 const entries: (Entry & { kinds?: readonly Kind[] })[] = [
+  { to: "/", word: "home", icon: IconHome, kinds: ["supplier", "operator"] },
+  {
+    to: "/",
+    word: "inbox",
+    icon: IconInbox,
+    kinds: ["core_enterprise", "bank", "warehouse", "carrier", "auditor", "regulator"],
+  },
   { to: "/documents", word: "documents", icon: IconFiles },
   { to: "/packs", word: "packs", icon: IconPackages },
 ];

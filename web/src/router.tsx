@@ -5,6 +5,7 @@ import { Problem } from "./api/client";
 import { me, organisations, pack, packs, paper } from "./api/queries";
 import { language } from "./i18n";
 import { papers, paperSearch } from "./screens/documents/queries";
+import { home as homeQuery, inbox as inboxQuery } from "./screens/inbox/queries";
 import { Missing } from "./screens/Missing";
 import { SignIn } from "./screens/SignIn";
 import { ProblemNote } from "./ui/ProblemNote";
@@ -44,9 +45,9 @@ const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/documents" });
-  },
+  loader: ({ context }) =>
+    Promise.all([context.client.ensureQueryData(inboxQuery), context.client.ensureQueryData(homeQuery)]),
+  component: lazyRouteComponent(() => import("./screens/inbox/Inbox"), "Inbox"),
 });
 
 const documentList = createRoute({

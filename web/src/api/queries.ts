@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import { shows } from "../live/live";
 import { api, Problem, taken } from "./client";
 
 const pageSize = 100;
@@ -21,7 +22,6 @@ export const paper = (id: string, language: string) =>
   queryOptions({
     queryKey: ["document", id, language],
     queryFn: () => taken(api.GET("/v1/documents/{document}", { params: { path: { document: id } } })),
-    refetchInterval: (query) => (query.state.data?.state === "received" ? 1_000 : false),
   });
 
 export type Original = { bytes: Uint8Array<ArrayBuffer>; media: string };
@@ -42,15 +42,13 @@ export const original = (id: string) =>
 export const packs = queryOptions({
   queryKey: ["packs"],
   queryFn: () => taken(api.GET("/v1/packs", { params: { query: { limit: pageSize } } })),
-  refetchInterval: 10_000,
+  meta: shows("pack"),
 });
 
 export const pack = (id: string, language: string) =>
   queryOptions({
     queryKey: ["pack", id, language],
     queryFn: () => taken(api.GET("/v1/packs/{pack}", { params: { path: { pack: id } } })),
-    // Verdicts follow uploads by themselves; there is no need to watch what stands.
-    refetchInterval: (query) => (query.state.data?.verdicts_stand ? 15_000 : 1_500),
   });
 
 /** The saved views of a list. */

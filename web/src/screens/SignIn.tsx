@@ -27,7 +27,7 @@ export function SignIn() {
       client.clear();
       client.setQueryData(me.queryKey, actor);
       // Only a path of this origin is followed.
-      await navigate({ to: to?.startsWith("/") && !to.startsWith("//") ? to : "/documents" });
+      await navigate({ to: to?.startsWith("/") && !to.startsWith("//") ? to : "/" });
     },
   });
 

@@ -1,21 +1,25 @@
-import { ActionIcon, Anchor, Button, Group, Menu, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconLanguage, IconMoon, IconSun } from "@tabler/icons-react";
+import { ActionIcon, Anchor, Group, Menu, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { IconKeyboard, IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { me, organisations } from "../api/queries";
 import { languages, speak } from "../i18n";
+import { useLive } from "../live/live";
 import { rail } from "../nav";
+import { Bell, Waiting } from "../screens/inbox/Bell";
 import { SigningProvider } from "../signing/signing";
 import { TrayProvider } from "../upload/tray";
 import { TrayPanel } from "../upload/TrayPanel";
+import { Badge } from "./Badge";
+import { KeysProvider, useKeysHelp } from "./keys";
 import classes from "./Shell.module.css";
 
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false} transitionProps={{ duration: 0 }}>
       <Menu.Target>
         <ActionIcon variant="subtle" size="lg" aria-label={t("language.label")}>
           <IconLanguage size={18} />
@@ -49,6 +53,33 @@ export function ThemeSwitch() {
   );
 }
 
+/** Who is signed in and for whom, and what only concerns that person. */
+function ProfileMenu({ onSignOut }: { onSignOut: () => void }) {
+  const { t } = useTranslation();
+  const { data: actor } = useSuspenseQuery(me);
+  const help = useKeysHelp();
+  return (
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false} transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" size="lg" aria-label={t("profile.label", { name: actor.name })}>
+          <IconUser size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {actor.name} · {actor.roles.map((r) => t(`role.${r}`)).join(" · ")}
+        </Menu.Label>
+        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={help}>
+          {t("keys.show")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={onSignOut}>
+          {t("signIn.out")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 /** The frame around every screen of somebody who is signed in. */
 export function Shell() {
   const { t, i18n } = useTranslation();
@@ -56,6 +87,7 @@ export function Shell() {
   const { data: parties } = useSuspenseQuery(organisations);
   const client = useQueryClient();
   const navigate = useNavigate();
+  const connected = useLive();
   const own = parties.items.find((o) => o.id === actor.organisation);
   const name = (i18n.language === "zh-CN" && own?.name_local) || own?.name || actor.organisation;
 
@@ -68,42 +100,52 @@ export function Shell() {
   return (
     <TrayProvider>
       <SigningProvider>
-        <div className={classes.frame}>
-          <a className={classes.skip} href="#main">
-            {t("nav.skip")}
-          </a>
-          <header className={classes.header}>
-            <Link to="/documents" className={classes.brand}>
-              <img src="/mark.svg" width={20} height={20} alt="" />
-              <span>{t("common.product")}</span>
-            </Link>
-            <Text size="sm" className={classes.organisation} title={name}>
-              {name}
-            </Text>
-            <Group gap={4} ml="auto" wrap="nowrap">
-              <LanguageMenu />
-              <ThemeSwitch />
-              <Text size="sm" className={classes.person}>
-                {actor.name}
+        <KeysProvider>
+          <div className={classes.frame}>
+            <a className={classes.skip} href="#main">
+              {t("nav.skip")}
+            </a>
+            <header className={classes.header}>
+              <Link to="/" className={classes.brand}>
+                <img src="/mark.svg" width={20} height={20} alt="" />
+                <span>{t("common.product")}</span>
+              </Link>
+              <Text size="sm" className={classes.organisation} title={name}>
+                {name}
               </Text>
-              <Button size="compact-sm" variant="default" onClick={() => void signOut()}>
-                {t("signIn.out")}
-              </Button>
-            </Group>
-          </header>
-          <nav className={classes.rail} aria-label={t("nav.label")}>
-            {rail(actor).map(({ to, word, icon: Picture }) => (
-              <Anchor key={to} component={Link} to={to} className={classes.entry}>
-                <Picture size={18} aria-hidden />
-                {t(`nav.${word}`)}
-              </Anchor>
-            ))}
-          </nav>
-          <main id="main" className={classes.main} tabIndex={-1}>
-            <Outlet />
-          </main>
-          <TrayPanel />
-        </div>
+              {!connected && (
+                <span role="status" className={classes.lost}>
+                  <Badge tone="attention">{t("profile.lost")}</Badge>
+                </span>
+              )}
+              <Group gap={4} ml="auto" wrap="nowrap">
+                <Bell />
+                <LanguageMenu />
+                <ThemeSwitch />
+                <ProfileMenu onSignOut={() => void signOut()} />
+              </Group>
+            </header>
+            <nav className={classes.rail} aria-label={t("nav.label")}>
+              {rail(actor).map(({ to, word, icon: Picture }) => (
+                <Anchor
+                  key={to}
+                  component={Link}
+                  to={to}
+                  className={classes.entry}
+                  {...(to === "/" ? { activeOptions: { exact: true } } : {})}
+                >
+                  <Picture size={18} aria-hidden />
+                  {t(`nav.${word}`)}
+                  {to === "/" && <Waiting />}
+                </Anchor>
+              ))}
+            </nav>
+            <main id="main" className={classes.main} tabIndex={-1}>
+              <Outlet />
+            </main>
+            <TrayPanel />
+          </div>
+        </KeysProvider>
       </SigningProvider>
     </TrayProvider>
   );

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, type Schemas, taken } from "../../api/client";
+import { shows } from "../../live/live";
 
 /** How many rows are fetched at a time. */
 export const windowSize = 100;
@@ -69,6 +70,6 @@ export const papers = (search: PaperSearch, index: number) =>
           signal,
         }),
       ),
-    refetchInterval: 10_000,
+    meta: shows("document"),
     placeholderData: keepPreviousData,
   });

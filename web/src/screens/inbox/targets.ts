@@ -1,0 +1,35 @@
+import type { LinkProps } from "@tanstack/react-router";
+import type { Item } from "./queries";
+
+/** Where a thing that waits is dealt with. */
+export type Target = { to: NonNullable<LinkProps["to"]>; params?: Record<string, string> };
+
+/**
+ * The screen on which an item is dealt with; none for what is signed in the list itself. New
+ * screens are named here and nowhere else.
+ */
+export function target(item: Item): Target | undefined {
+  switch (item.kind) {
+    case "document":
+      return { to: "/documents/$id", params: { id: item.subject } };
+    case "receivable":
+    case "financing":
+      return item.pack ? { to: "/packs/$id", params: { id: item.pack } } : undefined;
+    case "programme":
+    case "organisation":
+    case "keyring":
+      return undefined;
+  }
+}
+
+/** Where a first step is taken. */
+export function stepTarget(step: "key" | "programme" | "pack" | "document"): Target | undefined {
+  switch (step) {
+    case "key":
+    case "programme":
+      return undefined;
+    case "pack":
+    case "document":
+      return { to: "/packs" };
+  }
+}
