@@ -135,6 +135,7 @@ var packages = map[string]place{
 		imports: []string{"chaincode/money", "chaincode/trade", "services/parse"},
 		tests:   []string{"fixtures"},
 	},
+	"services/policy": {rung: judges, imports: []string{"chaincode/money"}},
 	"services/reading": {
 		rung:    reading,
 		imports: []string{"chaincode/money", "services/check", "services/parse", "services/parse/source"},
@@ -143,7 +144,7 @@ var packages = map[string]place{
 		rung: steps,
 		imports: []string{
 			"chaincode/money", "chaincode/trade",
-			"services/check", "services/match", "services/parse", "services/reading",
+			"services/check", "services/match", "services/parse", "services/policy", "services/reading",
 		},
 		tests: []string{ // the whole way, on everything that is under the steps
 			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob", "services/embedded",

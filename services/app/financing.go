@@ -57,7 +57,7 @@ func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput
 		Verification: v.ID, Amount: claim.Amount, State: RequestSubmitted, CreatedBy: actor.User,
 		CreatedAt: a.Now(),
 	}
-	r.Reasons = v.blocking()
+	r.Reasons = append(v.blocking(), v.forbidden()...)
 	basis, free, err := a.basis(ctx, receivableID(p.ID), v)
 	if err != nil {
 		return FinancingView{}, err

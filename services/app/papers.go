@@ -7,6 +7,7 @@ import (
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/match"
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/policy"
 )
 
 // DocumentState says how far a paper has come on this node.
@@ -146,12 +147,16 @@ type Verification struct {
 	Terms     *Terms        `json:"terms,omitempty"` // nil for who must not see them
 	Matrix    match.Matrix  `json:"matrix"`
 	Verdicts  []Verdict     `json:"verdicts"`
-	TakenAt   time.Time     `json:"taken_at"`
-	ExpiresAt time.Time     `json:"expires_at"`
+	// Policy is what dated rules find; nil for everybody but a bank that was asked.
+	Policy    []policy.Finding `json:"policy,omitempty"`
+	TakenAt   time.Time        `json:"taken_at"`
+	ExpiresAt time.Time        `json:"expires_at"`
 }
 
-// Digest is the digest of the verification's canonical bytes: what a request was made on.
+// Digest is the digest of the verification's canonical bytes: what a request was made on. It
+// covers what both sides read; what the law says follows from the same papers again.
 func (v Verification) Digest() (trade.Digest, error) {
+	v.Policy = nil
 	b, err := trade.Canonical(v)
 	return trade.DigestOf(b), err
 }

@@ -147,6 +147,9 @@ func conceal(ctx context.Context, tx StoreTx, org trade.OrgID, p *Pack) error {
 	if p.Latest == nil {
 		return nil
 	}
+	if !slices.Contains(p.Parties, PackParty{Org: org, Side: SideBank}) {
+		p.Latest.Policy = nil // by how much a claim fails is the financier's to know
+	}
 	if held, err = holds(p.Latest.Programme); err != nil || held {
 		return err
 	}

@@ -121,6 +121,28 @@ func TestWhoDoesNotHoldAProgrammeIsNotShownItsTerms(t *testing.T) {
 	}
 }
 
+// By how much a claim fails a rule of law is the bank's to know: the trade is due 93 days after its
+// delivery, and small enterprises in China are paid within 60.
+func TestOnlyTheBankThatWasAskedReadsWhatTheLawSays(t *testing.T) {
+	w := begin(t, openNode(t), 0)
+	w.upload()
+	w.verified()
+	w.issued()
+	if asked := w.request(w.frame); asked.State != app.RequestSubmitted {
+		t.Fatalf("the request is %s, %v", asked.State, asked.Reasons)
+	}
+	for _, who := range []struct {
+		actor app.Actor
+		shown bool
+	}{{w.seller.Actor, false}, {w.buyer.Actor, false}, {w.bank.Actor, true}} {
+		p, err := w.Pack(t.Context(), who.actor, w.pack)
+		ok(t, err)
+		if shown := len(p.Latest.Policy) > 0; shown != who.shown {
+			t.Errorf("%s reads %+v", who.actor.Org, p.Latest.Policy)
+		}
+	}
+}
+
 func TestPapersThatAProgrammeRequiresAreMissed(t *testing.T) {
 	w := begin(t, openNode(t), 0)
 	w.upload()

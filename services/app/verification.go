@@ -12,6 +12,7 @@ import (
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/match"
 	"github.com/countersign/countersign/services/parse"
+	"github.com/countersign/countersign/services/policy"
 )
 
 // verdictLife is how long verdicts stand before they are taken again.
@@ -152,7 +153,37 @@ func (a *App) verdicts(ctx context.Context, g grounds) (Verification, error) {
 		ID: id, Pack: g.pack.ID, PackEdit: g.pack.Edit, Programme: g.pack.Programme, Terms: &g.terms,
 		Matrix: *matrix, TakenAt: now, ExpiresAt: now.Add(verdictLife),
 		Verdicts: []Verdict{authenticity(g.pack, g.papers), corroboration(matrix), unique},
+		Policy:   policy.Judge(judgedTrade(g)),
 	}, nil
+}
+
+// judgedTrade is what the rules of law look at: the invoice's days, and when the goods came.
+func judgedTrade(g grounds) policy.Trade {
+	t := policy.Trade{SellerCountry: g.seller.Country, ObligorCountry: g.obligor.Country}
+	for _, d := range g.papers {
+		switch {
+		case d.Fields == nil:
+		case d.Fields.Kind == parse.Invoice:
+			t.Issued, t.Due = d.Fields.IssueDate, d.Fields.DueDate
+		case d.Fields.Kind == parse.ReceiptAdvice || d.Fields.Kind == parse.WarehouseReceipt:
+			t.Delivered = d.Fields.DeliveryDate
+		}
+	}
+	return t
+}
+
+// forbidden collects the rules that keep a bank from financing. The reasons are for the seller
+// too: they say what is the matter, not by how much.
+func (v Verification) forbidden() []Reason {
+	reasons := []Reason{}
+	for _, f := range v.Policy {
+		if f.Severity == policy.Block {
+			reasons = append(reasons, Reason{
+				f.Rule, f.Sentence, "Agree on a term that the rules on payment allow, and ask again.",
+			})
+		}
+	}
+	return reasons
 }
 
 // sourcesOf are the readable papers: one that is not read yet is no source.
@@ -401,7 +432,21 @@ func (a *App) verdictUnder(
 	case err != nil:
 		return a.verifyPack(ctx, p.ID, nil)
 	}
-	return *v, nil
+	return a.whole(ctx, v.ID)
+}
+
+// whole reads a verification with what is not for everybody to see.
+func (a *App) whole(ctx context.Context, id string) (Verification, error) {
+	var v Verification
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		v, err = tx.Verification(ctx, id)
+		return err
+	})
+	if err != nil {
+		return Verification{}, fmt.Errorf("verification %s: %w", id, err)
+	}
+	return v, nil
 }
 
 // blocking collects why a verification is no ground for financing; empty when it is one.

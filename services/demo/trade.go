@@ -123,6 +123,10 @@ func (r *run) outcome() Outcome {
 func (r *run) step(ctx context.Context, s fixtures.Step) error {
 	switch s.Act {
 	case "upload":
+		if s.File != "" {
+			_, err := r.bring(ctx, s.File, s.By[0])
+			return err
+		}
 		return r.upload(ctx)
 	case "verify":
 		return r.verify(ctx)

@@ -2042,8 +2042,33 @@ export interface components {
             terms?: components["schemas"]["ProgrammeTerms"];
             matrix: components["schemas"]["Matrix"];
             verdicts: components["schemas"]["Verdict"][];
+            policy?: components["schemas"]["PolicyFinding"][];
             taken_at: components["schemas"]["Instant"];
             expires_at: components["schemas"]["Instant"];
+        };
+        /**
+         * @description What a dated rule of law finds of the trade. Told to the banks that were asked, and to
+         *     nobody else.
+         */
+        PolicyFinding: {
+            /** @example cn.voucher.term_max */
+            rule: string;
+            /** @description The rule pack with the day since which this version is in force. */
+            pack: string;
+            /** @description ISO 3166-1 alpha-2. */
+            jurisdiction: string;
+            /** @enum {string} */
+            severity: "block" | "warn";
+            effective: components["schemas"]["Date"];
+            citation: string;
+            sentence: string;
+            /** @description What the papers say. */
+            claimed: string;
+            /** @description What the rule allows. */
+            allowed: string;
+            /** @description The last due date with which it would pass, all else being as it is. */
+            flips: components["schemas"]["Date"];
+            advice: string;
         };
         /** @description Unknown is never a pass. */
         Verdict: {

@@ -21,6 +21,24 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for PolicyFindingSeverity.
+const (
+	Block PolicyFindingSeverity = "block"
+	Warn  PolicyFindingSeverity = "warn"
+)
+
+// Valid indicates whether the value is a known member of the PolicyFindingSeverity enum.
+func (e PolicyFindingSeverity) Valid() bool {
+	switch e {
+	case Block:
+		return true
+	case Warn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Order.
 const (
 	OrderAsc  Order = "asc"
@@ -1278,6 +1296,37 @@ type PhaseSum struct {
 
 // Place Where a value stands in its source.
 type Place = parse.Place
+
+// PolicyFinding What a dated rule of law finds of the trade. Told to the banks that were asked, and to
+// nobody else.
+type PolicyFinding struct {
+	Advice string `json:"advice"`
+
+	// Allowed What the rule allows.
+	Allowed  string `json:"allowed"`
+	Citation string `json:"citation"`
+
+	// Claimed What the papers say.
+	Claimed   string `json:"claimed"`
+	Effective Date   `json:"effective"`
+
+	// Flips The last due date with which it would pass, all else being as it is.
+	Flips Date `json:"flips"`
+
+	// Jurisdiction ISO 3166-1 alpha-2.
+	Jurisdiction string `json:"jurisdiction"`
+
+	// Pack The rule pack with the day since which this version is in force.
+	Pack string `json:"pack"`
+
+	// Rule Example: cn.voucher.term_max
+	Rule     string                `json:"rule"`
+	Sentence string                `json:"sentence"`
+	Severity PolicyFindingSeverity `json:"severity"`
+}
+
+// PolicyFindingSeverity defines model for PolicyFinding.Severity.
+type PolicyFindingSeverity string
 
 // PreparedList defines model for PreparedList.
 type PreparedList struct {
