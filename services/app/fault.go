@@ -20,6 +20,9 @@ const (
 	CodeKeyReused      trade.Code = "idempotency.conflict"    // the key was used for another request
 	CodeInProgress     trade.Code = "idempotency.in_progress" // the first request still runs
 	CodeQuota          trade.Code = "upload.quota"            // the organisation's papers would take too much
+	CodeUploadSize     trade.Code = "upload.too_large"        // a file larger than is taken
+	CodeUploadOffset   trade.Code = "upload.offset"           // the part does not follow what is here
+	CodeUploadProtocol trade.Code = "upload.protocol"         // another version of the upload protocol
 	CodeDocumentState  trade.Code = "document.state"          // not possible in the paper's state
 	CodePackParty      trade.Code = "pack.party"              // the parties of the pack do not fit
 	CodePackUnverified trade.Code = "pack.unverified"         // no verdict of the pack as it stands
@@ -51,6 +54,9 @@ func Codes() []trade.Code {
 		CodeKeyReused,
 		CodeInProgress,
 		CodeQuota,
+		CodeUploadSize,
+		CodeUploadOffset,
+		CodeUploadProtocol,
 		CodeDocumentState,
 		CodePackParty,
 		CodePackUnverified,

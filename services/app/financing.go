@@ -18,6 +18,7 @@ const reservationLife = 10 * 24 * time.Hour
 type RequestInput struct {
 	Pack      PackID
 	Programme trade.AssetID
+	Advance   money.Amount // wished for; absent: as much as the bank advances
 }
 
 // RequestFinancing asks the programme's bank to finance the pack's receivable.
@@ -27,7 +28,8 @@ type RequestInput struct {
 //
 // A verdict that is not a pass refuses by rule: the request is kept as refused, with its
 // reasons, for seller and bank to see, and never comes to the ledger. Otherwise it becomes
-// an intent that the seller's maker signs.
+// an intent that the seller's maker signs. While the obligor has not confirmed the claim, the
+// signed intent waits for that, and goes on its way by itself.
 func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput) (FinancingView, error) {
 	if err := need(actor, trade.Maker); err != nil {
 		return FinancingView{}, err
@@ -44,9 +46,14 @@ func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput
 	if err != nil {
 		return FinancingView{}, err
 	}
-	claim, err := a.claimed(ctx, p, papers)
+	claim, err := a.claimNow(ctx, actor, p, papers)
 	if err != nil {
 		return FinancingView{}, err
+	}
+	if wish := in.Advance; !wish.IsAbsent() {
+		if _, err := shareOf(wish, claim.face, money.MaxRate); err != nil {
+			return FinancingView{}, err
+		}
 	}
 	id, err := a.newID("fin")
 	if err != nil {
@@ -54,8 +61,8 @@ func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput
 	}
 	r := FinancingRequest{
 		ID: trade.AssetID(id), Seller: actor.Org, Bank: programme.Bank, Pack: p.ID, Programme: in.Programme,
-		Verification: v.ID, Amount: claim.Amount, State: RequestSubmitted, CreatedBy: actor.User,
-		CreatedAt: a.Now(),
+		Verification: v.ID, Amount: claim.whole, Wanted: in.Advance, State: RequestSubmitted,
+		CreatedBy: actor.User, CreatedAt: a.Now(),
 	}
 	r.Reasons = append(v.blocking(), v.forbidden()...)
 	basis, free, err := a.basis(ctx, receivableID(p.ID), v)
@@ -72,7 +79,12 @@ func (a *App) RequestFinancing(ctx context.Context, actor Actor, in RequestInput
 		return asked, a.keepRequest(ctx, actor, asked)
 	}
 	r.Receivable = receivableID(p.ID)
-	intent, err := a.requestIntent(ctx, actor, r, p, v)
+	after, waits, err := a.waitsFor(ctx, r.Receivable, &claim)
+	if err != nil {
+		return FinancingView{}, err
+	}
+	r.Amount = claim.face
+	intent, err := a.requestIntent(ctx, actor, r, p, v, standingOn{claim, after, waits})
 	if err != nil {
 		return FinancingView{}, err
 	}
@@ -108,24 +120,6 @@ func (a *App) basis(
 	}}, free, nil
 }
 
-// claimed draws the claim from a pack's papers.
-func (a *App) claimed(ctx context.Context, p Pack, papers []Document) (trade.Claim, error) {
-	var seller, obligor Organisation
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		var err error
-		if seller, err = tx.Organisation(ctx, p.Party(SideSeller)); err != nil {
-			return err
-		}
-		obligor, err = tx.Organisation(ctx, p.Party(SideObligor))
-		return err
-	})
-	if err != nil {
-		return trade.Claim{}, err
-	}
-	claim, _, err := claimOf(papers, seller, obligor)
-	return claim, err
-}
-
 // keepRequest stores a request with its intent and lets the bank see the papers.
 func (a *App) keepRequest(ctx context.Context, actor Actor, asked FinancingView) error {
 	r, i := *asked.Request, asked.Intent
@@ -149,15 +143,21 @@ func (a *App) keepRequest(ctx context.Context, actor Actor, asked FinancingView)
 	})
 }
 
-// requestIntent composes the command of a request and asks the law about it.
+// standingOn is what a request is made on: the claim, and what it has to wait for.
+type standingOn struct {
+	claimAt
+
+	after trade.CommandID // the command that issues it, while that is on its way
+	waits bool            // until the claim is confirmed
+}
+
+// requestIntent composes the command of a request and asks the law about it, unless it has to wait
+// for the claim to be confirmed.
 func (a *App) requestIntent(
-	ctx context.Context, actor Actor, r FinancingRequest, p Pack, v Verification,
+	ctx context.Context, actor Actor, r FinancingRequest, p Pack, v Verification, claim standingOn,
 ) (Intent, error) {
-	receivable, err := a.held(ctx, actor.Org, r.Receivable, trade.KindReceivable)
-	if err != nil {
-		return Intent{}, fault(
-			trade.CodePhase, "pack", "issue the receivable and have the obligor confirm it first",
-		)
+	if claim.noPayee != nil {
+		return Intent{}, claim.noPayee
 	}
 	digest, err := v.Digest()
 	if err != nil {
@@ -167,13 +167,9 @@ func (a *App) requestIntent(
 	if err != nil {
 		return Intent{}, err
 	}
-	free, err := money.New(receivable.State.Receivable.Free(), receivable.State.Receivable.Currency)
-	if err != nil {
-		return Intent{}, err
-	}
 	args := trade.RequestFinancing{
-		Salt: salt, Bank: r.Bank, Programme: r.Programme, Face: free,
-		Account: receivable.State.Receivable.PayTo, Verification: digest,
+		Salt: salt, Bank: r.Bank, Programme: r.Programme, Face: claim.face, Account: claim.payTo,
+		Verification: digest,
 	}
 	for _, q := range p.Parties {
 		if q.Side == SideReader {
@@ -188,9 +184,10 @@ func (a *App) requestIntent(
 			trade.Seller: actor.Org,
 		},
 		endorsers: []trade.OrgID{actor.Org, r.Bank},
+		after:     claim.after,
 	})
-	if err != nil {
-		return Intent{}, err
+	if err != nil || claim.waits {
+		return i, err
 	}
 	if err := a.dryRun(ctx, i); err != nil && !isMissingSignature(err) {
 		return Intent{}, err

@@ -63,6 +63,9 @@ func (a *App) project(ctx context.Context, b Block) error {
 			if err := a.committed(ctx, tx, t); err != nil {
 				return err
 			}
+			if err := wakeStanding(ctx, tx, t); err != nil {
+				return err
+			}
 		}
 		return followMembers(ctx, tx, d)
 	})

@@ -15,6 +15,8 @@ type PackInput struct {
 	Parties []PackParty
 	// Programme is the one that the trade is to be financed under, where the seller knows it.
 	Programme trade.AssetID
+	// Documents are papers of the actor's organisation that lie in it from the start.
+	Documents []DocumentID
 }
 
 // OpenPack opens a trade pack. Each party sees it and may add its own papers; auditors and
@@ -25,6 +27,9 @@ func (a *App) OpenPack(ctx context.Context, actor Actor, in PackInput) (Pack, er
 	}
 	if in.Title == "" || len(in.Title) > maxTitle {
 		return Pack{}, fault(CodeInput, "title", "a title of 1 to %d bytes", maxTitle)
+	}
+	if len(in.Documents) > MaxFiled {
+		return Pack{}, fault(CodeInput, "documents", "at most %d papers", MaxFiled)
 	}
 	id, err := a.newID("pack")
 	if err != nil {
@@ -48,6 +53,11 @@ func (a *App) OpenPack(ctx context.Context, actor Actor, in PackInput) (Pack, er
 		}
 		if err := a.audit(ctx, tx, actor, deed{"pack.open", "pack", id}, nil); err != nil {
 			return err
+		}
+		if len(in.Documents) > 0 {
+			if p, err = a.fileInto(ctx, tx, actor, p.ID, in.Documents); err != nil {
+				return err
+			}
 		}
 		return a.answered(ctx, tx, p)
 	})

@@ -131,7 +131,7 @@ func (a *App) Financings(
 	return page, err
 }
 
-// stagedView is a row with its asset, where the organisation holds it.
+// stagedView is a row with its asset, where the organisation holds it, or what it waits for.
 func stagedView(
 	ctx context.Context, tx StoreTx, org trade.OrgID, row StagedFinancing,
 ) (FinancingView, error) {
@@ -140,6 +140,12 @@ func stagedView(
 	}
 	asset, err := tx.Asset(ctx, row.Request.ID)
 	switch {
+	case errors.Is(err, ErrNoRow) && row.Request.Intent != "":
+		on, err := tx.Intent(ctx, row.Request.Intent)
+		if err == nil && on.seenBy(org) {
+			v.Intent = &on
+		}
+		return v, err
 	case errors.Is(err, ErrNoRow):
 		return v, nil
 	case err != nil:

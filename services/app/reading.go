@@ -83,7 +83,7 @@ func (a *App) TypeFields(
 	}
 	typed, findings, err := a.reader.Typed(ctx, kind, fields, money.DateOf(a.Now()))
 	if f, ok := errors.AsType[*parse.Fault](err); ok {
-		return Document{}, fault(trade.Code(f.Code), f.Path, "%s", f.Message)
+		return Document{}, faultsOf(f)
 	}
 	if err != nil {
 		return Document{}, err

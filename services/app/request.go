@@ -29,9 +29,12 @@ type FinancingRequest struct {
 	// Verification is the one that the request was made on, under the programme's terms.
 	Verification string
 	Amount       money.Amount
-	State        RequestState
-	CreatedBy    UserID
-	CreatedAt    time.Time
+	// Wanted is what the seller would like to have advanced: a wish, which no quote is bound by.
+	// Absent: as much as the bank advances.
+	Wanted    money.Amount
+	State     RequestState
+	CreatedBy UserID
+	CreatedAt time.Time
 	// Reasons of a refusal by rule; what would flip it stays with the bank.
 	Reasons []Reason
 	Intent  trade.CommandID // the command that brings it to the ledger

@@ -123,6 +123,9 @@ func (a *App) fulfil(ctx context.Context, tx StoreTx, actor Actor, i Intent, s S
 			return i, nil // the follower enqueues it when that one is done
 		}
 	}
+	if waits, err := stands(ctx, tx, i); err != nil || waits {
+		return i, err
+	}
 	return i, tx.Enqueue(ctx, SubmitJob{i.ID})
 }
 
@@ -219,12 +222,16 @@ func (a *App) Intent(ctx context.Context, actor Actor, id trade.CommandID) (Inte
 	return i, err
 }
 
-// Await waits until the intent is finished or ctx ends, and returns it as it is then.
+// Await waits until the intent is finished or ctx ends, and returns it as it is then. It does not
+// wait for one that is open, or stands until somebody else has acted.
 func (a *App) Await(ctx context.Context, actor Actor, id trade.CommandID) (Intent, error) {
 	for {
 		changed := a.notices.next()
 		i, err := a.Intent(ctx, actor, id)
 		if err != nil || i.Finished() || i.State == IntentOpen {
+			return i, err
+		}
+		if waits, err := a.standsNow(ctx, i); err != nil || waits {
 			return i, err
 		}
 		select {

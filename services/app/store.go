@@ -25,6 +25,7 @@ type StoreTx interface {
 	PeopleTx
 	PapersTx
 	ViewsTx
+	IncomingTx
 	IntentsTx
 	ProjectionTx
 	MoneyTx
@@ -73,7 +74,7 @@ type PeopleTx interface {
 	FailedSignIns(ctx context.Context, email trade.Digest, now time.Time) (int, error)
 	CountFailedSignIn(ctx context.Context, email trade.Digest, now, expires time.Time) error
 	ForgetFailedSignIns(ctx context.Context, email trade.Digest) error
-	// DeleteExpired deletes sessions, idempotency keys and failed sign-ins that ended.
+	// DeleteExpired deletes sessions, idempotency keys, failed sign-ins and uploads that ended.
 	DeleteExpired(ctx context.Context, now time.Time) error
 	// BeginRequest takes an Idempotency-Key. It returns the answer of the first request when
 	// there is one; ErrInProgress while that runs; ErrOtherRequest when its digest is another.
@@ -115,6 +116,9 @@ type PapersTx interface {
 	InsertPack(ctx context.Context, p Pack) error
 	Pack(ctx context.Context, id PackID) (Pack, error)
 	Packs(ctx context.Context, org trade.OrgID, p Page) ([]Pack, string, error)
+	// PacksOfOrders lists the newest packs of an organisation that hold a paper about one of the
+	// orders.
+	PacksOfOrders(ctx context.Context, org trade.OrgID, orders []string, limit int) ([]PackID, error)
 	AddParty(ctx context.Context, id PackID, party PackParty) error // keeps what stands
 	// AddDocument puts a paper into a pack and counts the edit; false when it was there.
 	AddDocument(ctx context.Context, id PackID, d DocumentID, by UserID, at time.Time) (bool, error)
@@ -125,6 +129,21 @@ type PapersTx interface {
 	SetPackProgramme(ctx context.Context, id PackID, programme trade.AssetID, edit int) error
 	InsertVerification(ctx context.Context, v Verification) error
 	Verification(ctx context.Context, id string) (Verification, error)
+}
+
+// IncomingTx keeps files that come in parts, until they are whole.
+type IncomingTx interface {
+	InsertIncoming(ctx context.Context, i Incoming) error
+	Incoming(ctx context.Context, id UploadID) (Incoming, error)
+	// LockIncoming reads a file so that nobody else changes it before the transaction ends.
+	LockIncoming(ctx context.Context, id UploadID) (Incoming, error)
+	SetIncoming(ctx context.Context, i Incoming) error // received, document and known
+	AddPart(ctx context.Context, id UploadID, offset int64, bytes []byte) error
+	Part(ctx context.Context, id UploadID, offset int64) ([]byte, error)
+	DeleteParts(ctx context.Context, id UploadID) error
+	DeleteIncoming(ctx context.Context, id UploadID) error
+	// CountIncoming is how many files of a person are under way.
+	CountIncoming(ctx context.Context, user UserID, now time.Time) (int, error)
 }
 
 // IntentsTx keeps commands on their way.

@@ -59,6 +59,12 @@ func (a *App) submitOnce(ctx context.Context, id trade.CommandID) error {
 	if err != nil || !ready {
 		return err
 	}
+	if err := a.groundsHold(ctx, i); err != nil {
+		if _, refused := errors.AsType[*trade.Fault](err); refused {
+			return a.refused(ctx, i, err)
+		}
+		return fmt.Errorf("intent %s: %w", id, err)
+	}
 	p, err := a.proposal(ctx, i)
 	if err != nil {
 		return fmt.Errorf("intent %s: %w", id, err)
@@ -114,6 +120,10 @@ func (a *App) begin(ctx context.Context, id trade.CommandID) (Intent, bool, erro
 				}
 				return nil
 			}
+		}
+		if waits, err := stands(ctx, tx, i); err != nil || waits {
+			ready = false
+			return err
 		}
 		i.State = IntentSubmitted
 		return tx.SetIntent(ctx, i)
@@ -202,6 +212,11 @@ func (a *App) wakeFollowers(ctx context.Context, tx StoreTx, id trade.CommandID)
 			return err
 		}
 		if i.State != IntentReady {
+			continue
+		}
+		if waits, err := stands(ctx, tx, i); err != nil {
+			return err
+		} else if waits {
 			continue
 		}
 		if err := tx.Enqueue(ctx, SubmitJob{f}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 	"unicode/utf8"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -18,7 +19,7 @@ const maxFileName = 255
 
 // Upload is a paper on its way in.
 type Upload struct {
-	Pack       PackID
+	Pack       PackID // that takes the paper; empty: none yet
 	FileName   string // as given: shown, never used as a path
 	Supersedes DocumentID
 	Body       io.Reader
@@ -34,26 +35,15 @@ type Upload struct {
 //
 // The same bytes again are the same document: created is false and nothing is done twice.
 func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, created bool, err error) {
-	if err := need(actor, trade.Maker, trade.Operator); err != nil {
-		return Document{}, false, err
-	}
-	if !utf8.ValidString(u.FileName) || len(u.FileName) > maxFileName {
-		return Document{}, false, fault(
-			CodeInput, "file_name", "a file name of at most %d bytes in UTF-8", maxFileName,
-		)
-	}
-	if err := a.canSeePack(ctx, actor, u.Pack); err != nil {
-		return Document{}, false, err
-	}
-	digest, size, err := a.blobs.Put(ctx, u.Body, MaxUpload)
-	if err != nil {
-		return Document{}, false, err
-	}
-	media, err := a.mediaType(ctx, digest)
-	if err != nil {
-		return Document{}, false, err
-	}
-	id, err := a.newID("doc")
+	return a.keepPaper(ctx, actor, u, nil)
+}
+
+// keepPaper is Upload; also is done in its transaction.
+func (a *App) keepPaper(
+	ctx context.Context, actor Actor, u Upload,
+	also func(ctx context.Context, tx StoreTx, d Document, created bool) error,
+) (d Document, created bool, err error) {
+	draft, err := a.draftPaper(ctx, actor, u)
 	if err != nil {
 		return Document{}, false, err
 	}
@@ -62,33 +52,74 @@ func (a *App) Upload(ctx context.Context, actor Actor, u Upload) (d Document, cr
 		if err != nil {
 			return err
 		}
-		d, created, err = tx.InsertDocument(ctx, Document{
-			ID: DocumentID(id), Org: actor.Org, UploadedBy: actor.User, UploadedAt: a.Now(), Digest: digest,
-			Size: size, MediaType: media, FileName: u.FileName, Version: version, Supersedes: u.Supersedes,
-			State: DocumentReceived, Edit: 1,
-		})
+		draft.Version = version
+		d, created, err = tx.InsertDocument(ctx, draft)
 		if errors.Is(err, ErrEdited) {
 			return fault(CodeEdited, "supersedes", "this paper has a newer version already: supersede that one")
 		}
 		if err != nil {
 			return err
 		}
-		added, err := tx.AddDocument(ctx, u.Pack, d.ID, actor.User, a.Now())
-		if err != nil {
+		if err := filed(ctx, tx, actor, u.Pack, d, a.Now()); err != nil {
 			return err
 		}
-		switch {
-		case created:
-			err = a.received(ctx, tx, actor, d)
-		case added && d.State == DocumentParsed:
-			err = reverify(ctx, tx, u.Pack)
+		if created {
+			if err := a.received(ctx, tx, actor, d); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
+		if also != nil {
+			if err := also(ctx, tx, d, created); err != nil {
+				return err
+			}
 		}
 		return a.answered(ctx, tx, Taken[Document]{d, created})
 	})
 	return d, created, err
+}
+
+// draftPaper checks an upload and keeps its bytes; the paper is not stored yet.
+func (a *App) draftPaper(ctx context.Context, actor Actor, u Upload) (Document, error) {
+	if err := need(actor, trade.Maker, trade.Operator); err != nil {
+		return Document{}, err
+	}
+	if !utf8.ValidString(u.FileName) || len(u.FileName) > maxFileName {
+		return Document{}, fault(
+			CodeInput, "file_name", "a file name of at most %d bytes in UTF-8", maxFileName,
+		)
+	}
+	if u.Pack != "" {
+		if err := a.canSeePack(ctx, actor, u.Pack); err != nil {
+			return Document{}, err
+		}
+	}
+	digest, size, err := a.blobs.Put(ctx, u.Body, MaxUpload)
+	if err != nil {
+		return Document{}, err
+	}
+	media, err := a.mediaType(ctx, digest)
+	if err != nil {
+		return Document{}, err
+	}
+	id, err := a.newID("doc")
+	return Document{
+		ID: DocumentID(id), Org: actor.Org, UploadedBy: actor.User, UploadedAt: a.Now(), Digest: digest,
+		Size: size, MediaType: media, FileName: u.FileName, Supersedes: u.Supersedes,
+		State: DocumentReceived, Edit: 1,
+	}, err
+}
+
+// filed puts a paper into a pack, when one is named, and has the verdicts taken again when it is
+// read already.
+func filed(ctx context.Context, tx StoreTx, actor Actor, pack PackID, d Document, at time.Time) error {
+	if pack == "" {
+		return nil
+	}
+	added, err := tx.AddDocument(ctx, pack, d.ID, actor.User, at)
+	if err != nil || !added || d.State != DocumentParsed {
+		return err
+	}
+	return reverify(ctx, tx, pack)
 }
 
 // received is what follows a paper that is new to its organisation.
@@ -124,10 +155,14 @@ func (a *App) withinQuota(ctx context.Context, tx StoreTx, org trade.OrgID) erro
 		return err
 	}
 	if stored > a.quota {
-		return fault(CodeQuota, "", "your organisation's papers may take %d MiB: ask the operator for more room",
-			a.quota>>20)
+		return a.overQuota()
 	}
 	return nil
+}
+
+func (a *App) overQuota() error {
+	return fault(CodeQuota, "", "your organisation's papers may take %d MiB: ask the operator for more room",
+		a.quota>>20)
 }
 
 // mediaType tells what the bytes are by their content.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -240,7 +241,7 @@ func authenticity(p Pack, papers []Document) Verdict {
 		case d.State == DocumentReceived || d.State == DocumentNeedsFields:
 			worst(Unknown, "document.unread", d.FileName+" has not been read yet",
 				"Wait until it is read; when it waits for its fields, type them in.")
-		case d.Fields != nil && issuerOf(p, d.Fields.Kind) != d.Org:
+		case d.Fields != nil && issuerOf(p, d.Fields.Kind) != d.Org && !broughtByIssuer(p, papers, *d.Fields):
 			worst(
 				Unknown,
 				"document.issuer",
@@ -250,6 +251,15 @@ func authenticity(p Pack, papers []Document) Verdict {
 		}
 	}
 	return v
+}
+
+// broughtByIssuer tells whether the issuer of a paper brought it too: then the copy of another
+// proves nothing and harms nothing. Where the two differ, the matrix contradicts.
+func broughtByIssuer(p Pack, papers []Document, copied parse.Document) bool {
+	return slices.ContainsFunc(papers, func(d Document) bool {
+		return d.Fields != nil && d.Org == issuerOf(p, copied.Kind) && d.Fields.Kind == copied.Kind &&
+			d.Fields.Number == copied.Number
+	})
 }
 
 // issuerOf names the organisation in the pack that issues papers of a kind.

@@ -94,5 +94,8 @@ func (b *body) Close() error {
 func requestDigest(r *http.Request, b *body) trade.Digest {
 	text := fmt.Sprintf("%s\n%s\n%q\n%q\n%x\n", r.Method, r.URL.RequestURI(), r.Header.Get("If-Match"),
 		r.Header.Get("Content-Disposition"), b.digest())
+	if length := r.Header.Get("Upload-Length"); length != "" {
+		text += fmt.Sprintf("%q\n%q\n", length, r.Header.Get("Upload-Metadata"))
+	}
 	return trade.DigestOf([]byte(text))
 }

@@ -67,7 +67,7 @@ func codesByStatus() map[int][]trade.Code {
 		http.StatusMethodNotAllowed: {CodeMethod},
 		http.StatusConflict: {
 			app.CodeInProgress, app.CodeDocumentState, app.CodePackUnverified, app.CodePackPapers,
-			app.CodeTermsMissing,
+			app.CodeTermsMissing, app.CodeUploadOffset,
 			app.CodeIntentPending, app.CodeNoPayable,
 			app.CodeIntentState, app.CodeNoMatch, trade.CodeCommandConflict, trade.CodeExists,
 			trade.CodeStale, trade.CodePhase, trade.CodeNoConsent, trade.CodeSignatureMissing,
@@ -78,9 +78,11 @@ func codesByStatus() map[int][]trade.Code {
 			trade.CodeProgrammeLimit, trade.CodeQuoteLapsed, trade.CodeQuoteAlive, trade.CodeNotAccepted,
 			trade.CodeNotApproved, trade.CodeNotAssigned, trade.CodeRepayment,
 		},
-		http.StatusPreconditionFailed:    {app.CodeEdited},
-		http.StatusRequestEntityTooLarge: {CodeTooLarge, blobTooLarge, source.CodeTooLarge, app.CodeQuota},
-		http.StatusUnsupportedMediaType:  {CodeMediaType},
+		http.StatusPreconditionFailed: {app.CodeEdited, app.CodeUploadProtocol},
+		http.StatusRequestEntityTooLarge: {
+			CodeTooLarge, blobTooLarge, source.CodeTooLarge, app.CodeQuota, app.CodeUploadSize,
+		},
+		http.StatusUnsupportedMediaType: {CodeMediaType},
 		http.StatusUnprocessableEntity: {
 			blobEmpty, app.CodeInput, app.CodeKeyReused, app.CodePackParty, app.CodePackRefused,
 			app.CodeStatement, app.CodeReport, trade.CodeMalformed, trade.CodeUnknownAct, trade.CodeChannel,

@@ -18,7 +18,7 @@ func (s *server) RequestFinancing(w http.ResponseWriter, r *http.Request, _ api.
 	}
 	step(s, w, r, askedFinancing(r), func(ctx context.Context) (app.FinancingView, error) {
 		return s.app.RequestFinancing(
-			ctx, callOf(r).actor, app.RequestInput{Pack: in.Pack, Programme: in.Programme},
+			ctx, callOf(r).actor, app.RequestInput{Pack: in.Pack, Programme: in.Programme, Advance: in.Advance},
 		)
 	})
 }
@@ -37,6 +37,30 @@ func financingAsItStands(r *http.Request, f app.FinancingView) (shown, error) {
 		out.etag = assetTag(f.Asset.Record)
 	}
 	return out, err
+}
+
+// EstimateFinancing computes what financing may come to.
+func (s *server) EstimateFinancing(w http.ResponseWriter, r *http.Request) {
+	var in api.EstimateFinancing
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	e, err := s.app.Estimate(r.Context(), callOf(r).actor, app.EstimateInput{
+		Pack: in.Pack, Programme: in.Programme, Advance: in.Advance,
+	})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	v := api.Estimate{
+		Programme: e.Programme, Bank: e.Bank, Face: e.Face, DueDate: e.DueDate, Available: e.Available,
+		Receivable: e.Receivable, Phase: e.Phase, QuotedAt: e.Quoted, Financing: e.Financing,
+	}
+	if e.Terms != nil {
+		v.Terms = termsView(*e.Terms)
+	}
+	s.reply(w, r, http.StatusOK, v)
 }
 
 // ListFinancings lists what the organisation asked for, was asked for, or audits.

@@ -65,6 +65,12 @@ GET /v1/statement-lines                                .  .  .  .  .  .  .  .  .
 POST /v1/packs                                         .  r  .  r  i  r  i  i  i  r  r  i  -  -  -
 GET /v1/packs/{pack}                                   .  .  .  .  .  .  x  .  .  .  x  x  -  -  -
 POST /v1/packs/{pack}/verification                     .  .  .  .  .  .  x  .  .  .  x  x  -  -  -
+POST /v1/packs/{pack}/papers                           .  r  i  r  i  r  x  i  i  r  r  x  -  -  -
+POST /v1/uploads                                       .  r  .  r  .  r  .  .  .  r  r  .  -  -  -
+GET /v1/uploads/{upload}                               .  x  x  x  x  x  x  x  x  x  x  x  -  -  -
+HEAD /v1/uploads/{upload}                              .  x  x  x  x  x  x  x  x  x  x  x  -  -  -
+PATCH /v1/uploads/{upload}                             .  x  x  x  x  x  x  x  x  x  x  x  -  -  -
+POST /v1/filings                                       .  r  i  r  i  r  i  i  i  r  r  i  -  -  -
 POST /v1/packs/{pack}/documents                        .  r  .  r  .  r  x  .  .  r  r  x  -  -  -
 GET /v1/documents/{document}                           .  .  .  .  .  .  x  .  .  .  x  x  -  -  -
 GET /v1/documents/{document}/original                  .  .  .  .  .  .  x  .  .  .  x  x  -  -  -
@@ -91,6 +97,7 @@ GET /v1/payable-lists                                  .  .  .  .  .  .  .  .  .
 GET /v1/payable-lists/{list}                           x  x  .  .  x  x  x  x  x  x  x  x  -  -  -
 POST /v1/payable-lists/{list}/confirmation             x  x  c  c  x  x  x  r  r  r  r  x  -  -  -
 GET /v1/calendar                                       .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+POST /v1/estimates                                     .  .  i  i  i  i  x  x  x  i  x  x  -  -  -
 POST /v1/financings                                    .  r  i  r  i  r  x  r  r  r  r  x  -  -  -
 GET /v1/financings/{financing}                         .  .  x  x  .  .  x  x  x  .  x  x  -  -  -
 GET /v1/financings/{financing}/review                  r  r  x  x  .  .  x  x  x  r  x  x  -  -  -
@@ -116,12 +123,16 @@ POST /v1/persons/{person}/revocation                   r  r  r  r  r  r  r  r  r
 POST /v1/keyring                                       r  r  r  r  r  r  r  r  r  r  c  r  -  -  -
 POST /v1/demo/clock                                    r  r  r  r  r  r  r  r  r  r  .  r  -  -  -
 POST /v1/intents/{intent}/withdrawal                   x  x  d  d  x  x  x  x  x  x  x  x  -  -  -
+DELETE /v1/uploads/{upload}                            .  x  x  x  x  x  x  x  x  x  x  x  -  -  -
 DELETE /v1/session                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 `
 
 // last are the routes that take away what the others need.
 func last() []string {
-	return []string{"POST /v1/demo/clock", "POST /v1/intents/{intent}/withdrawal", "DELETE /v1/session"}
+	return []string{
+		"POST /v1/demo/clock", "POST /v1/intents/{intent}/withdrawal", "DELETE /v1/uploads/{upload}",
+		"DELETE /v1/session",
+	}
 }
 
 // marks reads the matrix.
@@ -146,6 +157,12 @@ type sent struct {
 	body   any
 	header http.Header
 }
+
+// A file of two parts, of which the matrix sends the first.
+const (
+	matrixFile = 100 << 10
+	matrixPart = 64 << 10
+)
 
 // bodies are what the routes are sent; the others get none.
 func (w *world) bodies() map[string]sent {
@@ -212,6 +229,7 @@ func (w *world) bodies() map[string]sent {
 	} {
 		bodies["POST "+route] = nothing
 	}
+	maps.Copy(bodies, w.seekersBodies())
 	return bodies
 }
 
@@ -240,6 +258,24 @@ func (w *world) manyBodies(bodies map[string]sent, file http.Header) {
 }
 
 const oneRow = payablesHead + "A-1,Lanqiao,1.00,CNY,2026-06-18\n"
+
+// seekersBodies are what the routes of who seeks financing are sent.
+func (w *world) seekersBodies() map[string]sent {
+	tus := http.Header{"Tus-Resumable": {"1.0.0"}}
+	part := http.Header{
+		"Tus-Resumable": {"1.0.0"}, "Upload-Offset": {"0"}, "Content-Type": {partType},
+	}
+	mine := api.Papers{Documents: []app.DocumentID{w.papers["invoice.xml"]}}
+	return map[string]sent{
+		"POST /v1/uploads":             {header: tusAnnounced(decimal(matrixFile), "filename bWF0cml4")},
+		"HEAD /v1/uploads/{upload}":    {header: tus},
+		"DELETE /v1/uploads/{upload}":  {header: tus},
+		"PATCH /v1/uploads/{upload}":   {body: make([]byte, matrixPart), header: part},
+		"POST /v1/filings":             {body: mine},
+		"POST /v1/packs/{pack}/papers": {body: mine},
+		"POST /v1/estimates":           {body: api.EstimateFinancing{Pack: w.pack, Programme: w.programme}},
+	}
+}
 
 // statusOfCell tells whether a status is what a mark of the matrix stands for.
 func statusOfCell(mark string, status int) bool {
@@ -402,8 +438,11 @@ func (w *world) objects() map[string]string {
 	w.want(w.send(
 		w.token(bankMaker), "PUT", "/v1/programmes/"+string(w.programme)+"/pricing", w.priceRule(), nil,
 	), http.StatusOK, nil)
+	var upload api.Upload
+	w.want(w.send(w.token(sellerMaker), "POST", "/v1/uploads", nil,
+		tusAnnounced(decimal(matrixFile), "filename bWF0cml4")), http.StatusCreated, &upload)
 	return map[string]string{
-		"{list}": string(list.ID),
+		"{list}": string(list.ID), "{upload}": string(upload.ID),
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),
 		"{receivable}": string(w.receivable), "{financing}": string(w.financing), "{intent}": string(i.ID),
 		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{person}": "lanqiao-0",

@@ -240,6 +240,8 @@ func takes(r *http.Request, want content) error {
 	switch {
 	case want == jsonBody && media != "application/json":
 		return fault(CodeMediaType, "Content-Type", "send application/json")
+	case want == partBody && media != partType:
+		return fault(CodeMediaType, "Content-Type", "send "+partType)
 	case want == fileBody && form:
 		return fault(CodeMediaType, "Content-Type", "send the file itself as the body, not a form")
 	}

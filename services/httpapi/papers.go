@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
@@ -28,7 +26,7 @@ func (s *server) OpenPack(w http.ResponseWriter, r *http.Request, _ api.OpenPack
 	}
 	step(s, w, r, show, func(ctx context.Context) (app.Pack, error) {
 		return s.app.OpenPack(ctx, callOf(r).actor, app.PackInput{
-			Title: in.Title, Parties: parties, Programme: in.Programme,
+			Title: in.Title, Parties: parties, Programme: in.Programme, Documents: in.Documents,
 		})
 	})
 }
@@ -115,14 +113,8 @@ func takenStatus(created bool) int {
 // of the client's is anybody's business.
 func fileName(disposition string) (string, error) {
 	kind, params, err := mime.ParseMediaType(disposition)
-	name := params["filename"]
-	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
-		name = name[i+1:]
-	}
-	printable := utf8.ValidString(name) && !strings.ContainsFunc(
-		name, func(c rune) bool { return !unicode.IsPrint(c) },
-	)
-	if err != nil || kind != "attachment" || name == "" || name == "." || name == ".." || !printable {
+	name := lastName(params["filename"])
+	if err != nil || kind != "attachment" || !usable(name) {
 		return "", fault(app.CodeInput, "Content-Disposition",
 			`name the file: attachment; filename="invoice.xml", or filename*=UTF-8''... beyond ASCII`)
 	}

@@ -14,6 +14,7 @@ const (
 	noBody   content = iota
 	jsonBody         // application/json
 	fileBody         // bytes as they are: what they are follows from them
+	partBody         // a part of a file, application/offset+octet-stream
 )
 
 // policy is what holds for a route before its handler runs. Who may do what is for the steps
@@ -64,6 +65,13 @@ func policies() map[string]policy {
 		"POST /v1/packs/{pack}/documents": {
 			keyed: true, counted: true, takes: fileBody, limit: app.MaxUpload, timeout: uploadTime,
 		},
+		"POST /v1/uploads": {
+			keyed: true, counted: true, takes: noBody, limit: maxNothing, timeout: writeTime,
+		},
+		"PATCH /v1/uploads/{upload}":  {takes: partBody, limit: app.MaxPart, timeout: uploadTime},
+		"DELETE /v1/uploads/{upload}": {timeout: writeTime},
+		"POST /v1/filings":            {takes: jsonBody, limit: maxJSON, timeout: readTime},
+		"POST /v1/estimates":          {takes: jsonBody, limit: maxJSON, timeout: readTime},
 		"POST /v1/bulk": {
 			keyed: true, counted: true, takes: fileBody, limit: app.MaxBulk, timeout: uploadTime,
 		},

@@ -47,12 +47,17 @@ func (t *storeTx) PutRequest(ctx context.Context, r app.FinancingRequest) error 
 		return fmt.Errorf("request %s: %w", r.ID, err)
 	}
 	t.Changed(app.ChangedFinancing, string(r.ID))
+	var wanted *int64
+	if !r.Wanted.IsAbsent() {
+		minor := r.Wanted.Minor()
+		wanted = &minor
+	}
 	return t.q.PutFinancingRequest(ctx, db.PutFinancingRequestParams{
 		ID: string(r.ID), SellerID: string(r.Seller), BankID: string(r.Bank), PackID: string(r.Pack),
 		ReceivableID: optional(r.Receivable), ProgrammeID: string(r.Programme),
 		VerificationID: r.Verification, Amount: r.Amount.Minor(), Currency: string(r.Amount.Currency()),
 		State: string(r.State), CreatedBy: string(r.CreatedBy), CreatedAt: r.CreatedAt, Reasons: reasons,
-		IntentID: optional(r.Intent),
+		IntentID: optional(r.Intent), Wanted: wanted,
 	})
 }
 
@@ -103,6 +108,11 @@ func requestOf(row db.FinancingRequest) (app.FinancingRequest, error) {
 	var err error
 	if r.Amount, err = money.New(row.Amount, money.Currency(row.Currency)); err != nil {
 		return app.FinancingRequest{}, fmt.Errorf("request %s: %w", row.ID, err)
+	}
+	if row.Wanted != nil {
+		if r.Wanted, err = money.New(*row.Wanted, money.Currency(row.Currency)); err != nil {
+			return app.FinancingRequest{}, fmt.Errorf("request %s: %w", row.ID, err)
+		}
 	}
 	if err := json.Unmarshal(row.Reasons, &r.Reasons); err != nil {
 		return app.FinancingRequest{}, fmt.Errorf("request %s: stored reasons: %w", row.ID, err)

@@ -104,6 +104,16 @@ func (t *storeTx) Packs(ctx context.Context, org trade.OrgID, p app.Page) ([]app
 	return list, next, err
 }
 
+// PacksOfOrders lists the newest packs that hold a paper about one of the orders.
+func (t *storeTx) PacksOfOrders(
+	ctx context.Context, org trade.OrgID, orders []string, limit int,
+) ([]app.PackID, error) {
+	rows, err := t.q.PacksOfOrders(ctx, db.PacksOfOrdersParams{
+		OrgID: string(org), Orders: orders, Page: small(limit),
+	})
+	return mapped(rows, func(r db.PacksOfOrdersRow) app.PackID { return app.PackID(r.ID) }), err
+}
+
 // packsOf reads what hangs on packs, for all of them at once.
 func (t *storeTx) packsOf(ctx context.Context, rows []db.Pack) ([]app.Pack, error) {
 	ids := mapped(rows, func(p db.Pack) string { return p.ID })

@@ -175,7 +175,7 @@ func (t *storeTx) ForgetFailedSignIns(ctx context.Context, email trade.Digest) e
 // call takes the rest.
 const expiredLimit = 10_000
 
-// DeleteExpired deletes sessions, idempotency keys and failed sign-ins that ended.
+// DeleteExpired deletes sessions, idempotency keys, failed sign-ins and uploads that ended.
 func (t *storeTx) DeleteExpired(ctx context.Context, now time.Time) error {
 	_, err := t.q.DeleteExpiredSessions(ctx, db.DeleteExpiredSessionsParams{Now: now, Page: expiredLimit})
 	if err != nil {
@@ -194,5 +194,8 @@ func (t *storeTx) DeleteExpired(ctx context.Context, now time.Time) error {
 		return err
 	}
 	_, err = t.q.DeleteOldEvents(ctx, db.DeleteOldEventsParams{Keep: app.ChangesKept, Page: expiredLimit})
-	return err
+	if err != nil {
+		return err
+	}
+	return t.deleteExpiredUploads(ctx, now)
 }

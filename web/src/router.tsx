@@ -68,6 +68,23 @@ const documentPage = createRoute({
   component: lazyRouteComponent(() => import("./screens/Document"), "DocumentScreen"),
 });
 
+const fieldsPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/documents/$id/fields",
+  validateSearch: (search: Record<string, unknown>): { back?: string } =>
+    typeof search.back === "string" ? { back: search.back } : {},
+  loader: ({ context, params }) => context.client.ensureQueryData(paper(params.id, language())),
+  component: lazyRouteComponent(() => import("./screens/fields/Fields"), "FieldsScreen"),
+});
+
+const uploadPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/upload",
+  validateSearch: (search: Record<string, unknown>): { documents?: string } =>
+    typeof search.documents === "string" ? { documents: search.documents } : {},
+  component: lazyRouteComponent(() => import("./screens/upload/Upload"), "UploadScreen"),
+});
+
 const packList = createRoute({
   getParentRoute: () => inside,
   path: "/packs",
@@ -89,7 +106,7 @@ function Failure({ error, reset }: { error: unknown; reset: () => void }) {
 
 export function newRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, packList, packPage])]),
+    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, packList, packPage])]),
     context: { client },
     defaultPreload: "intent",
     defaultPendingComponent: () => <Loader m="xl" size="sm" />,

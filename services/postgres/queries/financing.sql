@@ -1,10 +1,11 @@
 -- name: PutFinancingRequest :exec
 INSERT INTO financing_requests (
     id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount,
-    currency, state, created_by, created_at, reasons, intent_id)
+    currency, state, created_by, created_at, reasons, intent_id, wanted)
 VALUES (
     @id, @seller_id, @bank_id, @pack_id, @receivable_id, @programme_id, @verification_id,
-    @amount, @currency, @state, @created_by, @created_at, @reasons, @intent_id)
+    @amount, @currency, @state, @created_by, @created_at, @reasons, @intent_id,
+    @wanted)
 ON CONFLICT (id) DO UPDATE SET
     receivable_id = excluded.receivable_id, amount = excluded.amount,
     currency = excluded.currency, state = excluded.state, reasons = excluded.reasons,

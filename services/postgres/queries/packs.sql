@@ -51,3 +51,14 @@ SELECT body FROM verifications WHERE id = @id;
 SELECT DISTINCT ON (pack_id) pack_id, body FROM verifications
 WHERE pack_id = ANY (@pack_ids::text[])
 ORDER BY pack_id, pack_edit DESC, taken_at DESC, id DESC;
+
+-- name: PacksOfOrders :many
+-- The newest packs of an organisation that hold a paper about one of these orders.
+SELECT DISTINCT p.id, p.created_at FROM documents d
+JOIN pack_documents pd ON pd.document_id = d.id
+JOIN pack_parties pp ON pp.pack_id = pd.pack_id AND pp.org_id = @org_id
+JOIN packs p ON p.id = pd.pack_id
+WHERE d.fields IS NOT NULL AND (
+    CASE WHEN d.fields ->> 'kind' = 'purchase_order' THEN d.fields ->> 'number'
+    ELSE d.fields ->> 'order_ref' END) = ANY (@orders::text[])
+ORDER BY p.created_at DESC, p.id DESC LIMIT @page;

@@ -20,12 +20,17 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly instance: string;
+  /** Every value at fault, where several are. */
+  readonly faults: Schemas["Fault"][];
 
   constructor(body: Partial<Schemas["Problem"]>, status: number) {
     super(told(body));
     this.status = status;
     this.code = body.code ?? "";
     this.instance = body.instance ?? "";
+    this.faults = body.errors ?? [
+      { code: this.code, path: body.path ?? "", message: body.detail ?? "", action: body.action ?? "" },
+    ];
   }
 }
 

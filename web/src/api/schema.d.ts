@@ -322,6 +322,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/packs/{pack}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pack: components["parameters"]["PackID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put papers into a pack
+         * @description Papers that were uploaded without a pack, or lie in another one too.
+         *     Who: makers and operators of a party, for papers that their organisation brought.
+         *     Codes: input.invalid, access.forbidden, access.not_found.
+         */
+        post: operations["filePapers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce a file that comes in parts
+         * @description The resumable upload protocol tus 1.0.0 (tus.io) with its creation and termination extensions:
+         *     the file is announced here and then sent with PATCH, in parts of 64 KiB to 4 MiB of which only the
+         *     last may be smaller. A part is kept whole or not at all, so a broken connection costs no more than
+         *     one. The metadata names `filename` and, where they are known, `pack` and `supersedes`.
+         *     A file that is not whole after 24 hours is forgotten; a person has at most 64 under way.
+         *     Who: makers and operators; of a party when a pack is named.
+         *     Codes: upload.protocol, upload.too_large, upload.quota, input.invalid, access.forbidden,
+         *     access.not_found, service.busy.
+         */
+        post: operations["beginUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: components["parameters"]["UploadID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * How far a file is
+         * @description Once the last part is here, `document` is the paper that it became.
+         *     Who: the person who began it.
+         */
+        get: operations["getUpload"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a file that is not whole
+         * @description Who: the person who began it.
+         *     Codes: document.state, upload.protocol.
+         */
+        delete: operations["cancelUpload"];
+        options?: never;
+        /**
+         * Where to go on
+         * @description Who: the person who began it.
+         *     Codes: upload.protocol.
+         */
+        head: operations["resumeUpload"];
+        /**
+         * Send the next part
+         * @description The body is the part that begins at Upload-Offset, as application/offset+octet-stream. With the
+         *     last one the file becomes a paper, as one that was uploaded at once: what it is follows from
+         *     its content, and the same bytes again are the same document.
+         *     Who: the person who began it.
+         *     Codes: upload.protocol, upload.offset, upload.quota, request.too_large, input.invalid, edit.stale.
+         */
+        patch: operations["sendPart"];
+        trace?: never;
+    };
+    "/v1/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where papers belong
+         * @description Read off the papers themselves: the parties by their registered numbers, and the order that all
+         *     of them speak of. Names a pack that is there, or says how one is to be opened. Computes and
+         *     writes nothing, so it takes no Idempotency-Key.
+         *     Who: makers and operators, for papers that their organisation brought.
+         *     Codes: input.invalid, access.forbidden, access.not_found.
+         */
+        post: operations["proposeFiling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/templates/{kind}": {
         parameters: {
             query?: never;
@@ -1011,6 +1127,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What financing may come to
+         * @description What the bank last quoted the seller under the programme, on the claim of the pack and today's
+         *     dates. It binds nobody: `terms` are absent where the bank never quoted. Computes and writes
+         *     nothing, so it takes no Idempotency-Key.
+         *     Who: every role of the seller of the pack and the programme.
+         *     Codes: pack.papers, programme.mismatch, input.invalid.
+         */
+        post: operations["estimateFinancing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/financings": {
         parameters: {
             query?: never;
@@ -1034,6 +1174,8 @@ export interface paths {
          *     is what a maker of the seller signs.
          *     Verdicts that were taken under other terms than the programme's, or have expired, are taken
          *     again first.
+         *     While the obligor has not confirmed the receivable, or it is only being issued, the intent waits
+         *     once it is signed: it goes on its way by itself when the receivable is confirmed.
          *     Who: makers of the seller of the pack and the programme.
          *     Codes: pack.unverified, programme.mismatch, asset.phase, receivable.reserved,
          *     receivable.assigned.
@@ -1690,6 +1832,7 @@ export interface components {
     schemas: {
         PackID: string;
         DocumentID: string;
+        UploadID: string;
         LineID: string;
         ReportID: string;
         PayableListID: string;
@@ -2007,6 +2150,41 @@ export interface components {
             title: string;
             parties: components["schemas"]["PackParty"][];
             programme?: components["schemas"]["AssetID"];
+            /** @description Papers of the own organisation that lie in it from the start. */
+            documents?: components["schemas"]["DocumentID"][];
+        };
+        Papers: {
+            documents: components["schemas"]["DocumentID"][];
+        };
+        Filing: {
+            /** @description That is there and takes the papers; absent when one is to be opened. */
+            pack?: components["schemas"]["PackID"];
+            title: string;
+            parties: components["schemas"]["PackParty"][];
+            programme?: components["schemas"]["AssetID"];
+            documents: components["schemas"]["DocumentID"][];
+            /** @description Of the documents, those that are not read or wait for their fields. */
+            unread: components["schemas"]["DocumentID"][];
+            /** @description What the papers call the seller. */
+            seller_named?: string;
+            obligor_named?: string;
+            /** @description What a person is to decide first; empty when everything is plain. */
+            doubts: ("unread" | "seller" | "obligor" | "name" | "several_trades" | "several_packs")[];
+        };
+        Upload: {
+            id: components["schemas"]["UploadID"];
+            file_name: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: int64 */
+            received: number;
+            pack?: components["schemas"]["PackID"];
+            /** @description The paper that it became, once it is whole. */
+            document?: components["schemas"]["DocumentID"];
+            /** @description The organisation had these bytes already. */
+            known?: boolean;
+            created_at: components["schemas"]["Instant"];
+            expires_at: components["schemas"]["Instant"];
         };
         VerifyPack: {
             programme?: components["schemas"]["AssetID"];
@@ -2629,6 +2807,28 @@ export interface components {
         RequestFinancing: {
             pack: components["schemas"]["PackID"];
             programme: components["schemas"]["AssetID"];
+            /** @description What the seller would like to have advanced; no quote is bound by it. */
+            advance?: components["schemas"]["Amount"];
+        };
+        EstimateFinancing: {
+            pack: components["schemas"]["PackID"];
+            programme: components["schemas"]["AssetID"];
+            advance?: components["schemas"]["Amount"];
+        };
+        Estimate: {
+            programme: components["schemas"]["AssetID"];
+            bank: components["schemas"]["OrgID"];
+            face: components["schemas"]["Amount"];
+            due_date: components["schemas"]["Date"];
+            /** @description Of the programme's limit. */
+            available: components["schemas"]["Amount"];
+            receivable: components["schemas"]["AssetID"];
+            /** @description Of the receivable; absent while it is not issued. */
+            phase?: components["schemas"]["Phase"];
+            terms?: components["schemas"]["Terms"];
+            /** @description When the bank last quoted. */
+            quoted_at?: components["schemas"]["Instant"];
+            financing?: components["schemas"]["AssetID"];
         };
         QuoteFinancing: {
             advance_rate: components["schemas"]["Percent"];
@@ -2849,6 +3049,8 @@ export interface components {
              */
             state: "refused" | "requested" | "on_ledger";
             amount?: components["schemas"]["Amount"];
+            /** @description What the seller would like to have advanced. */
+            wanted?: components["schemas"]["Amount"];
             requested_by?: components["schemas"]["UserID"];
             requested_at?: components["schemas"]["Instant"];
             reasons?: components["schemas"]["Reason"][];
@@ -3069,6 +3271,9 @@ export interface components {
     };
     parameters: {
         PackID: components["schemas"]["PackID"];
+        UploadID: components["schemas"]["UploadID"];
+        /** @description The version of the upload protocol. */
+        TusResumable: string;
         DocumentID: components["schemas"]["DocumentID"];
         ProgrammeID: components["schemas"]["AssetID"];
         ReceivableID: components["schemas"]["AssetID"];
@@ -3125,6 +3330,12 @@ export interface components {
         ETag: string;
         /** @description The session cookie. */
         SetCookie: string;
+        /** @description The version of the upload protocol. */
+        TusResumable: string;
+        /** @description Bytes of the file that are here. */
+        UploadOffset: number;
+        /** @description Bytes of the whole file. */
+        UploadLength: number;
         /** @description Seconds after which to try again. */
         RetryAfter: number;
     };
@@ -3651,6 +3862,247 @@ export interface operations {
             415: components["responses"]["MediaType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["Busy"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    filePapers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                pack: components["parameters"]["PackID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Papers"];
+            };
+        };
+        responses: {
+            /** @description The pack with them. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pack"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the upload protocol. */
+                "Tus-Resumable": components["parameters"]["TusResumable"];
+                /** @description Bytes of the whole file. */
+                "Upload-Length": number;
+                /** @description Pairs of a name and a value in Base64, with commas between (tus 1.0.0, creation). */
+                "Upload-Metadata": string;
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Announced. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Tus-Resumable": components["headers"]["TusResumable"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Busy"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: components["parameters"]["UploadID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the upload protocol. */
+                "Tus-Resumable": components["parameters"]["TusResumable"];
+            };
+            path: {
+                upload: components["parameters"]["UploadID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. */
+            204: {
+                headers: {
+                    "Tus-Resumable": components["headers"]["TusResumable"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resumeUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the upload protocol. */
+                "Tus-Resumable": components["parameters"]["TusResumable"];
+            };
+            path: {
+                upload: components["parameters"]["UploadID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Upload-Offset and Upload-Length say how far the file is. */
+            200: {
+                headers: {
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    "Upload-Length": components["headers"]["UploadLength"];
+                    "Tus-Resumable": components["headers"]["TusResumable"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            412: components["responses"]["Stale"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sendPart: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the upload protocol. */
+                "Tus-Resumable": components["parameters"]["TusResumable"];
+                /** @description Bytes that are here already. */
+                "Upload-Offset": number;
+            };
+            path: {
+                upload: components["parameters"]["UploadID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Kept. Content-Location is the paper, once the file is whole. */
+            204: {
+                headers: {
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    "Tus-Resumable": components["headers"]["TusResumable"];
+                    "Content-Location": components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    proposeFiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Papers"];
+            };
+        };
+        responses: {
+            /** @description The proposal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filing"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -4822,6 +5274,38 @@ export interface operations {
                 };
             };
             401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    estimateFinancing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstimateFinancing"];
+            };
+        };
+        responses: {
+            /** @description The estimate. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };

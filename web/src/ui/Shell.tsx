@@ -10,6 +10,7 @@ import { useLive } from "../live/live";
 import { rail } from "../nav";
 import { Bell, Waiting } from "../screens/inbox/Bell";
 import { SigningProvider } from "../signing/signing";
+import { DropAnywhere, UploadButton } from "../upload/DropAnywhere";
 import { TrayProvider } from "../upload/tray";
 import { TrayPanel } from "../upload/TrayPanel";
 import { Badge } from "./Badge";
@@ -119,6 +120,7 @@ export function Shell() {
                 </span>
               )}
               <Group gap={4} ml="auto" wrap="nowrap">
+                <UploadButton />
                 <Bell />
                 <LanguageMenu />
                 <ThemeSwitch />
@@ -144,6 +146,7 @@ export function Shell() {
               <Outlet />
             </main>
             <TrayPanel />
+            <DropAnywhere />
           </div>
         </KeysProvider>
       </SigningProvider>

@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Group, Text } from "@mantine/core";
 import { IconRefresh, IconX } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../api/client";
 import { Badge, type Tone } from "../ui/Badge";
-import { type Item, isOver, useTray } from "./tray";
+import { type Batch, type Item, isOver, useTray } from "./tray";
 import classes from "./TrayPanel.module.css";
 
 const tones: Record<Item["state"], Tone> = {
@@ -67,16 +68,48 @@ function Row({ item }: { item: Item }) {
   );
 }
 
+/** Where files went that were dropped without a trade. */
+function BatchRow({ batch }: { batch: Batch }) {
+  const { t } = useTranslation();
+  const told = {
+    sending: null,
+    reading: <Text size="sm">{t("upload.reading")}</Text>,
+    filed: batch.pack && (
+      <Text size="sm">
+        {t("upload.filed")}{" "}
+        <Link to="/packs/$id" params={{ id: batch.pack.id }} className={classes.link}>
+          {batch.pack.title}
+        </Link>
+      </Text>
+    ),
+    asks: batch.documents && (
+      <Link to="/upload" search={{ documents: batch.documents.join(",") }} className={classes.link}>
+        {t("upload.asks")}
+      </Link>
+    ),
+    failed: batch.error ? (
+      <Text size="sm" role="alert">
+        {batch.error instanceof Problem ? batch.error.message : t("failure.network")}
+      </Text>
+    ) : null,
+  }[batch.state];
+  if (!told) return null;
+  return <li className={classes.row}>{told}</li>;
+}
+
 /** The files on their way, at the bottom right of every screen. */
 export function TrayPanel() {
   const { t } = useTranslation();
-  const { items, clear } = useTray();
+  const { items, batches, clear } = useTray();
   if (items.length === 0) return null;
   return (
     <aside className={classes.tray} aria-label={t("upload.list")}>
       <ul className={classes.list}>
         {items.map((item) => (
           <Row key={item.id} item={item} />
+        ))}
+        {batches.map((batch) => (
+          <BatchRow key={batch.id} batch={batch} />
         ))}
       </ul>
       {items.some(isOver) && (

@@ -566,6 +566,43 @@ type EnrolPerson struct {
 	Roles     []Role `json:"roles" validate:"min=1,max=6,unique"`
 }
 
+// Estimate defines model for Estimate.
+type Estimate struct {
+	// Available Of the programme's limit.
+	Available money.Amount `json:"available"`
+
+	// Bank The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Bank    OrgID `json:"bank"`
+	DueDate Date  `json:"due_date"`
+
+	// Face Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Face      Amount  `json:"face"`
+	Financing AssetID `json:"financing,omitempty,omitzero"`
+
+	// Phase Of the receivable; absent while it is not issued.
+	Phase     trade.Phase `json:"phase,omitempty,omitzero"`
+	Programme AssetID     `json:"programme"`
+
+	// QuotedAt When the bank last quoted.
+	QuotedAt   time.Time `json:"quoted_at,omitempty,omitzero"`
+	Receivable AssetID   `json:"receivable"`
+	Terms      Terms     `json:"terms,omitempty,omitzero"`
+}
+
+// EstimateFinancing defines model for EstimateFinancing.
+type EstimateFinancing struct {
+	// Advance Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Advance   Amount  `json:"advance,omitempty,omitzero"`
+	Pack      PackID  `json:"pack"`
+	Programme AssetID `json:"programme"`
+}
+
 // Exposure Limit, used, reserved and free are of face; outstanding and overdue are of money lent.
 type Exposure struct {
 	Alert Alert         `json:"alert"`
@@ -656,6 +693,27 @@ type FigureTotal struct {
 	Items int64 `json:"items"`
 }
 
+// Filing defines model for Filing.
+type Filing struct {
+	Documents []DocumentID `json:"documents"`
+
+	// Doubts What a person is to decide first; empty when everything is plain.
+	Doubts       []app.Doubt `json:"doubts"`
+	ObligorNamed string      `json:"obligor_named,omitempty,omitzero"`
+
+	// Pack That is there and takes the papers; absent when one is to be opened.
+	Pack      app.PackID  `json:"pack,omitempty,omitzero"`
+	Parties   []PackParty `json:"parties"`
+	Programme AssetID     `json:"programme,omitempty,omitzero"`
+
+	// SellerNamed What the papers call the seller.
+	SellerNamed string `json:"seller_named,omitempty,omitzero"`
+	Title       string `json:"title"`
+
+	// Unread Of the documents, those that are not read or wait for their fields.
+	Unread []DocumentID `json:"unread"`
+}
+
 // Financing defines model for Financing.
 type Financing struct {
 	// Account The seller's own, the only one that cash is paid to.
@@ -735,6 +793,9 @@ type Financing struct {
 	Title        string `json:"title,omitempty,omitzero"`
 	Verification Digest `json:"verification,omitempty,omitzero"`
 	Version      int64  `json:"version,omitempty,omitzero"`
+
+	// Wanted What the seller would like to have advanced.
+	Wanted money.Amount `json:"wanted,omitempty,omitzero"`
 }
 
 // FinancingList defines model for FinancingList.
@@ -1012,9 +1073,11 @@ type OnboardingStep struct {
 
 // OpenPack defines model for OpenPack.
 type OpenPack struct {
-	Parties   []PackParty `json:"parties" validate:"min=2,max=8"`
-	Programme AssetID     `json:"programme,omitempty,omitzero"`
-	Title     string      `json:"title" validate:"required,max=200"`
+	// Documents Papers of the own organisation that lie in it from the start.
+	Documents []DocumentID `json:"documents,omitempty,omitzero" validate:"max=50,unique"`
+	Parties   []PackParty  `json:"parties" validate:"min=2,max=8"`
+	Programme AssetID      `json:"programme,omitempty,omitzero"`
+	Title     string       `json:"title" validate:"required,max=200"`
 }
 
 // OpenProgramme defines model for OpenProgramme.
@@ -1160,6 +1223,11 @@ type PaperRow struct {
 	UploadedAt   Instant       `json:"uploaded_at"`
 	Version      int           `json:"version"`
 	Warnings     int           `json:"warnings"`
+}
+
+// Papers defines model for Papers.
+type Papers struct {
+	Documents []DocumentID `json:"documents" validate:"min=1,max=50,unique"`
 }
 
 // PayableList A list of payables as the books of who owes them have it.
@@ -1646,8 +1714,10 @@ type ReportID = app.ReportID
 
 // RequestFinancing defines model for RequestFinancing.
 type RequestFinancing struct {
-	Pack      PackID  `json:"pack"`
-	Programme AssetID `json:"programme"`
+	// Advance What the seller would like to have advanced; no quote is bound by it.
+	Advance   money.Amount `json:"advance,omitempty,omitzero"`
+	Pack      PackID       `json:"pack"`
+	Programme AssetID      `json:"programme"`
 }
 
 // Reservation defines model for Reservation.
@@ -1940,6 +2010,26 @@ type TypeFields struct {
 	Kind   DocumentKind    `json:"kind"`
 }
 
+// Upload defines model for Upload.
+type Upload struct {
+	CreatedAt Instant `json:"created_at"`
+
+	// Document The paper that it became, once it is whole.
+	Document  app.DocumentID `json:"document,omitempty,omitzero"`
+	ExpiresAt Instant        `json:"expires_at"`
+	FileName  string         `json:"file_name"`
+	ID        UploadID       `json:"id"`
+
+	// Known The organisation had these bytes already.
+	Known    bool   `json:"known,omitempty,omitzero"`
+	Pack     PackID `json:"pack,omitempty,omitzero"`
+	Received int64  `json:"received"`
+	Size     int64  `json:"size"`
+}
+
+// UploadID defines model for UploadID.
+type UploadID = app.UploadID
+
 // UserID defines model for UserID.
 type UserID = app.UserID
 
@@ -2061,6 +2151,9 @@ type Stages = []Stage
 
 // Supersedes defines model for Supersedes.
 type Supersedes = DocumentID
+
+// TusResumable Example: 1.0.0
+type TusResumable = string
 
 // Wait Example: 10s
 type Wait = string
@@ -2386,6 +2479,12 @@ type UploadDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// FilePapersParams defines parameters for FilePapers.
+type FilePapersParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // VerifyPackParams defines parameters for VerifyPack.
 type VerifyPackParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -2620,6 +2719,42 @@ type GetTemplateParams struct {
 	Format string `form:"format,omitempty" json:"format,omitempty,omitzero"`
 }
 
+// BeginUploadParams defines parameters for BeginUpload.
+type BeginUploadParams struct {
+	// TusResumable The version of the upload protocol.
+	TusResumable TusResumable `json:"Tus-Resumable"`
+
+	// UploadLength Bytes of the whole file.
+	UploadLength int64 `json:"Upload-Length"`
+
+	// UploadMetadata Pairs of a name and a value in Base64, with commas between (tus 1.0.0, creation).
+	UploadMetadata string `json:"Upload-Metadata"`
+
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// CancelUploadParams defines parameters for CancelUpload.
+type CancelUploadParams struct {
+	// TusResumable The version of the upload protocol.
+	TusResumable TusResumable `json:"Tus-Resumable"`
+}
+
+// ResumeUploadParams defines parameters for ResumeUpload.
+type ResumeUploadParams struct {
+	// TusResumable The version of the upload protocol.
+	TusResumable TusResumable `json:"Tus-Resumable"`
+}
+
+// SendPartParams defines parameters for SendPart.
+type SendPartParams struct {
+	// TusResumable The version of the upload protocol.
+	TusResumable TusResumable `json:"Tus-Resumable"`
+
+	// UploadOffset Bytes that are here already.
+	UploadOffset int64 `json:"Upload-Offset"`
+}
+
 // ListViewsParams defines parameters for ListViews.
 type ListViewsParams struct {
 	// Screen Of this screen only.
@@ -2640,6 +2775,12 @@ type MoveClockJSONRequestBody = MoveClock
 
 // TypeFieldsJSONRequestBody defines body for TypeFields for application/json ContentType.
 type TypeFieldsJSONRequestBody = TypeFields
+
+// EstimateFinancingJSONRequestBody defines body for EstimateFinancing for application/json ContentType.
+type EstimateFinancingJSONRequestBody = EstimateFinancing
+
+// ProposeFilingJSONRequestBody defines body for ProposeFiling for application/json ContentType.
+type ProposeFilingJSONRequestBody = Papers
 
 // RequestFinancingJSONRequestBody defines body for RequestFinancing for application/json ContentType.
 type RequestFinancingJSONRequestBody = RequestFinancing
@@ -2685,6 +2826,9 @@ type OpenPackJSONRequestBody = OpenPack
 
 // UploadDocumentJSONRequestBody defines body for UploadDocument for application/json ContentType.
 type UploadDocumentJSONRequestBody = UploadDocumentJSONBody
+
+// FilePapersJSONRequestBody defines body for FilePapers for application/json ContentType.
+type FilePapersJSONRequestBody = Papers
 
 // VerifyPackJSONRequestBody defines body for VerifyPack for application/json ContentType.
 type VerifyPackJSONRequestBody = VerifyPack
@@ -2787,12 +2931,18 @@ type ServerInterface interface {
 	// GetOriginal The bytes as received
 	// (GET /v1/documents/{document}/original)
 	GetOriginal(w http.ResponseWriter, r *http.Request, document DocumentID)
+	// EstimateFinancing What financing may come to
+	// (POST /v1/estimates)
+	EstimateFinancing(w http.ResponseWriter, r *http.Request)
 	// StreamEvents What changes, as it changes
 	// (GET /v1/events)
 	StreamEvents(w http.ResponseWriter, r *http.Request, params StreamEventsParams)
 	// ListExposures How much of the limits is used
 	// (GET /v1/exposures)
 	ListExposures(w http.ResponseWriter, r *http.Request, params ListExposuresParams)
+	// ProposeFiling Where papers belong
+	// (POST /v1/filings)
+	ProposeFiling(w http.ResponseWriter, r *http.Request)
 	// ListFinancings List financings
 	// (GET /v1/financings)
 	ListFinancings(w http.ResponseWriter, r *http.Request, params ListFinancingsParams)
@@ -2877,6 +3027,9 @@ type ServerInterface interface {
 	// UploadDocument Upload a paper
 	// (POST /v1/packs/{pack}/documents)
 	UploadDocument(w http.ResponseWriter, r *http.Request, pack PackID, params UploadDocumentParams)
+	// FilePapers Put papers into a pack
+	// (POST /v1/packs/{pack}/papers)
+	FilePapers(w http.ResponseWriter, r *http.Request, pack PackID, params FilePapersParams)
 	// VerifyPack Take the verdicts now
 	// (POST /v1/packs/{pack}/verification)
 	VerifyPack(w http.ResponseWriter, r *http.Request, pack PackID, params VerifyPackParams)
@@ -2982,6 +3135,21 @@ type ServerInterface interface {
 	// GetTemplate The template of a bulk file
 	// (GET /v1/templates/{kind})
 	GetTemplate(w http.ResponseWriter, r *http.Request, kind TemplateKind, params GetTemplateParams)
+	// BeginUpload Announce a file that comes in parts
+	// (POST /v1/uploads)
+	BeginUpload(w http.ResponseWriter, r *http.Request, params BeginUploadParams)
+	// CancelUpload Forget a file that is not whole
+	// (DELETE /v1/uploads/{upload})
+	CancelUpload(w http.ResponseWriter, r *http.Request, upload UploadID, params CancelUploadParams)
+	// GetUpload How far a file is
+	// (GET /v1/uploads/{upload})
+	GetUpload(w http.ResponseWriter, r *http.Request, upload UploadID)
+	// ResumeUpload Where to go on
+	// (HEAD /v1/uploads/{upload})
+	ResumeUpload(w http.ResponseWriter, r *http.Request, upload UploadID, params ResumeUploadParams)
+	// SendPart Send the next part
+	// (PATCH /v1/uploads/{upload})
+	SendPart(w http.ResponseWriter, r *http.Request, upload UploadID, params SendPartParams)
 	// ListViews Saved views
 	// (GET /v1/views)
 	ListViews(w http.ResponseWriter, r *http.Request, params ListViewsParams)
@@ -3069,6 +3237,12 @@ func (_ Unimplemented) GetOriginal(w http.ResponseWriter, r *http.Request, docum
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// EstimateFinancing What financing may come to
+// (POST /v1/estimates)
+func (_ Unimplemented) EstimateFinancing(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // StreamEvents What changes, as it changes
 // (GET /v1/events)
 func (_ Unimplemented) StreamEvents(w http.ResponseWriter, r *http.Request, params StreamEventsParams) {
@@ -3078,6 +3252,12 @@ func (_ Unimplemented) StreamEvents(w http.ResponseWriter, r *http.Request, para
 // ListExposures How much of the limits is used
 // (GET /v1/exposures)
 func (_ Unimplemented) ListExposures(w http.ResponseWriter, r *http.Request, params ListExposuresParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ProposeFiling Where papers belong
+// (POST /v1/filings)
+func (_ Unimplemented) ProposeFiling(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3246,6 +3426,12 @@ func (_ Unimplemented) GetPack(w http.ResponseWriter, r *http.Request, pack Pack
 // UploadDocument Upload a paper
 // (POST /v1/packs/{pack}/documents)
 func (_ Unimplemented) UploadDocument(w http.ResponseWriter, r *http.Request, pack PackID, params UploadDocumentParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// FilePapers Put papers into a pack
+// (POST /v1/packs/{pack}/papers)
+func (_ Unimplemented) FilePapers(w http.ResponseWriter, r *http.Request, pack PackID, params FilePapersParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3456,6 +3642,36 @@ func (_ Unimplemented) ImportStatement(w http.ResponseWriter, r *http.Request, p
 // GetTemplate The template of a bulk file
 // (GET /v1/templates/{kind})
 func (_ Unimplemented) GetTemplate(w http.ResponseWriter, r *http.Request, kind TemplateKind, params GetTemplateParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// BeginUpload Announce a file that comes in parts
+// (POST /v1/uploads)
+func (_ Unimplemented) BeginUpload(w http.ResponseWriter, r *http.Request, params BeginUploadParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CancelUpload Forget a file that is not whole
+// (DELETE /v1/uploads/{upload})
+func (_ Unimplemented) CancelUpload(w http.ResponseWriter, r *http.Request, upload UploadID, params CancelUploadParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetUpload How far a file is
+// (GET /v1/uploads/{upload})
+func (_ Unimplemented) GetUpload(w http.ResponseWriter, r *http.Request, upload UploadID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ResumeUpload Where to go on
+// (HEAD /v1/uploads/{upload})
+func (_ Unimplemented) ResumeUpload(w http.ResponseWriter, r *http.Request, upload UploadID, params ResumeUploadParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SendPart Send the next part
+// (PATCH /v1/uploads/{upload})
+func (_ Unimplemented) SendPart(w http.ResponseWriter, r *http.Request, upload UploadID, params SendPartParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -4051,6 +4267,20 @@ func (siw *ServerInterfaceWrapper) GetOriginal(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// EstimateFinancing operation middleware
+func (siw *ServerInterfaceWrapper) EstimateFinancing(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EstimateFinancing(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // StreamEvents operation middleware
 func (siw *ServerInterfaceWrapper) StreamEvents(w http.ResponseWriter, r *http.Request) {
 
@@ -4129,6 +4359,20 @@ func (siw *ServerInterfaceWrapper) ListExposures(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListExposures(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ProposeFiling operation middleware
+func (siw *ServerInterfaceWrapper) ProposeFiling(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ProposeFiling(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5695,6 +5939,60 @@ func (siw *ServerInterfaceWrapper) UploadDocument(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.UploadDocument(w, r, pack, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// FilePapers operation middleware
+func (siw *ServerInterfaceWrapper) FilePapers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "pack" -------------
+	var pack PackID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "pack", chi.URLParam(r, "pack"), &pack, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "pack", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FilePapersParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.FilePapers(w, r, pack, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7612,6 +7910,331 @@ func (siw *ServerInterfaceWrapper) GetTemplate(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// BeginUpload operation middleware
+func (siw *ServerInterfaceWrapper) BeginUpload(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BeginUploadParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Tus-Resumable", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Tus-Resumable", Err: err})
+			return
+		}
+
+		params.TusResumable = TusResumable
+
+	} else {
+		err := fmt.Errorf("Header parameter Tus-Resumable is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Tus-Resumable", Err: err})
+		return
+	}
+
+	// ------------- Required header parameter "Upload-Length" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Length")]; found {
+		var UploadLength int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Upload-Length", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Length", valueList[0], &UploadLength, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Upload-Length", Err: err})
+			return
+		}
+
+		params.UploadLength = UploadLength
+
+	} else {
+		err := fmt.Errorf("Header parameter Upload-Length is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Upload-Length", Err: err})
+		return
+	}
+
+	// ------------- Required header parameter "Upload-Metadata" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Metadata")]; found {
+		var UploadMetadata string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Upload-Metadata", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Metadata", valueList[0], &UploadMetadata, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Upload-Metadata", Err: err})
+			return
+		}
+
+		params.UploadMetadata = UploadMetadata
+
+	} else {
+		err := fmt.Errorf("Header parameter Upload-Metadata is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Upload-Metadata", Err: err})
+		return
+	}
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BeginUpload(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CancelUpload operation middleware
+func (siw *ServerInterfaceWrapper) CancelUpload(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "upload" -------------
+	var upload UploadID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "upload", chi.URLParam(r, "upload"), &upload, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "upload", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelUploadParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Tus-Resumable", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Tus-Resumable", Err: err})
+			return
+		}
+
+		params.TusResumable = TusResumable
+
+	} else {
+		err := fmt.Errorf("Header parameter Tus-Resumable is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Tus-Resumable", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelUpload(w, r, upload, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetUpload operation middleware
+func (siw *ServerInterfaceWrapper) GetUpload(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "upload" -------------
+	var upload UploadID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "upload", chi.URLParam(r, "upload"), &upload, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "upload", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetUpload(w, r, upload)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ResumeUpload operation middleware
+func (siw *ServerInterfaceWrapper) ResumeUpload(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "upload" -------------
+	var upload UploadID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "upload", chi.URLParam(r, "upload"), &upload, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "upload", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResumeUploadParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Tus-Resumable", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Tus-Resumable", Err: err})
+			return
+		}
+
+		params.TusResumable = TusResumable
+
+	} else {
+		err := fmt.Errorf("Header parameter Tus-Resumable is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Tus-Resumable", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ResumeUpload(w, r, upload, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SendPart operation middleware
+func (siw *ServerInterfaceWrapper) SendPart(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "upload" -------------
+	var upload UploadID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "upload", chi.URLParam(r, "upload"), &upload, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "upload", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendPartParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Tus-Resumable", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Tus-Resumable", Err: err})
+			return
+		}
+
+		params.TusResumable = TusResumable
+
+	} else {
+		err := fmt.Errorf("Header parameter Tus-Resumable is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Tus-Resumable", Err: err})
+		return
+	}
+
+	// ------------- Required header parameter "Upload-Offset" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Offset")]; found {
+		var UploadOffset int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Upload-Offset", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", valueList[0], &UploadOffset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Upload-Offset", Err: err})
+			return
+		}
+
+		params.UploadOffset = UploadOffset
+
+	} else {
+		err := fmt.Errorf("Header parameter Upload-Offset is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Upload-Offset", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SendPart(w, r, upload, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListViews operation middleware
 func (siw *ServerInterfaceWrapper) ListViews(w http.ResponseWriter, r *http.Request) {
 
@@ -7881,6 +8504,27 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/packs/{pack}/documents", wrapper.UploadDocument)
 	})
 	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/packs/{pack}/papers", wrapper.FilePapers)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/uploads", wrapper.BeginUpload)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/uploads/{upload}", wrapper.CancelUpload)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/uploads/{upload}", wrapper.GetUpload)
+	})
+	r.Group(func(r chi.Router) {
+		r.Head(options.BaseURL+"/v1/uploads/{upload}", wrapper.ResumeUpload)
+	})
+	r.Group(func(r chi.Router) {
+		r.Patch(options.BaseURL+"/v1/uploads/{upload}", wrapper.SendPart)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/filings", wrapper.ProposeFiling)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/templates/{kind}", wrapper.GetTemplate)
 	})
 	r.Group(func(r chi.Router) {
@@ -7978,6 +8622,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/calendar", wrapper.GetCalendar)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/estimates", wrapper.EstimateFinancing)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/financings", wrapper.ListFinancings)

@@ -11,7 +11,7 @@ import (
 )
 
 const financingRequest = `-- name: FinancingRequest :one
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests WHERE id = $1
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id, wanted FROM financing_requests WHERE id = $1
 `
 
 func (q *Queries) FinancingRequest(ctx context.Context, id string) (FinancingRequest, error) {
@@ -32,12 +32,13 @@ func (q *Queries) FinancingRequest(ctx context.Context, id string) (FinancingReq
 		&i.CreatedAt,
 		&i.Reasons,
 		&i.IntentID,
+		&i.Wanted,
 	)
 	return i, err
 }
 
 const financingRequestsByID = `-- name: FinancingRequestsByID :many
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests WHERE id = ANY ($1::text[])
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id, wanted FROM financing_requests WHERE id = ANY ($1::text[])
 `
 
 func (q *Queries) FinancingRequestsByID(ctx context.Context, ids []string) ([]FinancingRequest, error) {
@@ -64,6 +65,7 @@ func (q *Queries) FinancingRequestsByID(ctx context.Context, ids []string) ([]Fi
 			&i.CreatedAt,
 			&i.Reasons,
 			&i.IntentID,
+			&i.Wanted,
 		); err != nil {
 			return nil, err
 		}
@@ -76,7 +78,7 @@ func (q *Queries) FinancingRequestsByID(ctx context.Context, ids []string) ([]Fi
 }
 
 const financingRequestsOf = `-- name: FinancingRequestsOf :many
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id, wanted FROM financing_requests
 WHERE (seller_id = $1 OR bank_id = $1)
     AND (created_at, id::text) < ($2::timestamptz, $3::text)
 ORDER BY created_at DESC, id DESC LIMIT $4
@@ -118,6 +120,7 @@ func (q *Queries) FinancingRequestsOf(ctx context.Context, arg FinancingRequests
 			&i.CreatedAt,
 			&i.Reasons,
 			&i.IntentID,
+			&i.Wanted,
 		); err != nil {
 			return nil, err
 		}
@@ -130,7 +133,7 @@ func (q *Queries) FinancingRequestsOf(ctx context.Context, arg FinancingRequests
 }
 
 const financingRequestsOfPack = `-- name: FinancingRequestsOfPack :many
-SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id FROM financing_requests WHERE pack_id = $1 AND bank_id = $2
+SELECT id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount, currency, state, created_by, created_at, reasons, intent_id, wanted FROM financing_requests WHERE pack_id = $1 AND bank_id = $2
 ORDER BY created_at DESC, id DESC LIMIT $3
 `
 
@@ -165,6 +168,7 @@ func (q *Queries) FinancingRequestsOfPack(ctx context.Context, arg FinancingRequ
 			&i.CreatedAt,
 			&i.Reasons,
 			&i.IntentID,
+			&i.Wanted,
 		); err != nil {
 			return nil, err
 		}
@@ -475,10 +479,11 @@ func (q *Queries) Pricing(ctx context.Context, arg PricingParams) (ProgrammePric
 const putFinancingRequest = `-- name: PutFinancingRequest :exec
 INSERT INTO financing_requests (
     id, seller_id, bank_id, pack_id, receivable_id, programme_id, verification_id, amount,
-    currency, state, created_by, created_at, reasons, intent_id)
+    currency, state, created_by, created_at, reasons, intent_id, wanted)
 VALUES (
     $1, $2, $3, $4, $5, $6, $7,
-    $8, $9, $10, $11, $12, $13, $14)
+    $8, $9, $10, $11, $12, $13, $14,
+    $15)
 ON CONFLICT (id) DO UPDATE SET
     receivable_id = excluded.receivable_id, amount = excluded.amount,
     currency = excluded.currency, state = excluded.state, reasons = excluded.reasons,
@@ -500,6 +505,7 @@ type PutFinancingRequestParams struct {
 	CreatedAt      time.Time
 	Reasons        []byte
 	IntentID       *string
+	Wanted         *int64
 }
 
 func (q *Queries) PutFinancingRequest(ctx context.Context, arg PutFinancingRequestParams) error {
@@ -518,6 +524,7 @@ func (q *Queries) PutFinancingRequest(ctx context.Context, arg PutFinancingReque
 		arg.CreatedAt,
 		arg.Reasons,
 		arg.IntentID,
+		arg.Wanted,
 	)
 	return err
 }

@@ -98,6 +98,7 @@ type FinancingRequest struct {
 	CreatedAt      time.Time
 	Reasons        []byte
 	IntentID       *string
+	Wanted         *int64
 }
 
 type FinancingReturn struct {
@@ -407,6 +408,27 @@ type StatementLine struct {
 	Allocated     int64
 	ReceivableID  *string
 	Intents       []string
+}
+
+type Upload struct {
+	ID         string
+	OrgID      string
+	UserID     string
+	PackID     *string
+	Supersedes *string
+	Filename   string
+	Size       int64
+	Received   int64
+	DocumentID *string
+	Known      bool
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+}
+
+type UploadPart struct {
+	UploadID string
+	Position int64
+	Bytes    []byte
 }
 
 type User struct {

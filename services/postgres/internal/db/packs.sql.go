@@ -185,6 +185,49 @@ func (q *Queries) Pack(ctx context.Context, id string) (Pack, error) {
 	return i, err
 }
 
+const packsOfOrders = `-- name: PacksOfOrders :many
+SELECT DISTINCT p.id, p.created_at FROM documents d
+JOIN pack_documents pd ON pd.document_id = d.id
+JOIN pack_parties pp ON pp.pack_id = pd.pack_id AND pp.org_id = $1
+JOIN packs p ON p.id = pd.pack_id
+WHERE d.fields IS NOT NULL AND (
+    CASE WHEN d.fields ->> 'kind' = 'purchase_order' THEN d.fields ->> 'number'
+    ELSE d.fields ->> 'order_ref' END) = ANY ($2::text[])
+ORDER BY p.created_at DESC, p.id DESC LIMIT $3
+`
+
+type PacksOfOrdersParams struct {
+	OrgID  string
+	Orders []string
+	Page   int32
+}
+
+type PacksOfOrdersRow struct {
+	ID        string
+	CreatedAt time.Time
+}
+
+// The newest packs of an organisation that hold a paper about one of these orders.
+func (q *Queries) PacksOfOrders(ctx context.Context, arg PacksOfOrdersParams) ([]PacksOfOrdersRow, error) {
+	rows, err := q.db.Query(ctx, packsOfOrders, arg.OrgID, arg.Orders, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PacksOfOrdersRow{}
+	for rows.Next() {
+		var i PacksOfOrdersRow
+		if err := rows.Scan(&i.ID, &i.CreatedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const packsSeenBy = `-- name: PacksSeenBy :many
 SELECT p.id, p.org_id, p.title, p.created_by, p.created_at, p.edit, p.programme_id FROM packs p JOIN pack_parties pp ON pp.pack_id = p.id
 WHERE pp.org_id = $1
