@@ -1,4 +1,4 @@
-import { IconFiles, IconHome, IconInbox, IconPackages, type Icon } from "@tabler/icons-react";
+import { IconCash, IconFiles, IconHome, IconInbox, IconPackages, type Icon } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Actor, Schemas } from "./api/client";
 
@@ -18,6 +18,7 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   },
   { to: "/documents", word: "documents", icon: IconFiles },
   { to: "/packs", word: "packs", icon: IconPackages },
+  { to: "/financings", word: "financing", icon: IconCash, kinds: ["supplier"] },
 ];
 
 /** The rail of a person: at most seven entries, in the same order everywhere. */

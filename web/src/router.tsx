@@ -7,6 +7,7 @@ import { language } from "./i18n";
 import { papers, paperSearch } from "./screens/documents/queries";
 import { home as homeQuery, inbox as inboxQuery } from "./screens/inbox/queries";
 import { Missing } from "./screens/Missing";
+import { financing, financings } from "./screens/financing/queries";
 import { SignIn } from "./screens/SignIn";
 import { ProblemNote } from "./ui/ProblemNote";
 import { Shell } from "./ui/Shell";
@@ -77,6 +78,20 @@ const fieldsPage = createRoute({
   component: lazyRouteComponent(() => import("./screens/fields/Fields"), "FieldsScreen"),
 });
 
+const financingList = createRoute({
+  getParentRoute: () => inside,
+  path: "/financings",
+  loader: ({ context }) => context.client.ensureQueryData(financings),
+  component: lazyRouteComponent(() => import("./screens/financing/Financings"), "Financings"),
+});
+
+const financingPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/financings/$id",
+  loader: ({ context, params }) => context.client.ensureQueryData(financing(params.id, language())),
+  component: lazyRouteComponent(() => import("./screens/financing/Case"), "CaseScreen"),
+});
+
 const uploadPage = createRoute({
   getParentRoute: () => inside,
   path: "/upload",
@@ -106,7 +121,7 @@ function Failure({ error, reset }: { error: unknown; reset: () => void }) {
 
 export function newRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, packList, packPage])]),
+    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, financingList, financingPage, packList, packPage])]),
     context: { client },
     defaultPreload: "intent",
     defaultPendingComponent: () => <Loader m="xl" size="sm" />,

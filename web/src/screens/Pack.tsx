@@ -13,6 +13,7 @@ import { ProblemNote } from "../ui/ProblemNote";
 import { DropZone } from "../upload/DropZone";
 import { Compare } from "./Compare";
 import { FindingsBadges, StateBadge } from "./documents/badges";
+import { PackFinancing } from "./financing/PackFinancing";
 import { type At, Matrix } from "./Matrix";
 import classes from "./Pack.module.css";
 import { VerdictBadge } from "./Packs";
@@ -132,6 +133,7 @@ export function PackScreen() {
         ))}
       </dl>
       <Verdicts pack={pack} />
+      <PackFinancing pack={pack} />
       <Papers pack={pack} />
       {matrix && (
         <>

@@ -26,7 +26,7 @@ export function decimal(text: string): string {
 }
 
 /** How many decimals a currency has (ISO 4217); 2 for one that the browser does not know. */
-function decimalsOf(currency: string): number {
+export function decimalsOf(currency: string): number {
   try {
     return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {

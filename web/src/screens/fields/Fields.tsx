@@ -8,7 +8,7 @@ import type { PaperDocument } from "../../api/client";
 import { me, paper } from "../../api/queries";
 import { Badge } from "../../ui/Badge";
 import { decimal } from "../../ui/format";
-import { StateBadge } from "../Documents";
+import { StateBadge } from "../documents/badges";
 import { FieldSource, type Place } from "./FieldSource";
 import classes from "./Fields.module.css";
 import { Typing } from "./Typing";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import { Alert, Button, Group, Loader, Select, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";

@@ -1,3 +1,6 @@
+import "@mantine/core/styles/Combobox.css";
+import "@mantine/core/styles/InlineInput.css";
+import "@mantine/core/styles/Radio.css";
 import { Alert, Button, Group, Loader, Radio, Select, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQueries, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
@@ -9,7 +12,7 @@ import { organisations, pack as packQuery, paper } from "../../api/queries";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { DropZone } from "../../upload/DropZone";
 import { file, type Filing, proposed } from "../../upload/filing";
-import { StateBadge } from "../Documents";
+import { StateBadge } from "../documents/badges";
 import classes from "./Upload.module.css";
 
 function Paper({ document: d, back }: { document: PaperDocument; back: string }) {

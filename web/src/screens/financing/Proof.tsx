@@ -1,0 +1,57 @@
+import { Title } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { count, instant, instantLong, shortDigest } from "../../ui/format";
+import classes from "./Financing.module.css";
+import { useNames } from "../../api/names";
+import type { Financing } from "./queries";
+
+const acts = new Set(["request", "quote", "refuse", "decline", "lapse", "approve", "disburse", "repay"]);
+
+/** Every step that the ledger holds of a case, who signed it, and where it stands. */
+export function Proof({ of: f }: { of: Financing }) {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  if (!f.history || f.history.length === 0) return null;
+  const word = (act: string) => {
+    const own = act.replace(/^financing\./, "");
+    return acts.has(own) ? t(`financing.act.${own as "request"}`) : t("financing.act.other");
+  };
+  return (
+    <section className={classes.part}>
+      <Title order={2}>{t("financing.proof")}</Title>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
+      <section className={classes.scroller} tabIndex={0} aria-label={t("financing.proof")}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("financing.step")}</th>
+              <th scope="col">{t("financing.when")}</th>
+              <th scope="col">{t("financing.signedBy")}</th>
+              <th scope="col" className={classes.number}>
+                {t("financing.block")}
+              </th>
+              <th scope="col">{t("financing.transaction")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {f.history.map((s) => (
+              <tr key={s.version}>
+                <th scope="row">{word(s.act)}</th>
+                <td>
+                  <time dateTime={s.at} title={instantLong(s.at)}>
+                    {instant(s.at)}
+                  </time>
+                </td>
+                <td>{[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("financing.and"))}</td>
+                <td className={classes.number}>{count(s.block)}</td>
+                <td className={classes.hash} title={s.transaction}>
+                  {shortDigest(s.transaction)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}

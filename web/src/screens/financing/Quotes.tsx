@@ -1,0 +1,196 @@
+import { Button, Group, Modal, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, taken } from "../../api/client";
+import { me } from "../../api/queries";
+import { Cancelled, useSigning } from "../../signing/signing";
+import { instant } from "../../ui/format";
+import { Money } from "../../ui/Money";
+import { ProblemNote } from "../../ui/ProblemNote";
+import classes from "./Financing.module.css";
+import { useNames } from "../../api/names";
+import type { Financing } from "./queries";
+import { withdraw } from "./request";
+import { StatusBadge, statusOf } from "./status";
+
+const key = () => ({ "Idempotency-Key": window.crypto.randomUUID() });
+
+/** Accepting and declining, each signed by the person's own key. */
+function useAnswers() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const nameOf = useNames();
+  const { sign } = useSigning();
+  const signed = async (intent: Parameters<typeof withdraw>[0][number], f: Financing, act: "accept" | "decline") => {
+    try {
+      await sign({
+        title: t(`financing.${act}.title`, { bank: nameOf(f.bank) }),
+        ...(act === "accept" && f.terms ? { amount: f.terms.cash } : {}),
+        counterparty: nameOf(f.bank),
+        consequence: t(`financing.${act}.consequence`),
+        intents: [intent],
+      });
+    } catch (error) {
+      await withdraw([intent]);
+      throw error;
+    }
+  };
+  const after = {
+    onSuccess: async () => {
+      await Promise.all([
+        client.invalidateQueries({ queryKey: ["financing"] }),
+        client.invalidateQueries({ queryKey: ["financings"] }),
+        client.invalidateQueries({ queryKey: ["receivable"] }),
+      ]);
+    },
+  };
+  const accept = useMutation({
+    mutationFn: async (f: Financing) => {
+      const intent = await taken(
+        api.POST("/v1/financings/{financing}/acceptance", { params: { path: { financing: f.id }, header: key() }, body: {} }),
+      );
+      await signed(intent, f, "accept");
+      return f.id;
+    },
+    ...after,
+  });
+  const decline = useMutation({
+    mutationFn: async ({ f, reason }: { f: Financing; reason: string }) => {
+      const intent = await taken(
+        api.POST("/v1/financings/{financing}/decline", {
+          params: { path: { financing: f.id }, header: key() },
+          body: { reason },
+        }),
+      );
+      await signed(intent, f, "decline");
+    },
+    ...after,
+  });
+  return { accept, decline };
+}
+
+function Decline({ onDecline, onClose }: { onDecline: (reason: string) => void; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState("");
+  return (
+    <Modal opened onClose={onClose} title={t("financing.decline.ask")} centered closeButtonProps={{ "aria-label": t("common.close") }}>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          onDecline(reason.trim());
+        }}
+      >
+        <Stack gap="sm">
+          <TextInput
+            label={t("financing.decline.reason")}
+            required
+            maxLength={200}
+            value={reason}
+            onChange={(e) => setReason(e.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t("common.close")}
+            </Button>
+            <Button type="submit" color="red" disabled={reason.trim() === ""}>
+              {t("financing.decline.button")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** What the banks offer for one receivable, side by side. */
+export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financing[]; heldFor: string | undefined }) {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  const { data: actor } = useSuspenseQuery(me);
+  const { accept, decline } = useAnswers();
+  const [declining, setDeclining] = useState<Financing>();
+  const list = [mine, ...all.filter((f) => f.id !== mine.id)].filter((f) => f.state !== "refused");
+  if (!list.some((f) => f.terms)) return null;
+  const seller = actor.organisation === mine.seller && actor.roles.includes("maker");
+  const answerable = (f: Financing) => seller && f.phase === "QUOTED" && !heldFor && f.stage !== "accepting";
+  const failed = [accept.error, decline.error].find((e) => e && !(e instanceof Cancelled));
+  return (
+    <section className={classes.part}>
+      <Title order={2}>{t("financing.quotes")}</Title>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
+      <section className={classes.scroller} tabIndex={0} aria-label={t("financing.quotes")}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("financing.bank")}</th>
+              <th scope="col" className={classes.number}>
+                {t("financing.allIn")}
+              </th>
+              <th scope="col" className={classes.number}>
+                {t("financing.advance")}
+              </th>
+              <th scope="col" className={classes.number}>
+                {t("financing.cost")}
+              </th>
+              <th scope="col" className={classes.number}>
+                {t("financing.fee")}
+              </th>
+              <th scope="col" className={classes.number}>
+                {t("financing.cash")}
+              </th>
+              <th scope="col">{t("financing.onDay")}</th>
+              <th scope="col">{t("financing.recourse")}</th>
+              <th scope="col">{t("financing.lapses")}</th>
+              <th scope="col">{t("financing.state")}</th>
+              {seller && <th scope="col">{t("financing.answer")}</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {list.map((f) => (
+              <tr key={f.id}>
+                <th scope="row">{nameOf(f.bank)}</th>
+                <td className={classes.number}>{f.terms && t("financing.percent", { value: f.terms.all_in_rate })}</td>
+                <td className={classes.number}>{f.terms && <Money value={f.terms.advance} />}</td>
+                <td className={classes.number}>{f.terms && <Money value={f.terms.charge} />}</td>
+                <td className={classes.number}>{f.terms && <Money value={f.terms.fee} />}</td>
+                <td className={classes.number}>{f.terms && <Money value={f.terms.cash} />}</td>
+                <td>{f.terms?.value_date}</td>
+                <td>{f.terms && t(f.terms.recourse ? "financing.withRecourse" : "financing.withoutRecourse")}</td>
+                <td>{f.lapses_at && instant(f.lapses_at)}</td>
+                <td>
+                  <StatusBadge status={statusOf(f, heldFor === f.id || f.stage === "accepting")} />
+                </td>
+                {seller && (
+                  <td>
+                    {answerable(f) && (
+                      <Group gap={8} wrap="nowrap">
+                        <Button size="compact-sm" loading={accept.isPending} onClick={() => accept.mutate(f)}>
+                          {t("financing.accept.button")}
+                        </Button>
+                        <Button size="compact-sm" variant="default" onClick={() => setDeclining(f)}>
+                          {t("financing.decline.button")}
+                        </Button>
+                      </Group>
+                    )}
+                    {f.stage === "accepting" && <Text size="sm">{t("financing.takesUp")}</Text>}
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {failed ? <ProblemNote error={failed} /> : null}
+      {declining && (
+        <Decline
+          onClose={() => setDeclining(undefined)}
+          onDecline={(reason) => {
+            decline.mutate({ f: declining, reason });
+            setDeclining(undefined);
+          }}
+        />
+      )}
+    </section>
+  );
+}
