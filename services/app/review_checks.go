@@ -6,6 +6,7 @@ import (
 
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/match"
+	"github.com/countersign/countersign/services/policy"
 )
 
 // CheckOutcome says how a check came out, the worst first.
@@ -65,6 +66,7 @@ func checksOf(p Pack, papers []Document) []Check {
 		for _, w := range v.Verdicts {
 			list = append(list, verdictChecks(w, list)...)
 		}
+		list = append(list, lawChecks(v.Policy)...)
 	}
 	worst := []CheckOutcome{CheckFailed, CheckUnknown, CheckWarned, CheckPassed}
 	slices.SortStableFunc(list, func(c, d Check) int {
@@ -93,6 +95,25 @@ func paperChecks(d Document) []Check {
 		list = append(list, Check{
 			Question: Authenticity, Outcome: CheckPassed, Rule: RulePaperHolds, Papers: []CheckPaper{{Document: d.ID}},
 		})
+	}
+	return list
+}
+
+// Law is what dated rules ask of a trade; no verdict of the papers answers it.
+const Law Question = "law"
+
+// lawChecks are what dated rules found, with the citation and the change that would turn it.
+func lawChecks(found []policy.Finding) []Check {
+	list := make([]Check, len(found))
+	for i, f := range found {
+		list[i] = Check{
+			Question: Law, Outcome: CheckWarned, Rule: f.Rule, Message: f.Sentence + " " + f.Citation + ".",
+			Advice: f.Advice + " It would pass with a due date of " + f.Flips.String() + " or before.",
+			Claimed: f.Claimed, Found: f.Allowed, Papers: []CheckPaper{},
+		}
+		if f.Severity == policy.Block {
+			list[i].Outcome = CheckFailed
+		}
 	}
 	return list
 }

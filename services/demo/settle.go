@@ -13,10 +13,16 @@ import (
 // dispute contests a part. The paper that shows why comes to the pack first, and the verdicts are
 // taken again with it.
 func (r *run) dispute(ctx context.Context, s fixtures.Step) error {
+	body := map[string]any{"amount": s.Amount, "reason": s.Reason}
+	if s.Code != "" {
+		body["code"] = s.Code
+	}
 	if s.File != "" {
-		if _, err := r.bring(ctx, s.File, s.By[0]); err != nil {
+		paper, err := r.bring(ctx, s.File, s.By[0])
+		if err != nil {
 			return err
 		}
+		body["evidence"] = paper
 	}
 	by, err := r.as(ctx, s.By[0])
 	if err != nil {
@@ -26,7 +32,7 @@ func (r *run) dispute(ctx context.Context, s fixtures.Step) error {
 		return err
 	}
 	return r.simple(ctx, s, r.claimed("dispute"), func(context.Context) (any, error) {
-		return map[string]any{"amount": s.Amount, "reason": s.Reason}, nil
+		return body, nil
 	})
 }
 

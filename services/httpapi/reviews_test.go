@@ -117,6 +117,11 @@ func TestAReviewHoldsWhatEachStageNeeds(t *testing.T) {
 	}) {
 		t.Error("no fact is told with the places where the papers agree on it")
 	}
+	if !slices.ContainsFunc(v.Checks, func(c api.Check) bool { // 93 days after the delivery, 60 are the rule
+		return c.Question == string(app.Law) && c.Outcome == app.CheckWarned && c.Claimed != "" && c.Found != ""
+	}) {
+		t.Error("what the law says of the term of payment is not among the checks")
+	}
 	if len(v.Exposure) != 4 || v.Exposure[0].Used.Sign() != 0 || v.Exposure[0].With.Used != v.Financing.Amount {
 		t.Errorf("exposure %+v, before nothing and after %s", v.Exposure, v.Financing.Amount)
 	}

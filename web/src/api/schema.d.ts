@@ -2935,7 +2935,7 @@ export interface components {
             decisions: components["schemas"]["Decision"][];
         };
         Check: {
-            /** @description authenticity, corroboration, uniqueness */
+            /** @description authenticity, corroboration, uniqueness, law */
             question: string;
             /** @enum {string} */
             outcome: "failed" | "unknown" | "warned" | "passed";

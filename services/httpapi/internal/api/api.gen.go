@@ -308,7 +308,7 @@ type Check struct {
 	// Papers The claim first.
 	Papers []CheckPaper `json:"papers"`
 
-	// Question authenticity, corroboration, uniqueness
+	// Question authenticity, corroboration, uniqueness, law
 	Question string `json:"question"`
 
 	// Rule Example: BR-CO-15
