@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -108,4 +109,27 @@ func TestAFirstVisitStaysWithinItsBudget(t *testing.T) {
 		args = append(args, "speed")
 	}
 	drive(t, h, "measure.mjs", args...)
+}
+
+// The claims are made beside each other: 25 are confirmed at once, three come from a list.
+func TestACoreEnterpriseConfirmsManyAndDisputesOne(t *testing.T) {
+	t.Parallel()
+	needPortal(t)
+	h := open(t, fast, newData(t), nil)
+	const claims, players = 28, 4
+	var wg sync.WaitGroup
+	for player := range players {
+		wg.Go(func() {
+			for n := player; n < claims; n += players {
+				if _, err := h.claimed(t.Context(), "books", n); err != nil {
+					t.Errorf("claim %d: %v", n, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if t.Failed() {
+		return
+	}
+	drive(t, h, "payables.mjs", buyerMaker, buyerChecker)
 }

@@ -57,7 +57,8 @@ func (a *App) ConfirmReceivables(
 		} else if err != nil {
 			return nil, err
 		}
-		p.Receivable, list[n] = id, p
+		list[n] = p
+		list[n].Receivable = id
 	}
 	err := a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
 		for _, p := range list {

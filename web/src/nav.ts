@@ -1,4 +1,14 @@
-import { IconCash, IconFiles, IconHome, IconInbox, IconPackages, type Icon } from "@tabler/icons-react";
+import {
+  IconAlertCircle,
+  IconCalendar,
+  IconCash,
+  IconFileCheck,
+  IconFiles,
+  IconHome,
+  IconInbox,
+  IconPackages,
+  type Icon,
+} from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Actor, Schemas } from "./api/client";
 
@@ -16,9 +26,13 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
     icon: IconInbox,
     kinds: ["core_enterprise", "bank", "warehouse", "carrier", "auditor", "regulator"],
   },
+  { to: "/payables", word: "payables", icon: IconFileCheck, kinds: ["core_enterprise"] },
+  { to: "/disputes", word: "disputes", icon: IconAlertCircle, kinds: ["core_enterprise"] },
+  { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["core_enterprise"] },
   { to: "/documents", word: "documents", icon: IconFiles },
   { to: "/packs", word: "packs", icon: IconPackages },
   { to: "/financings", word: "financing", icon: IconCash, kinds: ["supplier"] },
+  { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["supplier", "bank"] },
 ];
 
 /** The rail of a person: at most seven entries, in the same order everywhere. */

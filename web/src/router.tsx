@@ -6,6 +6,8 @@ import { me, organisations, pack, packs, paper } from "./api/queries";
 import { language } from "./i18n";
 import { papers, paperSearch } from "./screens/documents/queries";
 import { home as homeQuery, inbox as inboxQuery } from "./screens/inbox/queries";
+import { calendarSearch } from "./screens/calendar/search";
+import { filterOf, payable, payableList } from "./screens/payables/queries";
 import { Missing } from "./screens/Missing";
 import { financing, financings } from "./screens/financing/queries";
 import { SignIn } from "./screens/SignIn";
@@ -114,6 +116,43 @@ const packPage = createRoute({
   component: lazyRouteComponent(() => import("./screens/Pack"), "PackScreen"),
 });
 
+const payableScreens = createRoute({
+  getParentRoute: () => inside,
+  path: "/payables",
+  validateSearch: filterOf,
+  loaderDeps: ({ search }) => search,
+  component: lazyRouteComponent(() => import("./screens/payables/Payables"), "Payables"),
+});
+
+const payableListPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/payables/lists/$id",
+  loader: ({ context, params }) => context.client.ensureQueryData(payableList(params.id, language())),
+  component: lazyRouteComponent(() => import("./screens/payables/List"), "PayableListScreen"),
+});
+
+const payablePage = createRoute({
+  getParentRoute: () => inside,
+  path: "/payables/$id",
+  loader: ({ context, params }) => context.client.ensureQueryData(payable(params.id)),
+  component: lazyRouteComponent(() => import("./screens/payables/Payable"), "PayableScreen"),
+});
+
+const disputeList = createRoute({
+  getParentRoute: () => inside,
+  path: "/disputes",
+  component: lazyRouteComponent(() => import("./screens/payables/Disputes"), "Disputes"),
+});
+
+const calendarPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/calendar",
+  validateSearch: calendarSearch,
+  component: lazyRouteComponent(() => import("./screens/calendar/Calendar"), "CalendarScreen"),
+});
+
+const dueScreens = [payableScreens, payableListPage, payablePage, disputeList, calendarPage];
+
 function Failure({ error, reset }: { error: unknown; reset: () => void }) {
   if (error instanceof Problem && error.status === 404) return <Missing />;
   return <ProblemNote error={error} onRetry={reset} />;
@@ -121,7 +160,7 @@ function Failure({ error, reset }: { error: unknown; reset: () => void }) {
 
 export function newRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, financingList, financingPage, packList, packPage])]),
+    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, financingList, financingPage, packList, packPage, ...dueScreens])]),
     context: { client },
     defaultPreload: "intent",
     defaultPendingComponent: () => <Loader m="xl" size="sm" />,

@@ -55,3 +55,9 @@ export function shortDigest(digest: string): string {
   const hex = digest.replace(/^sha-256:/, "");
   return hex.length > 20 ? `${hex.slice(0, 8)}…${hex.slice(-8)}` : hex;
 }
+
+/** A number in short, for charts only: the full one stands beside it. "1.2M", "120万". */
+export function compact(text: string): string {
+  const short = new Intl.NumberFormat(language(), { notation: "compact", maximumSignificantDigits: 3 });
+  return short.format(text as Intl.StringNumericLiteral).replace("-", "\u2212");
+}

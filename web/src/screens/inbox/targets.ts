@@ -13,6 +13,7 @@ export function target(item: Item): Target | undefined {
     case "document":
       return { to: "/documents/$id", params: { id: item.subject } };
     case "receivable":
+      return { to: "/payables/$id", params: { id: item.subject } };
     case "financing":
       return item.pack ? { to: "/packs/$id", params: { id: item.pack } } : undefined;
     case "programme":

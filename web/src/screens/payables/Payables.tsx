@@ -1,0 +1,244 @@
+import { Button, Group, Loader, Text, TextInput, Title } from "@mantine/core";
+import { IconSearch, IconTable } from "@tabler/icons-react";
+import { useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "../../api/client";
+import { me } from "../../api/queries";
+import { Money } from "../../ui/Money";
+import { count } from "../../ui/format";
+import { ProblemNote } from "../../ui/ProblemNote";
+import { totals } from "../../ui/sum";
+import { BulkBar } from "./BulkBar";
+import { DisputeSheet } from "./DisputeSheet";
+import { ListUpload } from "./ListUpload";
+import { Outcomes } from "./Outcomes";
+import classes from "./Payables.module.css";
+import { canSign, confirming, type Filter, ownSide, type Payable, payables, type Tab, tabs } from "./queries";
+import { Table } from "./Table";
+import { type Outcome, useConfirm, useNames, wasCancelled } from "./useConfirm";
+
+type Sum = Schemas["PhaseSum"];
+
+const mayAct = (actor: Schemas["Actor"]) => actor.roles.some((r) => ["maker", "checker", "approver"].includes(r));
+
+/** Whether a person can do something for a payable's confirmation: prepare it, or sign what waits. */
+function selectable(p: Payable, actor: Schemas["Actor"]): boolean {
+  const waits = confirming(p);
+  if (p.phase !== "ISSUED" || p.obligor !== actor.organisation) return false;
+  return waits ? canSign(waits, actor) : mayAct(actor);
+}
+
+const inTab = (tab: Tab, s: Sum) => tabs[tab].includes(s.phase) && (tab !== "disputed" || s.disputed);
+
+export function Payables() {
+  const { t } = useTranslation();
+  const { data: actor } = useSuspenseQuery(me);
+  const search = useSearch({ from: "/inside/payables" });
+  const navigate = useNavigate({ from: "/payables" });
+  const side = search.side ?? ownSide(actor);
+  const filter: Filter = { ...search, side, tab: search.tab ?? (side === "obligor" ? "confirm" : "confirmed") };
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(payables(filter));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
+  const [disputing, setDisputing] = useState<Payable | null>(null);
+  const confirm = useConfirm();
+
+  const rows = data.pages.flatMap((p) => p.items);
+  const sums = data.pages[0]?.sums ?? [];
+  const open = rows.filter((p) => selectable(p, actor));
+  const picked = open.filter((p) => chosen.has(p.id));
+  const pays = side === "obligor";
+
+  const go = async (list: Payable[], promise: Schemas["Promise"]) => {
+    try {
+      setOutcomes(await confirm.mutateAsync({ list, promise }));
+      setChosen(new Set());
+    } catch {
+      // What failed is shown below; who closed the dialog has signed nothing.
+    }
+  };
+  const change = (to: Partial<Filter>) => void navigate({ search: (old) => ({ ...old, ...to }) });
+
+  return (
+    <div className={classes.all}>
+      <Group className={classes.head} justify="space-between">
+        <Title order={1}>{t(pays ? "payables.title" : "payables.titleReceivables")}</Title>
+        {pays && mayAct(actor) && <ListUpload />}
+      </Group>
+      <Tabs filter={filter} sums={sums} pays={pays} />
+      <Filters filter={filter} onChange={change} />
+      <Totals rows={sums.filter((s) => inTab(filter.tab, s))} tab={filter.tab} />
+      {confirm.isError && !wasCancelled(confirm.error) && <ProblemNote error={confirm.error} />}
+      {outcomes && <Outcomes list={outcomes} onClose={() => setOutcomes(null)} />}
+      {rows.length === 0 ? (
+        <Nothing filter={filter} pays={pays} onClear={() => void navigate({ search: { tab: filter.tab, side } })} />
+      ) : (
+        <Table
+          rows={rows}
+          filter={filter}
+          pays={pays}
+          onSort={(sort) => change({ sort })}
+          {...(filter.tab === "confirm" && pays
+            ? { choice: { chosen, open: open.map((p) => p.id), onChange: setChosen } }
+            : {})}
+          {...(filter.tab === "confirmed" && pays && actor.roles.some((r) => r === "maker" || r === "checker")
+            ? { onDispute: setDisputing }
+            : {})}
+        />
+      )}
+      {isFetchingNextPage && <Loader size="sm" m="md" aria-label={t("common.loading")} />}
+      {hasNextPage && (
+        <Button m="md" variant="default" onClick={() => void fetchNextPage()}>
+          {t("payables.more")}
+        </Button>
+      )}
+      {disputing && <DisputeSheet payable={disputing} onClose={() => setDisputing(null)} />}
+      {filter.tab === "confirm" && pays && rows.length > 0 && (
+        <BulkBar
+          picked={picked}
+          all={open.length}
+          onAll={() => setChosen(new Set(open.map((p) => p.id)))}
+          busy={confirm.isPending}
+          onConfirm={(promise) => void go(picked, promise)}
+          onClear={() => setChosen(new Set())}
+        />
+      )}
+    </div>
+  );
+}
+
+function Tabs({ filter, sums, pays }: { filter: Filter; sums: Sum[]; pays: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <nav className={classes.tabs} aria-label={t("payables.tabs")}>
+      {(Object.keys(tabs) as Tab[]).map((tab) => {
+        const { tab: _, ...rest } = filter;
+        const n = sums.filter((s) => inTab(tab, s)).reduce((all, s) => all + s.count, 0);
+        return (
+          <Link
+            key={tab}
+            to="/payables"
+            search={{ ...rest, tab }}
+            className={classes.tab}
+            aria-current={tab === filter.tab ? "page" : undefined}
+          >
+            {t(`payables.tab.${pays ? "" : "their."}${tab}`)} <span className={classes.number}>{count(n)}</span>
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Filters({ filter, onChange }: { filter: Filter; onChange: (to: Partial<Filter>) => void }) {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  const [text, setText] = useState(filter.search ?? "");
+  const chips: { key: keyof Filter; label: string }[] = [];
+  if (filter.counterparty) chips.push({ key: "counterparty", label: nameOf(filter.counterparty) });
+  if (filter.currency) chips.push({ key: "currency", label: filter.currency });
+  if (filter.from) chips.push({ key: "from", label: t("payables.dueFrom", { day: filter.from }) });
+  if (filter.until) chips.push({ key: "until", label: t("payables.dueUntil", { day: filter.until }) });
+  return (
+    <form
+      className={classes.filters}
+      role="search"
+      onSubmit={(e) => {
+        e.preventDefault();
+        onChange({ search: text.trim() || undefined });
+      }}
+    >
+      <TextInput
+        size="xs"
+        aria-label={t("payables.find")}
+        placeholder={t("payables.find")}
+        leftSection={<IconSearch size={14} aria-hidden />}
+        value={text}
+        maxLength={64}
+        onChange={(e) => setText(e.currentTarget.value)}
+      />
+      <Day label={t("payables.from")} value={filter.from} onChange={(from) => onChange({ from })} />
+      <Day label={t("payables.until")} value={filter.until} onChange={(until) => onChange({ until })} />
+      {chips.map(({ key, label }) => (
+        <Button
+          key={key}
+          size="compact-sm"
+          variant="light"
+          onClick={() => onChange({ [key]: undefined })}
+          aria-label={t("payables.drop", { filter: label })}
+        >
+          {label} ×
+        </Button>
+      ))}
+    </form>
+  );
+}
+
+type DayProps = { label: string; value: string | undefined; onChange: (to: string | undefined) => void };
+
+/** A day as YYYY-MM-DD: the browser's own field writes it as its language does. */
+function Day({ label, value, onChange }: DayProps) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value ?? "");
+  const wrong = text !== "" && !isDay(text);
+  const take = () => {
+    if (!wrong && text !== (value ?? "")) onChange(text || undefined);
+  };
+  return (
+    <label className={classes.day}>
+      {label}
+      <input
+        value={text}
+        placeholder={t("payables.day")}
+        inputMode="numeric"
+        maxLength={10}
+        aria-invalid={wrong || undefined}
+        onChange={(e) => setText(e.currentTarget.value.trim())}
+        onBlur={take}
+        onKeyDown={(e) => e.key === "Enter" && take()}
+      />
+    </label>
+  );
+}
+
+const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+
+/** What the tab comes to in each currency; currencies are never added up. */
+function Totals({ rows, tab }: { rows: Sum[]; tab: Tab }) {
+  const { t } = useTranslation();
+  if (rows.length === 0) return null;
+  const of = (s: Sum) => {
+    if (tab === "disputed") return s.in_dispute;
+    return tab === "confirmed" ? s.due : s.face;
+  };
+  return (
+    <p className={classes.totals}>
+      <Text span size="sm" c="dimmed">
+        {t(`payables.sum.${tab}`)}
+      </Text>
+      {totals(rows.map(of)).map((sum) => (
+        <Money key={sum.currency} value={sum} />
+      ))}
+    </p>
+  );
+}
+
+function Nothing({ filter, pays, onClear }: { filter: Filter; pays: boolean; onClear: () => void }) {
+  const { t } = useTranslation();
+  const narrowed = Boolean(filter.search || filter.counterparty || filter.currency || filter.from || filter.until);
+  return (
+    <div className={classes.empty}>
+      <IconTable size={32} stroke={1.5} aria-hidden />
+      <Title order={2}>{t(narrowed ? "payables.empty.narrowed" : `payables.empty.${pays ? "" : "their."}${filter.tab}.title`)}</Title>
+      {narrowed ? (
+        <Button variant="default" onClick={onClear}>
+          {t("payables.empty.clear")}
+        </Button>
+      ) : (
+        <Text c="dimmed">{t(`payables.empty.${pays ? "" : "their."}${filter.tab}.text`)}</Text>
+      )}
+    </div>
+  );
+}
