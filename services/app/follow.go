@@ -40,6 +40,7 @@ func (a *App) project(ctx context.Context, b Block) error {
 	if err != nil {
 		return err
 	}
+	commands := firsts(d.Transitions)
 	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
 		c, err := tx.Checkpoint(ctx, a.channel)
 		if err == nil && b.Number <= c.Block {
@@ -54,12 +55,7 @@ func (a *App) project(ctx context.Context, b Block) error {
 		for _, asset := range d.Assets {
 			tx.Changed(string(asset.Record.Kind), string(asset.Record.ID))
 		}
-		seen := map[trade.CommandID]bool{}
-		for _, t := range d.Transitions {
-			if seen[t.Command] {
-				continue
-			}
-			seen[t.Command] = true
+		for _, t := range commands {
 			if err := a.committed(ctx, tx, t); err != nil {
 				return err
 			}
@@ -74,8 +70,23 @@ func (a *App) project(ctx context.Context, b Block) error {
 	}
 	a.log.LogAttrs(ctx, slog.LevelDebug, "block projected", slog.Uint64("block", b.Number),
 		slog.Int("transitions", len(d.Transitions)))
-	a.notices.tell()
+	a.notices.block()
+	for _, t := range commands {
+		a.notices.tell(t.Command)
+	}
 	return nil
+}
+
+// firsts are the transitions that come first of each command.
+func firsts(all []Transition) []Transition {
+	list, seen := []Transition{}, map[trade.CommandID]bool{}
+	for _, t := range all {
+		if !seen[t.Command] {
+			list = append(list, t)
+		}
+		seen[t.Command] = true
+	}
+	return list
 }
 
 // followMembers lets people in and out as a block says of their organisations.

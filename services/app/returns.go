@@ -139,9 +139,6 @@ func (a *App) Return(
 		}
 		return a.answered(ctx, tx, given)
 	})
-	if err == nil {
-		a.notices.tell()
-	}
 	return given, err
 }
 

@@ -226,20 +226,28 @@ func (a *App) Intent(ctx context.Context, actor Actor, id trade.CommandID) (Inte
 // wait for one that is open, or stands until somebody else has acted.
 func (a *App) Await(ctx context.Context, actor Actor, id trade.CommandID) (Intent, error) {
 	for {
-		changed := a.notices.next()
-		i, err := a.Intent(ctx, actor, id)
-		if err != nil || i.Finished() || i.State == IntentOpen {
-			return i, err
+		changed, leave := a.notices.of(id)
+		i, moving, err := a.moving(ctx, actor, id)
+		if err == nil && moving {
+			select {
+			case <-changed:
+				continue // who told is waited for no more, so there is nothing to leave
+			case <-ctx.Done():
+			}
 		}
-		if waits, err := a.standsNow(ctx, i); err != nil || waits {
-			return i, err
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return i, nil
-		}
+		leave()
+		return i, err
 	}
+}
+
+// moving is Intent, and whether the intent moves on without anybody's doing.
+func (a *App) moving(ctx context.Context, actor Actor, id trade.CommandID) (Intent, bool, error) {
+	i, err := a.Intent(ctx, actor, id)
+	if err != nil || i.Finished() || i.State == IntentOpen {
+		return i, false, err
+	}
+	waits, err := a.standsNow(ctx, i)
+	return i, !waits, err
 }
 
 // WithdrawIntent takes an open intent back; only its own organisation does.

@@ -128,6 +128,9 @@ func (a *App) begin(ctx context.Context, id trade.CommandID) (Intent, bool, erro
 		i.State = IntentSubmitted
 		return tx.SetIntent(ctx, i)
 	})
+	if !ready {
+		a.notices.tell(id) // it may have come to nothing with the one before it
+	}
 	return i, ready, err
 }
 
@@ -177,7 +180,7 @@ func (a *App) refused(ctx context.Context, i Intent, cause error) error {
 		}
 		return a.wakeFollowers(ctx, tx, i.ID)
 	})
-	a.notices.tell()
+	a.notices.tell(i.ID)
 	return err
 }
 
@@ -245,9 +248,7 @@ func (a *App) tidy(ctx context.Context) error {
 			return fmt.Errorf("intent %s: %w", id, err)
 		}
 	}
-	if len(late) > 0 {
-		a.notices.tell()
-	}
+	a.notices.tell(late...)
 	return nil
 }
 

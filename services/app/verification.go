@@ -39,9 +39,6 @@ func (a *App) verifyPack(
 		}
 		return also(ctx, tx)
 	})
-	if err == nil {
-		a.notices.tell()
-	}
 	return v, err
 }
 
@@ -81,9 +78,6 @@ func (a *App) verifyUnder(
 		}
 		return also(ctx, tx)
 	})
-	if err == nil {
-		a.notices.tell()
-	}
 	return v, err
 }
 
