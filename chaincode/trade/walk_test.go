@@ -40,7 +40,7 @@ func TestRandomWalksKeepTheInvariants(t *testing.T) {
 		}
 	})
 	for _, act := range []trade.Act{trade.ReceivableReserve, trade.ReceivableAssign, trade.FinancingRepay} {
-		if accepted[act] == 0 && !raced {
+		if accepted[act] == 0 {
 			t.Errorf("no walk ever came through %s", act)
 		}
 	}

@@ -85,12 +85,14 @@ var packages = map[string]place{
 	},
 	"services/parse/attestation": {
 		rung: models, imports: []string{"services/parse/jsontree", "services/parse/source"},
+		tests: []string{"fixtures/corpus"},
 	},
 	"services/parse/dcsa": {
 		rung: models,
 		imports: []string{
 			"chaincode/money", "schemas", "services/parse/jsontree", "services/parse/source",
 		},
+		tests: []string{"fixtures/corpus"},
 	},
 	"services/parse/sheet": {
 		rung:    models,
@@ -104,7 +106,7 @@ var packages = map[string]place{
 			"services/parse/jsontree", "services/parse/pdf", "services/parse/semantic", "services/parse/sheet",
 			"services/parse/source", "services/parse/witness", "services/parse/xmltree",
 		},
-		tests: []string{"services/parse/pdf/pdftest"},
+		tests: []string{"fixtures/corpus", "services/parse/pdf/pdftest"},
 	},
 	"services/check/codes": {rung: amounts},
 	"services/check/texts": {
@@ -112,7 +114,7 @@ var packages = map[string]place{
 	},
 	"services/check/ebl": {
 		rung: judges, imports: []string{"services/parse/dcsa"},
-		tests: []string{"services/parse/jsontree", "services/parse/source"},
+		tests: []string{"fixtures/corpus", "services/parse/jsontree", "services/parse/source"},
 	},
 	"services/check/en16931": {
 		rung:    judges,
@@ -126,14 +128,14 @@ var packages = map[string]place{
 			"services/check/texts", "services/parse", "services/parse/pdf",
 		},
 		tests: []string{
-			"services/parse/pdf/pdftest", "services/parse/semantic", "services/parse/source",
-			"services/parse/xmltree",
+			"fixtures/corpus", "services/parse/pdf/pdftest", "services/parse/semantic",
+			"services/parse/source", "services/parse/xmltree",
 		},
 	},
 	"services/match": {
 		rung:    judges,
 		imports: []string{"chaincode/money", "chaincode/trade", "services/parse"},
-		tests:   []string{"fixtures"},
+		tests:   []string{"fixtures", "fixtures/corpus"},
 	},
 	"services/policy": {rung: judges, imports: []string{"chaincode/money"}},
 	"services/reading": {
@@ -200,6 +202,7 @@ var packages = map[string]place{
 		imports: []string{
 			"chaincode/money", "services/check", "services/parse", "services/parse/source", "services/reading",
 		},
+		tests: []string{"fixtures/corpus"},
 	},
 	"services/postgres/cluster":     {rung: edges},
 	"services/postgres/internal/db": {rung: edges},
@@ -243,7 +246,7 @@ var packages = map[string]place{
 		rung: wiring,
 		tests: []string{
 			"chaincode/money", "chaincode/trade", "fixtures", "services/app", "services/demo",
-			"services/fabric/fabrictest", "services/parse/pdf/pdftest",
+			"services/fabric/fabrictest", "fixtures/corpus", "services/parse/pdf/pdftest",
 		},
 	},
 	"services/cmd/countersign": {
@@ -268,6 +271,7 @@ var packages = map[string]place{
 		imports: []string{"chaincode/money", "services/match"},
 		tests:   []string{"chaincode/trade", "services/check", "services/parse"},
 	},
+	"fixtures/corpus":     {rung: amounts}, // for tests only
 	"scripts/arch":        {rung: wiring},
 	"scripts/codes":       {rung: wiring},
 	"scripts/determinism": {rung: wiring},

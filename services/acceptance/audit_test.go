@@ -74,7 +74,7 @@ func rebuild(t *testing.T, data string) (rebuilt, int) {
 func TestAuditFindsAPlantedChangeAndRebuildRepairsIt(t *testing.T) {
 	t.Parallel()
 	data := newData(t)
-	h := open(t, program, data, nil)
+	h := open(t, fast, data, nil)
 	c, err := h.claimed(t.Context(), "AUDIT", 1)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestAuditFindsAPlantedChangeAndRebuildRepairsIt(t *testing.T) {
 func TestAuditFindsAPaperWhoseBytesChanged(t *testing.T) {
 	t.Parallel()
 	data := newData(t)
-	h := open(t, program, data, nil)
+	h := open(t, fast, data, nil)
 	p := papersOf(h.set, "BYTES", 1)
 	id, err := h.openPack(t.Context(), sellerMaker, "One paper")
 	if err != nil {

@@ -66,7 +66,7 @@ func TestCheckSaysOfEachFileWhatItIs(t *testing.T) {
 		{"empty", "unreadable", "", "document.empty", 2},
 		{"absent", "unreadable", "", "file.unreadable", 2},
 	} {
-		r := run(t, program, append([]string{"check", "--json"}, filesOf(t, contents, c.file)...)...)
+		r := run(t, fast, append([]string{"check", "--json"}, filesOf(t, contents, c.file)...)...)
 		var s said
 		if err := json.Unmarshal([]byte(r.stdout), &s); err != nil {
 			t.Fatalf("%s: %v: %s %s", c.file, err, r.stdout, r.stderr)
@@ -93,7 +93,7 @@ func TestCheckEndsWithTheWorstOfItsFiles(t *testing.T) {
 		{[]string{"clean", "wrong"}, 1},
 		{[]string{"wrong", "foreign", "clean"}, 2},
 	} {
-		r := run(t, program, append([]string{"check"}, filesOf(t, contents, c.files...)...)...)
+		r := run(t, fast, append([]string{"check"}, filesOf(t, contents, c.files...)...)...)
 		if r.code != c.code {
 			t.Errorf("%v: exit %d, want %d: %s", c.files, r.code, c.code, r.stderr)
 		}
@@ -116,7 +116,7 @@ func TestCheckKeepsTheOrderOfItsFiles(t *testing.T) {
 
 func TestCheckSpeaksPlainTextToAPipe(t *testing.T) {
 	hostile := strings.Replace(cleanInvoice, `"number":"7"`, `"number":"7\u001b[2J\u202e"`, 1)
-	r := run(t, program, append([]string{"check"},
+	r := run(t, fast, append([]string{"check"},
 		filesOf(t, map[string]string{"a": hostile, "b": wrongInvoice()}, "a", "b")...)...)
 	for _, bad := range []string{"\x1b", "\u202e", "\r"} {
 		if strings.Contains(r.stdout+r.stderr, bad) {

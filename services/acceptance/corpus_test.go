@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/countersign/countersign/fixtures/corpus"
 )
 
 // The corpus is real trade documents that nobody here wrote, with verdicts by others.
@@ -21,23 +23,6 @@ const (
 	maxShown  = 8       // disagreements that are shown of each row
 	labelLine = 4 << 20 // bytes of a line of a label file, at most
 )
-
-// corpus is the folder of labelled documents, or a skip with one line.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "labels")); err != nil {
-		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
-	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 // labels reads a file of one JSON object a line.
 func labels[T any](t *testing.T, dir, name string) []T {
@@ -136,7 +121,7 @@ type judge struct {
 func (j judge) of(file string) said { return j.said[filepath.Join(j.dir, file)] }
 
 func TestCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	categories := categoriesOf(t, dir)
 	files := []string{}
 	for file := range categories {

@@ -27,6 +27,7 @@ import (
 
 const (
 	seeds      = 20
+	racedSeeds = 2   // of them under the race detector as well
 	players    = 4   // clients at work when the node is killed
 	killWithin = 120 // requests sent before the kill, at most
 	killDelay  = 20  // milliseconds after that request was sent, at most
@@ -94,9 +95,28 @@ func (r *recorder) RoundTrip(q *http.Request) (*http.Response, error) {
 // TestKilledMidRequestNothingAcknowledgedIsLost kills the node with SIGKILL at a moment that
 // the seed gives, every third time its PostgreSQL too, while clients upload, prepare and sign;
 // starts it again and looks for everything that was acknowledged, with psql and in the files
-// themselves.
+// themselves. Two nodes are killed side by side, each with half of the seeds.
 func TestKilledMidRequestNothingAcknowledgedIsLost(t *testing.T) {
 	t.Parallel()
+	for first := range uint64(2) {
+		t.Run(fmt.Sprintf("seeds from %d", first*seeds/2), func(t *testing.T) {
+			t.Parallel()
+			killed(t, fast, first*seeds/2, (first+1)*seeds/2)
+		})
+	}
+}
+
+func TestKilledUnderTheRaceDetectorNothingAcknowledgedIsLost(t *testing.T) {
+	t.Parallel()
+	if !raced {
+		t.Skip("the node is built with the race detector when these tests are: run them with -race")
+	}
+	killed(t, program, 0, racedSeeds)
+}
+
+// killed kills a node once for each seed from one to before another.
+func killed(t *testing.T, by build, from, before uint64) {
+	t.Helper()
 	data := newData(t)
 	journal := filepath.Join(scratch(t), "acknowledged.jsonl")
 	file, err := os.OpenFile(journal, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -105,12 +125,12 @@ func TestKilledMidRequestNothingAcknowledgedIsLost(t *testing.T) {
 	}
 	defer file.Close()
 	r := &recorder{next: &http.Transport{MaxIdleConnsPerHost: 64}, file: file}
-	h := open(t, program, data, r)
+	h := open(t, by, data, r)
 	programmes, err := h.programmes(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for seed := range uint64(seeds) {
+	for seed := from; seed < before; seed++ {
 		random := rand.New(rand.NewPCG(seed, 0))
 		at, delay := 1+random.Int64N(killWithin), time.Duration(random.Int64N(killDelay))*time.Millisecond
 		alsoDatabase := seed%3 == 0

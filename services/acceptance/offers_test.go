@@ -13,6 +13,7 @@ import (
 
 const (
 	receivables = 200
+	racedOffers = 6 // receivables of them under the race detector as well
 	perBank     = 8 // competing offers of each of two banks
 	atOnce      = 8 // receivables prepared side by side
 )
@@ -53,13 +54,27 @@ type entry struct {
 // quotes once for each receivable, or with ACCEPTANCE=full eight times.
 func TestSixteenOffersOneAssignment(t *testing.T) {
 	t.Parallel()
-	h := open(t, fast, newData(t), nil)
-	contests := make([]contest, receivables)
+	compete(t, fast, receivables)
+}
+
+func TestSixteenOffersUnderTheRaceDetectorOneAssignment(t *testing.T) {
+	t.Parallel()
+	if !raced {
+		t.Skip("the node is built with the race detector when these tests are: run them with -race")
+	}
+	compete(t, program, racedOffers)
+}
+
+// compete lets sixteen offers for each of some receivables race.
+func compete(t *testing.T, by build, many int) {
+	t.Helper()
+	h := open(t, by, newData(t), nil)
+	contests := make([]contest, many)
 	err := each(len(contests), atOnce, func(i int) error { return h.prepare(t, &contests[i], i+1) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d receivables confirmed, %d offers signed by the seller", receivables, receivables*2*perBank)
+	t.Logf("%d receivables confirmed, %d offers signed by the seller", many, many*2*perBank)
 
 	// Two receivables at once, so that not only offers for one compete.
 	if err := each(len(contests), 2, func(i int) error { return h.race(t, &contests[i]) }); err != nil {
@@ -221,8 +236,8 @@ func (h *house) countAssigned(t *testing.T, contests []contest) {
 	steps := psql(t, h.data, "SELECT count(*) FROM ledger.transitions WHERE act = 'receivable.assign' "+
 		"AND asset_id IN (SELECT id FROM ledger.assets WHERE kind = 'receivable');")
 	t.Logf("assigned by owner: %v, steps of assignment: %s", byBank, steps)
-	if !maps.Equal(byBank, won) || byBank["YongjiangMSP"]+byBank["AldermoorMSP"] != receivables ||
-		!slices.Equal(steps, []string{fmt.Sprint(receivables)}) {
-		t.Errorf("%d assignments are wanted, by winner %v", receivables, won)
+	if !maps.Equal(byBank, won) || byBank["YongjiangMSP"]+byBank["AldermoorMSP"] != len(contests) ||
+		!slices.Equal(steps, []string{fmt.Sprint(len(contests))}) {
+		t.Errorf("%d assignments are wanted, by winner %v", len(contests), won)
 	}
 }

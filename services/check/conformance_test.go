@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/check/en16931"
 	"github.com/countersign/countersign/services/check/texts"
 	"github.com/countersign/countersign/services/parse"
@@ -73,7 +74,7 @@ func ids(findings []en16931.Finding, severity en16931.Severity) []string {
 }
 
 func TestConformanceToTheOfficialUnitTests(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	type outcome struct{ Rule string }
 	type label struct {
 		File   string
@@ -124,7 +125,7 @@ func core(rules []string) []string {
 
 func agree(t *testing.T, name string, verdicts []verdict) {
 	t.Helper()
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	passed, total := map[string]int{}, map[string]int{}
 	for _, v := range verdicts {
 		if v.Status != "clean" && v.Status != "violates" {
@@ -151,11 +152,11 @@ func agree(t *testing.T, name string, verdicts []verdict) {
 }
 
 func TestConformanceOfWholeDocuments(t *testing.T) {
-	agree(t, "whole documents", labelled[verdict](t, corpus(t), "full-documents.jsonl"))
+	agree(t, "whole documents", labelled[verdict](t, corpus.Dir(t), "full-documents.jsonl"))
 }
 
 func TestConformanceOfMutants(t *testing.T) {
-	mutants := labelled[verdict](t, corpus(t), "mutants.jsonl")
+	mutants := labelled[verdict](t, corpus.Dir(t), "mutants.jsonl")
 	for i := range mutants {
 		if mutants[i].Warning == nil {
 			mutants[i].Warning = []string{}

@@ -9,25 +9,13 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/parse"
 )
 
-// corpus is the folder of third-party documents, or a skip with one line.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "labels")); err != nil {
-		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
-	}
-	return dir
-}
-
 func TestIdentifiersOfTheCorpusAreToldRightFromWrong(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(corpus(t), "labels", "identifiers.json"))
+	b, err := os.ReadFile(filepath.Join(corpus.Dir(t), "labels", "identifiers.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +59,7 @@ func TestIdentifiersOfTheCorpusAreToldRightFromWrong(t *testing.T) {
 // A document that the official rules call clean must not be called wrong by ours: they are
 // stricter in warnings only.
 func TestCleanInvoicesOfTheCorpusHaveNoFatalFinding(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	file, err := os.Open(filepath.Join(dir, "labels", "full-documents.jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +107,7 @@ func TestCleanInvoicesOfTheCorpusHaveNoFatalFinding(t *testing.T) {
 func TestDocumentTakesEveryReadableFileOfTheCorpus(t *testing.T) {
 	today := day(t, today)
 	read, findings := 0, 0
-	err := filepath.WalkDir(corpus(t), func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(corpus.Dir(t), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}

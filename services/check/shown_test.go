@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/parse"
 	"github.com/countersign/countersign/services/parse/pdf"
@@ -167,7 +168,7 @@ func TestDocumentFilesWhatTheGuardOfPDFsFound(t *testing.T) {
 // The PDFs of the corpus are genuine, or have planted errors in their XML or their format, not
 // in what they show.
 func TestDocumentFindsNoFatalDisagreementInThePDFsOfTheCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	hybrids, withText, silent, warned := 0, 0, 0, 0
 	for _, label := range labelled[struct{ File string }](t, dir, "pdf-hybrid.jsonl") {
 		b, err := os.ReadFile(filepath.Join(dir, label.File))

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/match"
 	"github.com/countersign/countersign/services/parse"
 )
@@ -23,13 +24,10 @@ type pair struct {
 // corpusPairs reads the labels of the corpus, or skips with one line.
 func corpusPairs(t *testing.T) (dir string, pairs []pair) {
 	t.Helper()
-	dir = os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
+	dir = corpus.Dir(t)
 	file, err := os.Open(filepath.Join(dir, "labels", "equivalent-pairs.jsonl"))
 	if err != nil {
-		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
+		t.Fatal(err)
 	}
 	defer file.Close()
 	for lines := bufio.NewScanner(file); lines.Scan(); {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/parse"
 )
 
@@ -50,7 +51,7 @@ func (c *tally) report(t *testing.T) {
 }
 
 func TestReadGetsTheLabelledFieldsOfTheCorpusRight(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	processable := map[string]bool{}
 	for _, l := range labels[fullLabel](t, dir, "full-documents.jsonl") {
 		processable[l.File] = l.Status == "clean" || l.Status == "violates"

@@ -10,25 +10,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/parse"
 	"github.com/countersign/countersign/services/parse/source"
 )
 
 // maxLabelLine bounds a line of a label file of the corpus.
 const maxLabelLine = 4 << 20
-
-// corpus is the folder of third-party documents, or a skip with one line.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "labels")); err != nil {
-		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
-	}
-	return dir
-}
 
 // labels reads a file of one JSON object a line.
 func labels[T any](t *testing.T, dir, name string) []T {
@@ -82,7 +70,7 @@ type fullLabel struct{ File, Syntax, Status string }
 
 // Nothing that others wrote makes the reader crash, and none of it is read in two ways.
 func TestReadTakesEveryFileOfTheCorpusWithoutACrash(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	counts := map[string]int{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -117,7 +105,7 @@ func TestReadTakesEveryFileOfTheCorpusWithoutACrash(t *testing.T) {
 }
 
 func TestReadRefusesForeignSyntaxesAsUnsupported(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	b, err := os.ReadFile(filepath.Join(dir, "labels", "categories.tsv"))
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/parse"
 	"github.com/countersign/countersign/services/parse/pdf"
 	"github.com/countersign/countersign/services/parse/pdf/pdftest"
@@ -161,7 +162,7 @@ type hybridLabel struct {
 // A PDF that carries two invoices is labelled with the one that stands first; here it is the
 // one that the PDF's own metadata name.
 func TestReadFindsTheInvoicesOfTheCorpusInTheirPDFs(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	found, same, hybrids, plain, plains, crashed := 0, 0, 0, 0, 0, 0
 	for _, l := range labels[hybridLabel](t, dir, "pdf-hybrid.jsonl") {
 		b, err := os.ReadFile(filepath.Join(dir, l.File))

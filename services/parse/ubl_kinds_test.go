@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/parse"
 	"github.com/countersign/countersign/services/parse/source"
 )
@@ -82,7 +83,7 @@ func TestReadFlagsARefusalInAnotherUnit(t *testing.T) {
 
 // Every UBL document of the corpus is read as what its root says, or refused as unsupported.
 func TestReadTakesEveryKindOfUBLOfTheCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	kinds := map[string]parse.Kind{
 		"Order": parse.PurchaseOrder, "OrderResponse": parse.OrderResponse,
 		"OrderResponseSimple": parse.OrderResponse, "DespatchAdvice": parse.DespatchAdvice,

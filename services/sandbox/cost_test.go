@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/reading"
 	"github.com/countersign/countersign/services/sandbox"
 )
@@ -26,13 +27,7 @@ func TestWorkersCostLittleOverReadingHere(t *testing.T) {
 	if raced {
 		t.Skip("the race detector changes what things cost: run it without -race")
 	}
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "labels")); err != nil {
-		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
-	}
+	dir := corpus.Dir(t)
 	var files [][]byte
 	seen := 0
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/chaincode/money"
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/parse"
 	"github.com/countersign/countersign/services/parse/source"
 	"github.com/countersign/countersign/services/reading"
@@ -43,12 +44,10 @@ func papers(t *testing.T) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{"nothing": {}, "garbage": {0xff, 0xfe, 0x00}, "a text": []byte("hello")}
 	folders := []string{filepath.Join("..", "..", "fixtures"), filepath.Join("..", "parse", "testdata")}
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	for _, name := range []string{"en16931", "mutants", "dcsa-openapi", "akretion-factur-x", "tradetrust"} {
-		folders = append(folders, filepath.Join(dir, name))
+	if dir, there := corpus.Find(); there {
+		for _, name := range []string{"en16931", "mutants", "dcsa-openapi", "akretion-factur-x", "tradetrust"} {
+			folders = append(folders, filepath.Join(dir, name))
+		}
 	}
 	const enough = 300
 	for _, folder := range folders {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/check/ebl"
 	"github.com/countersign/countersign/services/parse/dcsa"
 	"github.com/countersign/countersign/services/parse/jsontree"
@@ -28,13 +29,10 @@ func read(t testing.TB, b []byte) *dcsa.Message {
 
 // The standard's own examples keep its rules.
 func TestCheckFindsNothingFatalInMessagesThatAreLabelledValid(t *testing.T) {
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
+	dir := corpus.Dir(t)
 	lines, err := os.ReadFile(filepath.Join(dir, "labels", "dcsa-schema-validity.jsonl"))
 	if err != nil {
-		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
+		t.Fatal(err)
 	}
 	clean, total := 0, 0
 	for line := range strings.Lines(string(lines)) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/parse/attestation"
 )
 
@@ -21,13 +22,10 @@ type label struct {
 }
 
 func TestVerifyAgreesWithTheLabelsOfTheCorpus(t *testing.T) {
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
+	dir := corpus.Dir(t)
 	lines, err := os.ReadFile(filepath.Join(dir, "labels", "tradetrust-integrity.jsonl"))
 	if err != nil {
-		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
+		t.Fatal(err)
 	}
 	right, total := map[string]int{}, map[string]int{}
 	for line := range strings.Lines(string(lines)) {

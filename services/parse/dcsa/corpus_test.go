@@ -8,23 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countersign/countersign/fixtures/corpus"
 	"github.com/countersign/countersign/services/parse/dcsa"
 	"github.com/countersign/countersign/services/parse/jsontree"
 	"github.com/countersign/countersign/services/parse/source"
 )
-
-// corpus is the folder of third-party documents, or a skip with one line.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "labels")); err != nil {
-		t.Skip("no corpus: set CORPUS_DIR to a folder of labelled documents to run this")
-	}
-	return dir
-}
 
 // verdict is a line of a label file: the message and what JSON Schema refuses in it.
 type verdict struct {
@@ -108,7 +96,7 @@ func sound(v verdict, faults []source.Fault) bool {
 }
 
 func TestValidateAgreesWithTheLabelsOfTheCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	for _, name := range []string{"dcsa-schema-validity.jsonl", "dcsa-negatives.jsonl"} {
 		told, right, total := 0, 0, 0
 		for _, v := range verdicts(t, dir, name) {
@@ -135,7 +123,7 @@ func TestValidateAgreesWithTheLabelsOfTheCorpus(t *testing.T) {
 
 // The messages of the corpus that are of other standards of DCSA, and so not read here.
 func TestDetectLeavesOtherStandardsOfDCSAAlone(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	left, total := 0, 0
 	for _, standard := range []string{"arrival-notice", "booking", "tnt", "vgm", "ovs-test"} {
 		files, err := filepath.Glob(filepath.Join(dir, "dcsa-conformance", standard, "messages", "*.json"))

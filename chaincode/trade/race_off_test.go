@@ -1,5 +1,0 @@
-//go:build !race
-
-package trade_test
-
-const raced = false
