@@ -108,7 +108,7 @@ func lawChecks(found []policy.Finding) []Check {
 	for i, f := range found {
 		list[i] = Check{
 			Question: Law, Outcome: CheckWarned, Rule: f.Rule, Message: f.Sentence + " " + f.Citation + ".",
-			Advice: f.Advice + " It would pass with a due date of " + f.Flips.String() + " or before.",
+			Advice:  f.Advice + " It would pass with a due date of " + f.Flips.String() + " or before.",
 			Claimed: f.Claimed, Found: f.Allowed, Papers: []CheckPaper{},
 		}
 		if f.Severity == policy.Block {
