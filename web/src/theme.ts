@@ -13,6 +13,11 @@ export const theme = createTheme({
     sizes: { h1: { fontSize: "20px" }, h2: { fontSize: "16px" }, h3: { fontSize: "14px" } },
   },
   cursorType: "pointer",
+  components: {
+    // The page itself never scrolls, and locking it would add a style that the policy refuses.
+    Modal: { defaultProps: { lockScroll: false } },
+    ModalRoot: { defaultProps: { lockScroll: false } },
+  },
 });
 
 export const variables: CSSVariablesResolver = () => ({
