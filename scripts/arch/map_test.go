@@ -210,6 +210,7 @@ var packages = map[string]place{
 		rung:    rigs,
 		imports: []string{"services/postgres", "services/postgres/cluster"},
 	},
+	"services/notify": {rung: edges, imports: []string{"services/app"}},
 	"services/portal": {rung: edges},
 	"services/report": {
 		rung:    edges,
@@ -257,7 +258,7 @@ var packages = map[string]place{
 			"services/app", "services/check", "services/match", "services/parse", "services/parse/source",
 			"services/blob", "services/embedded", "services/fabric", "services/httpapi",
 			"services/demo", "services/httpapi/password", "services/jobs", "services/postgres",
-			"services/portal", "services/postgres/cluster", "services/report", "web",
+			"services/notify", "services/portal", "services/postgres/cluster", "services/report", "web",
 		},
 	},
 

@@ -38,6 +38,7 @@ type App struct {
 	demo     bool
 	notices  *notices
 	heard    *heard
+	mailer   Mailer
 }
 
 // Config is what the wiring gives to the steps.
@@ -60,6 +61,8 @@ type Config struct {
 	RelyingParty string
 	// Demo lets a browser hold a key, for trying out.
 	Demo bool
+	// Mailer sends mails; nil sends and keeps none.
+	Mailer Mailer
 }
 
 // DefaultQuota bounds the papers of one organisation, in bytes.
@@ -77,7 +80,7 @@ func New(c Config) *App {
 		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, reader: c.Reader,
 		clock: c.Clock, wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
 		release: c.Release, quota: c.Quota, party: c.RelyingParty, demo: c.Demo, notices: newNotices(),
-		heard: newHeard(),
+		heard: newHeard(), mailer: c.Mailer,
 	}
 }
 
@@ -119,6 +122,8 @@ func (a *App) Work(ctx context.Context, job Job) error {
 		return err
 	case TidyJob:
 		return a.tidy(ctx)
+	case MailJob:
+		return a.mail(ctx, j.User)
 	case SubmitJob:
 		return a.submit(ctx, j.Command)
 	}

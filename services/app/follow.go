@@ -54,6 +54,9 @@ func (a *App) project(ctx context.Context, b Block) error {
 		}
 		for _, asset := range d.Assets {
 			tx.Changed(string(asset.Record.Kind), string(asset.Record.ID))
+			if err := a.notifyTurn(ctx, tx, asset); err != nil {
+				return err
+			}
 		}
 		for _, t := range commands {
 			if err := a.committed(ctx, tx, t); err != nil {
@@ -118,6 +121,9 @@ func (a *App) committed(ctx context.Context, tx StoreTx, t Transition) error {
 	}
 	i.State, i.TxID, i.Block, i.FinishedAt, i.Fault = IntentCommitted, t.TxID, t.Block, a.Now(), nil
 	if err := tx.SetIntent(ctx, i); err != nil {
+		return err
+	}
+	if err := a.notifyOutcome(ctx, tx, i); err != nil {
 		return err
 	}
 	return a.wakeFollowers(ctx, tx, i.ID)

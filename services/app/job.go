@@ -32,6 +32,11 @@ type (
 	// TidyJob lets go of sessions, idempotency keys and failed sign-ins that have ended, and ends
 	// intents that were not signed in time.
 	TidyJob struct{}
+	// MailJob mails a person what is due, up to this notification at least.
+	MailJob struct {
+		User         UserID `json:"user"`
+		Notification int64  `json:"notification"`
+	}
 	// SubmitJob brings a signed command to the ledger.
 	SubmitJob struct {
 		Command trade.CommandID `json:"command"`
@@ -52,6 +57,9 @@ const TidyEvery = 10 * time.Minute
 
 // Kind names the kind in the job table.
 func (TidyJob) Kind() string { return "tidy" }
+
+// Kind names the kind in the job table.
+func (MailJob) Kind() string { return "mail" }
 
 // Kind names the kind in the job table.
 func (SubmitJob) Kind() string { return "submit_command" }

@@ -131,7 +131,7 @@ func (a *App) keepIntent(ctx context.Context, tx StoreTx, actor Actor, i Intent)
 	if i.State == IntentReady {
 		return tx.Enqueue(ctx, SubmitJob{i.ID})
 	}
-	return nil
+	return a.notifySigners(ctx, tx, i)
 }
 
 // duties resolves the needs of the act to organisations.

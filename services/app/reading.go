@@ -64,7 +64,13 @@ func (a *App) parseDocument(ctx context.Context, id DocumentID) error {
 			return fmt.Errorf("document %s: %w", id, err)
 		case fields.Kind == parse.Other:
 			d.State, d.Findings = DocumentNeedsFields, findings
-			return changed(ctx, tx, d)
+			if err := changed(ctx, tx, d); err != nil {
+				return err
+			}
+			return a.notify(ctx, tx, Notice{
+				Org: d.Org, Roles: typists(), Kind: NoticeWaiting, Next: string(NextTypeFields),
+				SubjectKind: SubjectDocument, Subject: string(d.ID),
+			})
 		}
 		return a.setFields(ctx, tx, d, fields, findings)
 	})

@@ -31,6 +31,7 @@ type StoreTx interface {
 	MoneyTx
 	LiveTx
 	InboxTx
+	MailTx
 	BankTx
 	// Enqueue adds a job that exists only if the transaction commits.
 	Enqueue(ctx context.Context, job Job) error
@@ -239,6 +240,21 @@ type LiveTx interface {
 	ChangeHead(ctx context.Context, org trade.OrgID) (int64, error)
 	// Changes lists the changes after a number, oldest first. The oldest are let go in time.
 	Changes(ctx context.Context, org trade.OrgID, after int64, limit int) ([]Change, error)
+}
+
+// MailTx keeps what people are to be told by mail until they are.
+type MailTx interface {
+	Preferences(ctx context.Context, id UserID) (Preferences, error) // ErrNoRow: nothing was said
+	PutPreferences(ctx context.Context, id UserID, p Preferences) error
+	// Notify writes a notification for each person who wants it and has none like it waiting;
+	// it returns the jobs for those that are due now.
+	Notify(ctx context.Context, n Notice) ([]MailJob, error)
+	// Unsent lists what is due to be mailed to a person, oldest first, at most limit.
+	Unsent(ctx context.Context, id UserID, now time.Time, limit int) ([]Notification, error)
+	MarkMailed(ctx context.Context, ids []int64, now time.Time) error
+	// MailsDue lists a job for each person to whom something is due, and deletes notifications
+	// that are older than old.
+	MailsDue(ctx context.Context, now, old time.Time) ([]MailJob, error)
 }
 
 // InboxTx looks for what waits. Each list has at most limit items, the longest still first.

@@ -178,6 +178,9 @@ func (a *App) refused(ctx context.Context, i Intent, cause error) error {
 		if err := tx.SetIntent(ctx, now); err != nil {
 			return err
 		}
+		if err := a.notifyOutcome(ctx, tx, now); err != nil {
+			return err
+		}
 		return a.wakeFollowers(ctx, tx, i.ID)
 	})
 	a.notices.tell(i.ID)
@@ -249,7 +252,7 @@ func (a *App) tidy(ctx context.Context) error {
 		}
 	}
 	a.notices.tell(late...)
-	return nil
+	return a.mailDue(ctx)
 }
 
 // expireIntent ends an intent that is still open when its time is over, and what waits for it.

@@ -49,6 +49,8 @@ POST /v1/keys                                          i  i  i  i  i  i  i  i  i
 GET /v1/organisations                                  .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/inbox                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/home                                           .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/preferences                                    .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+PUT /v1/preferences                                    .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/events                                         .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/packs                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/documents                                      .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
@@ -211,6 +213,9 @@ func (w *world) bodies() map[string]sent {
 			body: api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)},
 		},
 		"POST /v1/demo/clock": {body: api.MoveClock{Days: 1}},
+		"PUT /v1/preferences": {body: api.Preferences{
+			Language: "en", Waiting: app.AtOnce, Outcome: app.Never,
+		}},
 	}
 	maps.Copy(bodies, w.peopleBodies())
 	w.manyBodies(bodies, file)

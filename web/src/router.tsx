@@ -11,6 +11,7 @@ import { filterOf, payable, payableList } from "./screens/payables/queries";
 import { Missing } from "./screens/Missing";
 import { financing, financings } from "./screens/financing/queries";
 import { SignIn } from "./screens/SignIn";
+import { preferences } from "./screens/settings/preferences";
 import { ProblemNote } from "./ui/ProblemNote";
 import { Shell } from "./ui/Shell";
 
@@ -153,6 +154,13 @@ const calendarPage = createRoute({
 
 const dueScreens = [payableScreens, payableListPage, payablePage, disputeList, calendarPage];
 
+const notifications = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/notifications",
+  loader: ({ context }) => context.client.ensureQueryData(preferences),
+  component: lazyRouteComponent(() => import("./screens/settings/Notifications"), "Notifications"),
+});
+
 function Failure({ error, reset }: { error: unknown; reset: () => void }) {
   if (error instanceof Problem && error.status === 404) return <Missing />;
   return <ProblemNote error={error} onRetry={reset} />;
@@ -160,7 +168,7 @@ function Failure({ error, reset }: { error: unknown; reset: () => void }) {
 
 export function newRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, financingList, financingPage, packList, packPage, ...dueScreens])]),
+    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, financingList, financingPage, packList, packPage, ...dueScreens, notifications])]),
     context: { client },
     defaultPreload: "intent",
     defaultPendingComponent: () => <Loader m="xl" size="sm" />,

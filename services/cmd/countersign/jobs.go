@@ -17,6 +17,7 @@ func handleJobs(w *jobs.Workers, a *app.App) error {
 		handle[app.VerifyJob](w, a),
 		handle[app.SubmitJob](w, a),
 		handle[app.TidyJob](w, a),
+		handle[app.MailJob](w, a),
 	)
 }
 

@@ -68,6 +68,7 @@ func run(ctx context.Context) int {
 	flags.TextVar(&o.level, "log", slog.LevelWarn, "least level that is logged: DEBUG, INFO, WARN, ERROR")
 	flags.Int64Var(&o.quota, "quota", app.DefaultQuota>>20, "MiB that the papers of one organisation may take")
 	o.read.addTo(root)
+	o.mail.addTo(root)
 	o.clock = systemClock{}
 	root.AddCommand(serveCommand(&o), demoCommand(&o), auditCommand(&o), rebuildCommand(&o))
 	root.AddCommand(checkCommand(&o), personCommand(&o), workerCommand())

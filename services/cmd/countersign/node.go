@@ -37,7 +37,8 @@ type options struct {
 	ledger   string
 	blobs    string
 	level    slog.Level
-	quota    int64  // MiB of papers of one organisation
+	quota    int64 // MiB of papers of one organisation
+	mail     mailOptions
 	origin   string // of the portal, as browsers see it; empty: this machine
 	read     readLimits
 	demo     bool
@@ -207,6 +208,9 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 		return err
 	}
 	cfg.Store = postgres.NewStore(pool, queue)
+	if cfg.Mailer, err = o.openMail(); err != nil {
+		return err
+	}
 	n.app = app.New(*cfg)
 	n.listen = func(ctx context.Context) { postgres.Listen(ctx, pool, n.app.Heard, n.log) }
 	hasher, err := password.New(rand.Reader)

@@ -187,6 +187,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the actor is told by mail
+         * @description Who: every role, its own.
+         */
+        get: operations["getPreferences"];
+        /**
+         * Choose how to be told by mail
+         * @description Mails say what kinds of things wait, in the language, and link to the inbox; they have no
+         *     amounts and nothing of papers.
+         *     Who: every role, its own.
+         *     Codes: input.invalid.
+         */
+        put: operations["setPreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -2107,6 +2134,22 @@ export interface components {
             /** @description To be signed, in this order. */
             intents: components["schemas"]["CommandID"][];
         };
+        Preferences: {
+            /**
+             * @description Of the mails.
+             * @enum {string}
+             */
+            language: "en" | "zh-CN";
+            /** @description What waits for the actor. */
+            waiting: components["schemas"]["When"];
+            /** @description What became of acts that the actor prepared. */
+            outcome: components["schemas"]["When"];
+        };
+        /**
+         * @description How soon; daily is one mail a day.
+         * @enum {string}
+         */
+        When: "at_once" | "daily" | "never";
         /** @description One person of this organisation with one of the roles. */
         WaitsFor: {
             organisation: components["schemas"]["OrgID"];
@@ -2251,7 +2294,7 @@ export interface components {
         /** @description Unknown is never a pass. */
         Verdict: {
             /** @enum {string} */
-            question: "authenticity" | "corroboration" | "uniqueness";
+            question: "authenticity" | "corroboration" | "uniqueness" | "law";
             /** @enum {string} */
             answer: "pass" | "fail" | "unknown";
             reasons: components["schemas"]["Reason"][];
@@ -3644,6 +3687,62 @@ export interface operations {
                 };
             };
             401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The preferences. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setPreferences: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        responses: {
+            /** @description As they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };

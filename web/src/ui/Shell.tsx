@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Group, Menu, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconKeyboard, IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
+import { IconKeyboard, IconLanguage, IconLogout, IconMail, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -70,6 +70,9 @@ function ProfileMenu({ onSignOut }: { onSignOut: () => void }) {
         <Menu.Label>
           {actor.name} · {actor.roles.map((r) => t(`role.${r}`)).join(" · ")}
         </Menu.Label>
+        <Menu.Item leftSection={<IconMail size={16} />} component={Link} to="/settings/notifications">
+          {t("profile.notifications")}
+        </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={help}>
           {t("keys.show")}
         </Menu.Item>

@@ -208,6 +208,12 @@ for (const { language, scheme, size } of ways) {
   await page.getByRole("button", { name: who }).click();
   await page.getByRole("menuitem", { name: texts[language].signIn.out }).waitFor();
   await seen(page, `${name} profile`, `${file}-profile`);
+  await page.getByRole("menuitem", { name: texts[language].profile.notifications }).click();
+  await page.getByRole("heading", { level: 1, name: texts[language].notifications.title }).waitFor();
+  await page.getByRole("radio", { name: texts[language].notifications.when.at_once }).first().check();
+  await page.getByRole("button", { name: texts[language].notifications.save }).click();
+  await page.getByText(texts[language].notifications.saved).waitFor();
+  await seen(page, `${name} notifications`, `${file}-notifications`);
   unbroken(page, name);
   await page.context().close();
 }

@@ -1396,6 +1396,18 @@ type PolicyFinding struct {
 // PolicyFindingSeverity defines model for PolicyFinding.Severity.
 type PolicyFindingSeverity string
 
+// Preferences defines model for Preferences.
+type Preferences struct {
+	// Language Of the mails.
+	Language string `json:"language" validate:"oneof=en zh-CN"`
+
+	// Outcome What became of acts that the actor prepared.
+	Outcome app.When `json:"outcome" validate:"oneof=at_once daily never"`
+
+	// Waiting What waits for the actor.
+	Waiting app.When `json:"waiting" validate:"oneof=at_once daily never"`
+}
+
 // PreparedList defines model for PreparedList.
 type PreparedList struct {
 	Items []PreparedItem `json:"items"`
@@ -2076,6 +2088,9 @@ type WaitsFor struct {
 	Roles   []Role   `json:"roles"`
 }
 
+// When How soon; daily is one mail a day.
+type When = app.When
+
 // ContentDisposition Example: attachment; filename="invoice.xml"
 type ContentDisposition = string
 
@@ -2531,6 +2546,12 @@ type RevokePersonParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// SetPreferencesParams defines parameters for SetPreferences.
+type SetPreferencesParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListProgrammesParams defines parameters for ListProgrammes.
 type ListProgrammesParams struct {
 	// Cursor `next` of the page before.
@@ -2842,6 +2863,9 @@ type EnrolPersonJSONRequestBody = EnrolPerson
 // RevokePersonJSONRequestBody defines body for RevokePerson for application/json ContentType.
 type RevokePersonJSONRequestBody = Because
 
+// SetPreferencesJSONRequestBody defines body for SetPreferences for application/json ContentType.
+type SetPreferencesJSONRequestBody = Preferences
+
 // OpenProgrammeJSONRequestBody defines body for OpenProgramme for application/json ContentType.
 type OpenProgrammeJSONRequestBody = OpenProgramme
 
@@ -3054,6 +3078,12 @@ type ServerInterface interface {
 	// RevokePerson Revoke a person's key
 	// (POST /v1/persons/{person}/revocation)
 	RevokePerson(w http.ResponseWriter, r *http.Request, person PersonID, params RevokePersonParams)
+	// GetPreferences How the actor is told by mail
+	// (GET /v1/preferences)
+	GetPreferences(w http.ResponseWriter, r *http.Request)
+	// SetPreferences Choose how to be told by mail
+	// (PUT /v1/preferences)
+	SetPreferences(w http.ResponseWriter, r *http.Request, params SetPreferencesParams)
 	// ListProgrammes List programmes
 	// (GET /v1/programmes)
 	ListProgrammes(w http.ResponseWriter, r *http.Request, params ListProgrammesParams)
@@ -3480,6 +3510,18 @@ func (_ Unimplemented) EnrolPerson(w http.ResponseWriter, r *http.Request, param
 // RevokePerson Revoke a person's key
 // (POST /v1/persons/{person}/revocation)
 func (_ Unimplemented) RevokePerson(w http.ResponseWriter, r *http.Request, person PersonID, params RevokePersonParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPreferences How the actor is told by mail
+// (GET /v1/preferences)
+func (_ Unimplemented) GetPreferences(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SetPreferences Choose how to be told by mail
+// (PUT /v1/preferences)
+func (_ Unimplemented) SetPreferences(w http.ResponseWriter, r *http.Request, params SetPreferencesParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -6401,6 +6443,65 @@ func (siw *ServerInterfaceWrapper) RevokePerson(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// GetPreferences operation middleware
+func (siw *ServerInterfaceWrapper) GetPreferences(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPreferences(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetPreferences operation middleware
+func (siw *ServerInterfaceWrapper) SetPreferences(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetPreferencesParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetPreferences(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListProgrammes operation middleware
 func (siw *ServerInterfaceWrapper) ListProgrammes(w http.ResponseWriter, r *http.Request) {
 
@@ -8484,6 +8585,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/home", wrapper.GetHome)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/preferences", wrapper.GetPreferences)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/preferences", wrapper.SetPreferences)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/events", wrapper.StreamEvents)

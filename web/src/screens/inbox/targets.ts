@@ -11,11 +11,14 @@ export type Target = { to: NonNullable<LinkProps["to"]>; params?: Record<string,
 export function target(item: Item): Target | undefined {
   switch (item.kind) {
     case "document":
-      return { to: "/documents/$id", params: { id: item.subject } };
+      return {
+        to: item.next === "type_fields" && !item.counterparty ? "/documents/$id/fields" : "/documents/$id",
+        params: { id: item.subject },
+      };
     case "receivable":
       return { to: "/payables/$id", params: { id: item.subject } };
     case "financing":
-      return item.pack ? { to: "/packs/$id", params: { id: item.pack } } : undefined;
+      return { to: "/financings/$id", params: { id: item.subject } };
     case "programme":
     case "organisation":
     case "keyring":
@@ -30,7 +33,8 @@ export function stepTarget(step: "key" | "programme" | "pack" | "document"): Tar
     case "programme":
       return undefined;
     case "pack":
-    case "document":
       return { to: "/packs" };
+    case "document":
+      return { to: "/upload" };
   }
 }
