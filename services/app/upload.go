@@ -109,14 +109,17 @@ func (a *App) draftPaper(ctx context.Context, actor Actor, u Upload) (Document, 
 	}, err
 }
 
-// filed puts a paper into a pack, when one is named, and has the verdicts taken again when it is
-// read already.
+// filed puts a paper into a pack, when one is named. One that is read already is recorded on the
+// ledger now that there is somebody to show it to, and the verdicts are taken again.
 func filed(ctx context.Context, tx StoreTx, actor Actor, pack PackID, d Document, at time.Time) error {
 	if pack == "" {
 		return nil
 	}
 	added, err := tx.AddDocument(ctx, pack, d.ID, actor.User, at)
 	if err != nil || !added || d.State != DocumentParsed {
+		return err
+	}
+	if err := tx.Enqueue(ctx, RecordJob{d.ID}); err != nil {
 		return err
 	}
 	return reverify(ctx, tx, pack)

@@ -179,6 +179,12 @@ func TestPapersSayWhereTheyBelong(t *testing.T) {
 	if len(p.Documents) != 2 {
 		t.Errorf("the pack has %v", p.Documents)
 	}
+	w.eventually("what was read before it was filed is on the ledger", func() bool {
+		list, _, err := w.app.AssetsOf(t.Context(), app.Actor{Org: "CangningMSP"},
+			app.AssetFilter{Kind: trade.KindDocument}, app.Page{Limit: 10})
+		must(t, err)
+		return len(list) == 2
+	})
 	// The buyer's own order finds the pack, and so does the seller's delivery note.
 	theirs := w.unfiled(obligorMaker, scanName, files["order.xml"])
 	if f = ask(obligorMaker, theirs); f.Pack != p.ID || len(f.Doubts) != 0 {

@@ -58,7 +58,7 @@ export default function StepUp({ act, onDone, onClose }: Props) {
             onClose={onClose}
             onOutcomes={(list) => {
               // One that went well needs no further click; a list is read, and a refusal.
-              if (list.length === 1 && !list.some(stopped)) onDone(list);
+              if ((list.length === 1 || act.together) && !list.some(stopped)) onDone(list);
               else setOutcomes(list);
             }}
           />

@@ -13,6 +13,8 @@ export type Act = {
   /** What follows from it and cannot be taken back. */
   consequence: string;
   intents: Schemas["Intent"][];
+  /** One deed in several commands: when all of them went well there is no list to be read. */
+  together?: boolean;
 };
 
 /** The person closed the dialog: nothing was signed. */

@@ -2,7 +2,20 @@ import "@mantine/core/styles/Checkbox.css";
 import "@mantine/core/styles/Drawer.css";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Slider.css";
-import { Alert, Button, Checkbox, Drawer, Group, Loader, Slider, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Checkbox,
+  CloseButton,
+  Drawer,
+  Group,
+  Loader,
+  Slider,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -126,9 +139,18 @@ type Props = { pack: Pack; obligor: string; opened: boolean; onClose: () => void
 export function RequestSheet({ pack, obligor, opened, onClose }: Props) {
   const { t } = useTranslation();
   return (
-    <Drawer opened={opened} onClose={onClose} position="right" size={480} title={t("financing.request")} closeButtonProps={{ "aria-label": t("common.close") }}>
-      {opened && <Sheet pack={pack} obligor={obligor} onClose={onClose} />}
-    </Drawer>
+    <Drawer.Root opened={opened} onClose={onClose} position="right" size={480}>
+      <Drawer.Overlay />
+      <Drawer.Content aria-label={t("financing.request")}>
+        <Drawer.Body p="md">
+          <Group justify="space-between" mb="sm">
+            <Title order={2}>{t("financing.request")}</Title>
+            <CloseButton aria-label={t("common.close")} onClick={onClose} />
+          </Group>
+          {opened && <Sheet pack={pack} obligor={obligor} onClose={onClose} />}
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 
@@ -191,6 +213,7 @@ function Choice({ pack, obligor, estimates, onClose }: Omit<Props, "opened"> & {
           counterparty: banks.join(t("financing.and")),
           consequence: t(unconfirmed ? "financing.sign.standing" : "financing.sign.now", { buyer: nameOf(obligor) }),
           intents: prepared.intents,
+          together: true,
         });
       } catch (error) {
         await withdraw(prepared.intents);
