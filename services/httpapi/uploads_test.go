@@ -180,7 +180,7 @@ func TestPapersSayWhereTheyBelong(t *testing.T) {
 		t.Errorf("the pack has %v", p.Documents)
 	}
 	w.eventually("what was read before it was filed is on the ledger", func() bool {
-		list, _, err := w.app.AssetsOf(t.Context(), app.Actor{Org: "CangningMSP"},
+		list, _, err := w.app.AssetsOf(t.Context(), app.Actor{Org: "LanqiaoMSP"},
 			app.AssetFilter{Kind: trade.KindDocument}, app.Page{Limit: 10})
 		must(t, err)
 		return len(list) == 2
