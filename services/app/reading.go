@@ -144,6 +144,10 @@ func (a *App) setFields(
 	}
 	a.log.LogAttrs(ctx, slog.LevelInfo, "document read", slog.String("document", string(d.ID)),
 		slog.String("kind", string(fields.Kind)), slog.Int("findings", len(d.Findings)))
+	packs, err := tx.PacksOf(ctx, d.ID)
+	if err != nil || len(packs) == 0 {
+		return err // recorded when it is filed: there is nobody yet to show it to
+	}
 	return tx.Enqueue(ctx, RecordJob{d.ID})
 }
 
