@@ -134,7 +134,7 @@ var packages = map[string]place{
 	},
 	"services/match": {
 		rung:    judges,
-		imports: []string{"chaincode/money", "chaincode/trade", "services/parse"},
+		imports: []string{"chaincode/money", "chaincode/trade", "services/check/texts", "services/parse"},
 		tests:   []string{"fixtures", "fixtures/corpus"},
 	},
 	"services/policy": {rung: judges, imports: []string{"chaincode/money"}},
@@ -165,12 +165,12 @@ var packages = map[string]place{
 		rung: edges,
 		imports: []string{
 			"chaincode/money", "chaincode/trade", "services/app", "services/check", "services/check/texts",
-			"services/httpapi/internal/api", "services/parse/source",
+			"services/httpapi/internal/api", "services/match", "services/parse/source",
 		},
 		tests: []string{
 			"chaincode", "chaincode/trade/tradetest", "fixtures", "services/blob",
 			"services/check", "services/embedded", "services/httpapi/password",
-			"services/jobs", "services/match", "services/postgres",
+			"services/jobs", "services/parse", "services/postgres",
 			"services/postgres/postgrestest", "services/reading", "services/report",
 		},
 	},

@@ -114,9 +114,11 @@ func (a *App) basis(
 		return nil, free, nil
 	}
 	return []Reason{{
-		"financing.basis", "the papers bear out " + part.Grouped() + " " + string(part.Currency()) + " and " +
+		Code: "financing.basis",
+		Message: "the papers bear out " + part.Grouped() + " " + string(part.Currency()) + " and " +
 			free.Grouped() + " would be financed",
-		"Have the difference credited, or disputed on the receivable, and ask again.",
+		Advice:  "Have the difference credited, or disputed on the receivable, and ask again.",
+		Amounts: []string{part.Grouped() + " " + string(part.Currency()), free.Grouped()},
 	}}, free, nil
 }
 

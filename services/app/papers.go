@@ -129,11 +129,18 @@ type Verdict struct {
 	Reasons  []Reason `json:"reasons"`
 }
 
-// Reason is one reason of a verdict or a refusal: a stable code, a sentence, and what to do.
+// Reason is one reason of a verdict or a refusal: a stable code, a sentence, and what to do, in
+// English; and its particulars, of which the sentence is made in another language.
 type Reason struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Advice  string `json:"advice,omitempty"`
+
+	File        string                `json:"file,omitempty"`  // the paper it is about
+	Field       string                `json:"field,omitempty"` // of that paper
+	Match       match.Finding         `json:"match,omitzero"`  // what the papers contradict each other in
+	Fingerprint trade.FingerprintKind `json:"fingerprint,omitempty"`
+	Amounts     []string              `json:"amounts,omitempty"` // in the order in which the sentence has them
 }
 
 // Verification is what was found of a pack as it stood. It is taken again when a paper, a

@@ -211,37 +211,43 @@ func matchInput(g grounds) match.Input {
 // genuine, and unknown is never a pass.
 func authenticity(p Pack, papers []Document) Verdict {
 	v := Verdict{Question: Authenticity, Answer: Pass, Reasons: []Reason{}}
-	worst := func(a Answer, code, message, advice string) {
-		v.Reasons = append(v.Reasons, Reason{code, message, advice})
+	worst := func(a Answer, r Reason) {
+		v.Reasons = append(v.Reasons, r)
 		if v.Answer == Pass || a == Fail {
 			v.Answer = a
 		}
 	}
 	if len(papers) == 0 {
-		worst(Unknown, "pack.empty", "there are no papers yet", "Upload the papers of the trade.")
+		worst(Unknown, Reason{
+			Code: "pack.empty", Message: "there are no papers yet", Advice: "Upload the papers of the trade.",
+		})
 	}
 	for _, d := range papers {
 		for _, f := range d.Findings {
+			r := Reason{
+				Code: f.Rule, Message: d.FileName + ": " + f.Message, Advice: f.Advice, File: d.FileName, Field: f.Field,
+			}
 			switch {
 			case f.Severity == check.Fatal:
-				worst(Fail, f.Rule, d.FileName+": "+f.Message, f.Advice)
+				worst(Fail, r)
 			case f.Rule == check.RuleLineNet: // some issuers round so; nobody lends on it unseen
-				worst(Unknown, f.Rule, d.FileName+": "+f.Message, f.Advice)
+				worst(Unknown, r)
 			}
 		}
 		switch {
 		case d.State == DocumentNeedsFields && d.Org == p.Party(SideObligor):
 			// what the obligor shows without saying it, such as an inspection: no claim rests on it
 		case d.State == DocumentReceived || d.State == DocumentNeedsFields:
-			worst(Unknown, "document.unread", d.FileName+" has not been read yet",
-				"Wait until it is read; when it waits for its fields, type them in.")
+			worst(Unknown, Reason{
+				Code: "document.unread", Message: d.FileName + " has not been read yet", File: d.FileName,
+				Advice: "Wait until it is read; when it waits for its fields, type them in.",
+			})
 		case d.Fields != nil && issuerOf(p, d.Fields.Kind) != d.Org && !broughtByIssuer(p, papers, *d.Fields):
-			worst(
-				Unknown,
-				"document.issuer",
-				d.FileName+" was not brought by the party that issues such papers",
-				"Have the party that issues it bring it.",
-			)
+			worst(Unknown, Reason{
+				Code: "document.issuer", File: d.FileName,
+				Message: d.FileName + " was not brought by the party that issues such papers",
+				Advice:  "Have the party that issues it bring it.",
+			})
 		}
 	}
 	return v
@@ -285,7 +291,9 @@ func corroboration(m *match.Matrix) Verdict {
 	}
 	for _, f := range m.Findings {
 		if f.Severity == match.Block {
-			v.Reasons = append(v.Reasons, Reason{string(f.Code), f.Sentence, f.Advice})
+			v.Reasons = append(v.Reasons, Reason{
+				Code: string(f.Code), Message: f.Sentence, Advice: f.Advice, Match: f,
+			})
 		}
 	}
 	return v
@@ -329,14 +337,14 @@ func (a *App) uniqueness(
 		switch {
 		case m.Rejected:
 			v.Reasons = append(v.Reasons, Reason{
-				"fingerprint.rejected", "the obligor refused the same claim before: " + m.Terms,
-				"Ask the obligor why before anybody lends on it.",
+				Code: "fingerprint.rejected", Message: "the obligor refused the same claim before: " + m.Terms,
+				Advice: "Ask the obligor why before anybody lends on it.", Fingerprint: m.Kind,
 			})
 		case v.Answer == Pass:
 			v.Answer = Fail
 			v.Reasons = append(v.Reasons, Reason{
-				string(trade.CodeEncumbered), "already encumbered: " + m.Terms,
-				"Do not lend on it; when it is another claim, show the operator why.",
+				Code: string(trade.CodeEncumbered), Message: "already encumbered: " + m.Terms,
+				Advice: "Do not lend on it; when it is another claim, show the operator why.", Fingerprint: m.Kind,
 			})
 		}
 	}

@@ -17,6 +17,27 @@ var actionsEnglish string
 //go:embed actions/zh-CN.tsv
 var actionsChinese string
 
+// What is wrong by each code, in the languages other than that of the faults' own sentences:
+// code, tab, sentence.
+//
+//go:embed actions/details.zh-CN.tsv
+var detailsChinese string
+
+// detailOf says what is wrong. A fault's own sentence tells of the very case, in English; another
+// language has one sentence for each code.
+func detailOf(code trade.Code, spoken, own string) string {
+	if spoken == texts.English {
+		return own
+	}
+	if said := actionRow(detailsChinese, string(code)); said != "" {
+		return said
+	}
+	if text, known := texts.Of(string(code), spoken); known {
+		return text.Title
+	}
+	return own
+}
+
 // otherReasons is the row for the codes of findings, which have no words of their own here.
 const otherReasons = "@reason"
 
@@ -49,6 +70,7 @@ func actionRow(words, code string) string {
 // faultView shows a refusal with what to do about it.
 func faultView(spoken string, f trade.Fault) api.Fault {
 	return api.Fault{
-		Code: string(f.Code), Path: f.Path, Message: f.Message, Action: actionOn(f.Code, spoken),
+		Code: string(f.Code), Path: f.Path, Message: detailOf(f.Code, spoken, f.Message),
+		Action: actionOn(f.Code, spoken),
 	}
 }

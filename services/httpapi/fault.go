@@ -176,10 +176,10 @@ func (s *server) problem(r *http.Request, err error) api.Problem {
 	}
 	p := api.Problem{
 		Type: "urn:countersign:problem:" + string(f.Code), Title: http.StatusText(status), Status: status,
-		Code: string(f.Code), Path: f.Path, Detail: f.Message, Instance: c.id,
+		Code: string(f.Code), Path: f.Path, Instance: c.id,
 	}
 	spoken := languageOf(r)
-	p.Action = actionOn(f.Code, spoken)
+	p.Detail, p.Action = detailOf(f.Code, spoken, f.Message), actionOn(f.Code, spoken)
 	if len(many) > 1 {
 		p.Errors = each(many, func(f trade.Fault) api.Fault { return faultView(spoken, f) })
 	}

@@ -22,7 +22,8 @@ func (s *server) OpenPack(w http.ResponseWriter, r *http.Request, _ api.OpenPack
 		return app.PackParty{Org: p.Organisation, Side: p.Side}
 	})
 	show := func(p app.Pack) (shown, error) {
-		return shown{http.StatusCreated, "/v1/packs/" + string(p.ID), etag(p.Edit), s.packView(p, nil)}, nil
+		at := "/v1/packs/" + string(p.ID)
+		return shown{http.StatusCreated, at, etag(p.Edit), s.packView(languageOf(r), p, nil)}, nil
 	}
 	step(s, w, r, show, func(ctx context.Context) (app.Pack, error) {
 		return s.app.OpenPack(ctx, callOf(r).actor, app.PackInput{
@@ -44,7 +45,7 @@ func (s *server) ListPacks(w http.ResponseWriter, r *http.Request, params api.Li
 		return
 	}
 	s.reply(w, r, http.StatusOK, api.PackList{
-		Items: each(list, func(p app.Pack) api.Pack { return s.packView(p, nil) }), Next: next,
+		Items: each(list, func(p app.Pack) api.Pack { return s.packView(languageOf(r), p, nil) }), Next: next,
 	})
 }
 
@@ -57,7 +58,7 @@ func (s *server) GetPack(w http.ResponseWriter, r *http.Request, id api.PackID) 
 	}
 	w.Header().Set("ETag", etag(p.Edit))
 	spoken := languageOf(r)
-	s.reply(w, r, http.StatusOK, s.packView(p, each(papers, func(d app.Document) api.Document {
+	s.reply(w, r, http.StatusOK, s.packView(languageOf(r), p, each(papers, func(d app.Document) api.Document {
 		return documentView(spoken, d, true)
 	})))
 }
@@ -70,7 +71,7 @@ func (s *server) VerifyPack(w http.ResponseWriter, r *http.Request, id api.PackI
 		return
 	}
 	show := func(p app.Pack) (shown, error) {
-		return shown{status: http.StatusOK, etag: etag(p.Edit), body: s.packView(p, nil)}, nil
+		return shown{status: http.StatusOK, etag: etag(p.Edit), body: s.packView(languageOf(r), p, nil)}, nil
 	}
 	step(s, w, r, show, func(ctx context.Context) (app.Pack, error) {
 		return s.app.Verify(ctx, callOf(r).actor, id, in.Programme)
@@ -175,8 +176,8 @@ func (s *server) TypeFields(
 	})
 }
 
-// packView shows a pack; papers is nil in lists.
-func (s *server) packView(p app.Pack, papers []api.Document) api.Pack {
+// packView shows a pack, its verdicts in a language; papers is nil in lists.
+func (s *server) packView(spoken string, p app.Pack, papers []api.Document) api.Pack {
 	v := api.Pack{
 		ID: p.ID, Organisation: p.Org, Title: p.Title, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt.UTC(),
 		Edit: p.Edit, Programme: p.Programme, Documents: listed(p.Documents), VerdictsStand: s.app.VerdictsStand(p),
@@ -186,7 +187,7 @@ func (s *server) packView(p app.Pack, papers []api.Document) api.Pack {
 		Papers: papers,
 	}
 	if p.Latest != nil {
-		v.Verification = *p.Latest
+		v.Verification = verificationIn(spoken, *p.Latest)
 	}
 	return v
 }

@@ -146,7 +146,7 @@ func financingView(spoken string, f app.FinancingView) (api.Financing, error) {
 		}
 		v.ID, v.Seller, v.Bank, v.Pack, v.Receivable = r.ID, r.Seller, r.Bank, r.Pack, r.Receivable
 		v.Programme, v.Amount, v.RequestedBy, v.RequestedAt = r.Programme, r.Amount, r.CreatedBy, r.CreatedAt.UTC()
-		v.Reasons, v.Wanted = r.Reasons, r.Wanted
+		v.Reasons, v.Wanted = reasonsIn(spoken, r.Reasons), r.Wanted
 	}
 	if f.Intent != nil {
 		v.Intent = intentView(spoken, *f.Intent)

@@ -10,10 +10,9 @@ func (m *matcher) refusedOrders() {
 		if !c.doc.Refuses() || m.answeredAgain(c.doc) {
 			continue
 		}
-		m.matrix.Findings = append(m.matrix.Findings, Finding{
-			Code: CodeRefused, Severity: Block, Fact: FactOrder, Sources: []string{c.ID},
-			Found: c.doc.TypeCode, Advice: advice(CodeRefused),
-			Sentence: capital(m.name(i)) + " refuses the order " + c.doc.OrderRef + ".",
+		m.find(Finding{
+			Code: CodeRefused, Severity: Block, Fact: FactOrder, Sources: []string{c.ID}, Found: c.doc.TypeCode,
+			Said: Said{Papers: []Paper{m.paper(i)}, Order: c.doc.OrderRef},
 		})
 	}
 }

@@ -50,7 +50,7 @@ func earliest(dates []dated) money.Date {
 }
 
 func (d dated) reading() reading {
-	return reading{d.column, d.date.String(), d.date.String(), d.places}
+	return reading{d.column, d.date.String(), d.date.String(), d.places, Measure{}}
 }
 
 // issued holds the date of each order against the first event that should follow it. The
@@ -75,7 +75,7 @@ func (m *matcher) issued(issued, shipped, delivered []dated) {
 		state := Agrees
 		if first.Before(d.date) {
 			state = Contradicts
-			row.against = "but its goods were shipped, delivered or invoiced on " + first.String()
+			row.against, row.on = AgainstEvents, first.String()
 			if first.DaysUntil(d.date) <= m.in.Tolerances.Days {
 				state = Within
 			}
@@ -109,7 +109,7 @@ func (m *matcher) event(f Fact, dates []dated, notBefore money.Date) {
 		switch {
 		case d.Before(notBefore):
 			state = Contradicts
-			row.against = "but the goods were shipped on " + notBefore.String()
+			row.against, row.on = AgainstShipment, notBefore.String()
 		case apart > m.in.Tolerances.Days || -apart > m.in.Tolerances.Days:
 			state = Contradicts
 		case apart != 0:

@@ -178,7 +178,7 @@ func (m *matcher) quantities(a *article, row *Row) (all []stated, unit string) {
 			s.number, s.unit = s.number.Add(n), u
 		}
 		s.column, s.normalised = column, numberText(s.number, s.unit)
-		s.value = quantityText(d, lines, s.normalised)
+		s.measure = quantityMeasure(d, lines, s.number, s.unit)
 		s.places = append(linePlaces(d, lines, "quantity"), linePlaces(d, lines, "quantity_rejected")...)
 		if len(s.places) == 0 {
 			s.places = linePlaces(d, lines, "packages")
@@ -206,24 +206,28 @@ func (m *matcher) quantities(a *article, row *Row) (all []stated, unit string) {
 }
 
 func (m *matcher) otherUnit(row *Row, r reading) {
-	m.matrix.Findings = append(m.matrix.Findings, Finding{
+	m.find(Finding{
 		Code: CodeUnit, Severity: Warn, Fact: row.Fact, Goods: row.Goods,
-		Sources: []string{m.columns[r.column].ID}, Found: r.value, Advice: advice(CodeUnit),
-		Sentence: capital(m.name(r.column)) + " states " + r.value + " of " + row.Item +
-			", which cannot be compared with the claim.",
+		Sources: []string{m.columns[r.column].ID},
+		Said:    Said{Papers: []Paper{m.paper(r.column)}, Item: row.Item, Found: r.measure},
 	})
 }
 
-// quantityText is the quantity as the paper has it, where one line states it.
-func quantityText(d *parse.Document, lines []int, sum string) string {
+// quantityMeasure is the quantity as the paper has it, where one line states it.
+func quantityMeasure(d *parse.Document, lines []int, sum decimal.Decimal, unit string) Measure {
 	l := d.Lines[lines[0]]
+	if unit == several {
+		unit = severalUnits
+	}
 	if len(lines) > 1 || l.Quantity == nil {
-		return sum
+		return Measure{Number: grouped(sum), Unit: unit}
 	}
 	if _, refused := keptOf(l); refused {
-		return sum + " (" + grouped(*l.Quantity) + " less " + grouped(*l.QuantityRejected) + " refused)"
+		return Measure{
+			Number: grouped(sum), Unit: unit, Whole: grouped(*l.Quantity), Refused: grouped(*l.QuantityRejected),
+		}
 	}
-	return strings.TrimSpace(grouped(*l.Quantity) + " " + unitWords(l.Unit))
+	return Measure{Number: grouped(*l.Quantity), Unit: l.Unit}
 }
 
 func (m *matcher) quantity(a *article, number int, listed map[parse.Kind]keySet) {
@@ -237,11 +241,9 @@ func (m *matcher) quantity(a *article, number int, listed map[parse.Kind]keySet)
 		return
 	}
 	if out.partial && row.State != Contradicted {
-		m.matrix.Findings = append(m.matrix.Findings, Finding{
+		m.find(Finding{
 			Code: CodePartial, Severity: Warn, Fact: FactQuantity, Goods: number,
-			Claimed: numberText(out.claim, unit), Advice: advice(CodePartial),
-			Sentence: "Of " + a.name + " more was ordered or delivered than the " +
-				numberText(out.claim, unit) + " that are invoiced.",
+			Said: Said{Item: a.name, Claimed: Measure{Number: grouped(out.claim), Unit: unit}},
 		})
 	}
 	if missing || !out.delivered {

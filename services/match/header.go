@@ -29,7 +29,7 @@ func (m *matcher) texts(f Fact, code Code, path string, of func(*parse.Document)
 	row, readings := m.newRow(f), []reading{}
 	for i, c := range m.columns {
 		if v := of(c.doc); v != "" {
-			readings = append(readings, reading{i, v, identifier(v), place(c.doc, path)})
+			readings = append(readings, reading{i, v, identifier(v), place(c.doc, path), Measure{}})
 		}
 	}
 	m.compareTexts(&row, readings)
@@ -46,7 +46,7 @@ func (m *matcher) references() {
 			number, path = c.doc.Number, "number"
 		}
 		if reference(number) != "" {
-			readings = append(readings, reading{i, number, reference(number), place(c.doc, path)})
+			readings = append(readings, reading{i, number, reference(number), place(c.doc, path), Measure{}})
 		}
 	}
 	m.compareTexts(&row, readings)
@@ -98,7 +98,7 @@ func (m *matcher) named(n naming) {
 			slices.Sort(set)
 			sets[i] = set
 			value, normalised := strings.Join(numbers, ", "), strings.Join(set, ", ")
-			readings = append(readings, reading{i, value, normalised, places})
+			readings = append(readings, reading{i, value, normalised, places, Measure{}})
 		}
 	}
 	if !referred {
@@ -239,8 +239,9 @@ func (m *matcher) sum(x measure) *decimal.Decimal {
 		if !measures(c.doc.Kind) || c.doc.Kind == parse.OrderResponse || n.value == nil {
 			continue // a response answers some lines of an order, and its sums are of those
 		}
-		value := strings.TrimSpace(grouped(*n.value) + " " + plural(x.unit))
-		all = append(all, stated{reading{i, value, numberText(*n.value, x.unit), n.places}, *n.value})
+		r := reading{column: i, normalised: numberText(*n.value, x.unit), places: n.places}
+		r.measure = Measure{Number: grouped(*n.value), Unit: x.unit}
+		all = append(all, stated{r, *n.value})
 	}
 	out := m.compareSums(&row, all, x.tolerance)
 	m.add(row, x.code)
@@ -271,7 +272,7 @@ func (m *matcher) vessel() {
 		}
 		numbered = numbered && t.IMO != ""
 		places := append(place(c.doc, "transport.vessel"), place(c.doc, "transport.imo")...)
-		readings = append(readings, reading{i, cmp.Or(t.Vessel, t.IMO), "", places})
+		readings = append(readings, reading{i, cmp.Or(t.Vessel, t.IMO), "", places, Measure{}})
 	}
 	for i := range readings {
 		t := m.columns[readings[i].column].doc.Transport
@@ -293,7 +294,7 @@ func (m *matcher) account() {
 		known[accountID(a)] = true
 	}
 	row := m.newRow(FactAccount)
-	row.against = "which is no account that the seller is registered with"
+	row.against = AgainstRegister
 	if len(known) > 0 {
 		row.State = Corroborated
 	}
@@ -324,11 +325,9 @@ func (m *matcher) account() {
 }
 
 func (m *matcher) unregistered(r reading) {
-	m.matrix.Findings = append(m.matrix.Findings, Finding{
+	m.find(Finding{
 		Code: CodeAccount, Severity: Block, Fact: FactAccount,
-		Sources: []string{m.columns[r.column].ID}, Claimed: r.value,
-		Sentence: "No account of the seller is registered, so " + r.value + " cannot be judged.",
-		Advice:   "Have two admins of the seller register its account.",
+		Sources: []string{m.columns[r.column].ID}, Claimed: r.value, Said: Said{Against: AgainstNothing},
 	})
 }
 

@@ -63,36 +63,3 @@ func delivers(k parse.Kind) bool {
 func measures(k parse.Kind) bool {
 	return k == parse.Invoice || k == parse.PurchaseOrder || k == parse.OrderResponse || delivers(k)
 }
-
-// words names a kind in a sentence.
-func words(k parse.Kind) string {
-	switch k {
-	case parse.PurchaseOrder:
-		return "order"
-	case parse.OrderResponse:
-		return "order response"
-	case parse.Invoice:
-		return "invoice"
-	case parse.CreditNote:
-		return "credit note"
-	case parse.DebitNote:
-		return "debit note"
-	case parse.DespatchAdvice:
-		return "despatch advice"
-	case parse.ReceiptAdvice:
-		return "goods receipt"
-	case parse.BillOfLading:
-		return "bill of lading"
-	case parse.WarehouseReceipt:
-		return "warehouse receipt"
-	case parse.PackingList:
-		return "packing list"
-	case parse.CustomsDeclaration:
-		return "customs declaration"
-	case parse.PaymentAdvice:
-		return "payment advice"
-	case parse.Other:
-		return "paper"
-	}
-	return "paper"
-}

@@ -75,7 +75,7 @@ func (m *matcher) notListed(a *article, row *Row, unit string, listed map[parse.
 			continue
 		}
 		none := numberText(decimal.Decimal{}, unit)
-		row.set(reading{column: i, value: "not listed", normalised: none}, Contradicts)
+		row.set(reading{column: i, measure: Measure{Unlisted: true}, normalised: none}, Contradicts)
 		missing = true
 	}
 	return missing

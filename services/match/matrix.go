@@ -83,8 +83,10 @@ type Row struct {
 	Item  string  `json:"item,omitempty"`
 	State Verdict `json:"state"`
 	Cells []Cell  `json:"cells"` // one for each column, in their order
-	// against ends the sentence of a contradiction that is not one of papers with each other.
-	against string
+	// against is what is contradicted when it is no paper, on the day of it where there is one.
+	against Against
+	on      string
+	passage Passage
 }
 
 // State is how a cell stands to the claim of its row.
@@ -107,6 +109,8 @@ type Cell struct {
 	// Value is as the paper has it, Normalised as it was compared: in one unit, one spelling.
 	Value      string `json:"value,omitempty"`
 	Normalised string `json:"normalised,omitempty"`
+	// Measure is the value where it is so much of a unit, to be told in any language.
+	Measure Measure `json:"measure,omitzero"`
 	// Places are where the value stands in the source: several when it was added up.
 	Places []parse.Place `json:"places,omitempty"`
 }
@@ -159,6 +163,8 @@ type Finding struct {
 	Claimed  string   `json:"claimed,omitempty"`
 	Found    string   `json:"found,omitempty"`
 	Advice   string   `json:"advice"`
+	// Said are the particulars, of which In makes the sentence in another language.
+	Said Said `json:"said,omitzero"`
 }
 
 // Financeable is how much of a line of goods may be financed: the least of what was

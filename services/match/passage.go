@@ -1,7 +1,7 @@
 package match
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/services/parse"
@@ -32,8 +32,9 @@ func (m *matcher) passage() {
 		from, to := identifier(t.PortOfLoading), identifier(t.PortOfDischarge)
 		miles, known := seaMiles(from, to)
 		row.set(reading{
-			i, fmt.Sprintf("%s–%s, on board on %s", from, to, t.ShippedOnBoard), from + " " + to,
-			place(c.doc, "transport.shipped_on_board", "transport.port_of_loading"),
+			column: i, measure: Measure{Ports: from + "–" + to, Boarded: t.ShippedOnBoard.String()},
+			normalised: from + " " + to,
+			places:     place(c.doc, "transport.shipped_on_board", "transport.port_of_loading"),
 		}, judged(known))
 		row.Cells[i].Claim = true
 		arrived := m.arrivals(&row, t.ShippedOnBoard, miles, known)
@@ -43,9 +44,8 @@ func (m *matcher) passage() {
 		if !known {
 			m.unknownPassage(&row, i, from, to)
 		}
-		days := sailingDays(miles)
-		row.against = fmt.Sprintf("but it is at least %d nautical miles from %s to %s, %d days at %d knots",
-			miles, from, to, days, fastestKnots)
+		row.against = AgainstSea
+		row.passage = Passage{From: from, To: to, Miles: miles, Days: sailingDays(miles), Knots: fastestKnots}
 		m.add(row, CodePassage)
 	}
 }
@@ -64,7 +64,8 @@ func (m *matcher) arrivals(row *Row, shipped money.Date, miles int64, known bool
 			state = Contradicts
 		}
 		row.set(reading{
-			i, fmt.Sprintf("received on %s, %d days later", d, took), d.String(), place(c.doc, "delivery_date"),
+			column: i, measure: Measure{Came: d.String(), Later: strconv.Itoa(took)},
+			normalised: d.String(), places: place(c.doc, "delivery_date"),
 		}, state)
 		said = true
 	}
@@ -81,10 +82,9 @@ func judged(known bool) State {
 
 // unknownPassage says that nothing was judged: unknown is not a pass.
 func (m *matcher) unknownPassage(row *Row, column int, from, to string) {
-	m.matrix.Findings = append(m.matrix.Findings, Finding{
+	m.find(Finding{
 		Code: CodePassage, Severity: Warn, Fact: FactPassage, Sources: []string{m.columns[column].ID},
-		Found: row.Cells[column].Value, Advice: advice(CodePassage),
-		Sentence: "How far it is by sea from " + from + " to " + to + " is not known here, so the time was not judged.",
+		Said: Said{Found: row.Cells[column].Measure, Passage: Passage{From: from, To: to}},
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/countersign/countersign/services/check/texts"
 	"github.com/countersign/countersign/services/parse"
 )
 
@@ -13,6 +14,7 @@ type reading struct {
 	value      string // as the paper has it
 	normalised string
 	places     []parse.Place
+	measure    Measure
 }
 
 // newRow is a row in which every source is silent.
@@ -26,7 +28,10 @@ func (m *matcher) newRow(f Fact) Row {
 
 func (r *Row) set(in reading, s State) {
 	c := &r.Cells[in.column]
-	c.State, c.Value, c.Normalised, c.Places = s, in.value, in.normalised, in.places
+	c.State, c.Value, c.Normalised, c.Places, c.Measure = s, in.value, in.normalised, in.places, in.measure
+	if in.measure != (Measure{}) {
+		c.Value = in.measure.In(texts.English)
+	}
 }
 
 // claimKind is the kind that makes the claim among readings; empty when there are none.
@@ -122,70 +127,44 @@ func (m *matcher) contradictions(row *Row, code Code) bool {
 	}
 	slices.Sort(order)
 	for _, found := range order {
-		m.matrix.Findings = append(m.matrix.Findings, m.contradiction(row, code, said[found]))
+		m.find(m.contradiction(row, code, said[found]))
 	}
 	return len(order) > 0
 }
 
-// contradiction words the finding of the columns that say the same against the claim.
+// contradiction is the finding of the columns that say the same against the claim.
 func (m *matcher) contradiction(row *Row, code Code, columns []int) Finding {
+	said := Said{
+		Item: row.Item, Found: row.Cells[columns[0]].Measure, Against: row.against, On: row.on,
+		Passage: row.passage,
+	}
 	f := Finding{
 		Code: code, Severity: Block, Fact: row.Fact, Goods: row.Goods,
-		Found: row.Cells[columns[0]].Value, Advice: advice(code),
+		Found: row.Cells[columns[0]].Value,
 	}
-	names := []string{}
 	for _, i := range columns {
 		f.Sources = append(f.Sources, m.columns[i].ID)
-		names = append(names, m.name(i))
+		said.Papers = append(said.Papers, m.paper(i))
 	}
-	claimants := []string{}
 	for i, c := range row.Cells {
 		if c.Claim && !slices.Contains(columns, i) {
-			claimants = append(claimants, m.name(i))
-			f.Claimed = c.Value
+			said.Claimants = append(said.Claimants, m.paper(i))
+			f.Claimed, said.Claimed = c.Value, c.Measure
 		}
 	}
-	subject := factWords(row.Fact)
-	if row.Item != "" {
-		subject += " of " + row.Item
-	}
-	f.Sentence = capital(subject + ": " + joined(names) + say(names) + f.Found)
-	if row.against != "" {
-		f.Sentence += ", " + row.against
-	} else if len(claimants) > 0 {
-		f.Sentence += ", where " + joined(claimants) + say(claimants) + f.Claimed
-	}
-	f.Sentence += "."
+	f.Said = said
 	return f
 }
 
-// name is a column in a sentence: "the bill of lading HPCL-5520317".
-func (m *matcher) name(column int) string {
+// paper is a column as a sentence names it.
+func (m *matcher) paper(column int) Paper {
 	d := m.columns[column].doc
-	return strings.TrimSpace("the " + words(d.Kind) + " " + d.Number)
+	return Paper{d.Kind, d.Number}
 }
 
-func say(names []string) string {
-	if len(names) > 1 {
-		return " say "
-	}
-	return " says "
-}
-
-// joined writes "a, b and c".
-func joined(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
-
-// capital raises the first letter of a sentence that begins in ASCII.
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+// find adds a finding, with its sentence in English.
+func (m *matcher) find(f Finding) {
+	m.matrix.Findings = append(m.matrix.Findings, f.In(texts.English))
 }
 
 // place returns where the first of the paths that the reader noted stands, as a list of one
@@ -197,82 +176,4 @@ func place(d *parse.Document, paths ...string) []parse.Place {
 		}
 	}
 	return nil
-}
-
-// factWords names a fact in a sentence.
-func factWords(f Fact) string {
-	switch f {
-	case FactOrder:
-		return "order referred to"
-	case FactDespatch:
-		return "despatch advice referred to"
-	case FactTransport:
-		return "transport document referred to"
-	case FactStorage:
-		return "receipt referred to"
-	case FactPrice:
-		return "unit price"
-	case FactNet:
-		return "net amount"
-	case FactNetTotal:
-		return "total before tax"
-	case FactPayable:
-		return "amount payable"
-	case FactPieces:
-		return "pieces as packed"
-	case FactWeight:
-		return "gross weight"
-	case FactIssued:
-		return "date of issue"
-	case FactShipped:
-		return "date of shipment"
-	case FactDelivered:
-		return "date of delivery"
-	case FactLoading:
-		return "port of loading"
-	case FactDischarge:
-		return "port of discharge"
-	case FactPassage:
-		return "passage by sea"
-	case FactAccount:
-		return "account to be paid"
-	case FactSeller, FactBuyer, FactItem, FactQuantity, FactCurrency, FactPackages, FactVessel:
-		return string(f)
-	}
-	return string(f)
-}
-
-// advice says what to do about a finding.
-func advice(c Code) string {
-	switch c {
-	case CodeParty:
-		return "Ask who the parties are; a paper of another party proves nothing here."
-	case CodeReference:
-		return "Bring the paper that is referred to, or have the reference corrected."
-	case CodeItem:
-		return "Have the seller and whoever attested the goods say which goods they mean."
-	case CodeQuantity, CodePackages, CodeWeight:
-		return "Ask the seller to invoice what was delivered, or whoever attested it to look again."
-	case CodePrice, CodeAmount, CodeCurrency:
-		return "Ask for a corrected invoice, or for the buyer's amendment of the order."
-	case CodeDate:
-		return "Ask whoever wrote the later paper how it can be so."
-	case CodePlace:
-		return "Ask the carrier which journey the goods made."
-	case CodePassage:
-		return "Ask the carrier when the goods arrived, and the receiver which goods it received."
-	case CodeAccount:
-		return "Pay nothing; ask the seller by a channel you know, not by one this paper names."
-	case CodeMissing:
-		return "Ask the party that writes this paper to upload it."
-	case CodeUploader, CodeUncorroborated, CodeDelivery:
-		return "Ask the buyer, the carrier or the warehouse to upload its own paper."
-	case CodePartial:
-		return "Check that the rest is not claimed elsewhere."
-	case CodeUnit:
-		return "Compare by hand, or ask for a paper in the same unit."
-	case CodeRefused:
-		return "Ask the seller for its acceptance of the order, or for the order that replaced it."
-	}
-	return ""
 }

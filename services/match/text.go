@@ -42,25 +42,3 @@ func numberText(d decimal.Decimal, unit string) string {
 	}
 	return strings.TrimSpace(s + " " + unit)
 }
-
-// plural is the name of a unit after a number.
-func plural(unit string) string {
-	if unit == piece {
-		return "pieces"
-	}
-	return unit
-}
-
-// unitWords is a code of a unit in a sentence: "pieces" for the codes that mean it, other
-// codes as they are.
-func unitWords(code string) string {
-	switch u := unitOf(code); {
-	case isPackage(code):
-		return code
-	case u.name == piece && u.factor.Equal(decimal.NewFromInt(1)):
-		return plural(piece)
-	case u.name == kilogram && u.factor.Equal(decimal.NewFromInt(1)):
-		return kilogram
-	}
-	return code
-}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -22,10 +21,7 @@ func (m *matcher) judge() {
 	m.missing()
 	m.refusedOrders()
 	if len(m.matrix.Uploaders) < 2 {
-		m.matrix.Findings = append(m.matrix.Findings, Finding{
-			Code: CodeUploader, Severity: Block, Advice: advice(CodeUploader),
-			Sentence: "One organisation brought every paper, so nobody independent says the same.",
-		})
+		m.find(Finding{Code: CodeUploader, Severity: Block})
 	} else {
 		m.uncorroborated()
 		m.undelivered()
@@ -62,19 +58,8 @@ func (m *matcher) missing() {
 		if slices.ContainsFunc(m.columns, func(c column) bool { return m.serves(c, kinds) }) {
 			continue
 		}
-		names := []string{}
-		for _, k := range kinds {
-			names = append(names, words(k))
-		}
-		text := names[0]
-		if len(names) > 1 {
-			text = "proof of delivery (" + joinedOr(names) + ")"
-		}
 		m.matrix.Missing = append(m.matrix.Missing, kinds)
-		m.matrix.Findings = append(m.matrix.Findings, Finding{
-			Code: CodeMissing, Severity: Block, Advice: advice(CodeMissing),
-			Sentence: capital("the pack has no " + text + "."),
-		})
+		m.find(Finding{Code: CodeMissing, Severity: Block, Said: Said{Kinds: kinds}})
 	}
 }
 
@@ -145,21 +130,15 @@ func (m *matcher) alone(fact Fact, r Row) {
 		return
 	}
 	f := Finding{
-		Code: CodeUncorroborated, Severity: Block, Fact: fact, Goods: r.Goods,
-		Advice: advice(CodeUncorroborated),
+		Code: CodeUncorroborated, Severity: Block, Fact: fact, Goods: r.Goods, Said: Said{Item: r.Item},
 	}
 	for i, c := range r.Cells {
 		if c.State == Agrees || c.State == Within {
 			f.Sources = append(f.Sources, m.columns[i].ID)
-			f.Claimed = c.Value
+			f.Claimed, f.Said.Claimed = c.Value, c.Measure
 		}
 	}
-	subject := factWords(fact)
-	if r.Item != "" {
-		subject += " of " + r.Item
-	}
-	f.Sentence = capital(subject + ": no two organisations say the same.")
-	m.matrix.Findings = append(m.matrix.Findings, f)
+	m.find(f)
 }
 
 // undelivered names the invoiced goods whose delivery nobody but the claimant attests.
@@ -173,10 +152,8 @@ func (m *matcher) undelivered() {
 				!slices.Contains(claimants, col.Uploader))
 		}
 		if !attested {
-			m.matrix.Findings = append(m.matrix.Findings, Finding{
-				Code: CodeDelivery, Severity: Block, Fact: FactQuantity, Goods: r.Goods,
-				Advice:   advice(CodeDelivery),
-				Sentence: "Nobody but whoever claims the payment says that " + r.Item + " was delivered.",
+			m.find(Finding{
+				Code: CodeDelivery, Severity: Block, Fact: FactQuantity, Goods: r.Goods, Said: Said{Item: r.Item},
 			})
 		}
 	}
@@ -267,12 +244,4 @@ func (m *matcher) sortFindings() {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Goods, b.Goods),
 			cmp.Compare(a.Fact, b.Fact), cmp.Compare(a.Found, b.Found))
 	})
-}
-
-// joinedOr writes "a, b or c".
-func joinedOr(names []string) string {
-	if len(names) < 2 {
-		return joined(names)
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }

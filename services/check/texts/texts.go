@@ -87,6 +87,27 @@ func Where(field, language string) string {
 	return ""
 }
 
+// Say is a phrase that sentences are made of, "" when there is none under the key. Names in
+// braces in it are filled in from pairs of a name and what stands for it.
+func Say(key, language string, particulars ...string) string {
+	words, known := file(language)
+	if !known || strings.ContainsAny(key, "\t\r\n{") {
+		return ""
+	}
+	said, _, _ := row(words, key)
+	if len(particulars) == 0 || !strings.Contains(said, "{") {
+		return said
+	}
+	pairs := make([]string, len(particulars))
+	for i, p := range particulars {
+		pairs[i] = p
+		if i%2 == 0 {
+			pairs[i] = "{" + p + "}"
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(said)
+}
+
 // Rules lists every rule that has words, in the order of the files.
 func Rules() []string {
 	var rules []string

@@ -8,11 +8,9 @@ export type Finding = Schemas["Finding"];
 export type Actor = Schemas["Actor"];
 export type Pack = Schemas["Pack"];
 
-/** What is wrong and what to do. The detail is English; what to do is in the language asked for. */
+/** What is wrong and what to do, both in the language asked for. */
 function told(body: Partial<Schemas["Problem"]>): string {
-  const action = body.action ?? "";
-  if (language() !== "en" && action !== "") return action;
-  return [body.detail ?? "", action].filter((text) => text !== "").join(" — ");
+  return [body.detail ?? "", body.action ?? ""].filter((text) => text !== "").join(language() === "en" ? " — " : "");
 }
 
 /** What the server answers when it does not do as asked (RFC 9457). */

@@ -2304,6 +2304,14 @@ export interface components {
             message: string;
             /** @description What to do about it. */
             advice?: string;
+            /** @description The paper it is about; this and what follows in English only. */
+            file?: string;
+            /** @description Of that paper. */
+            field?: string;
+            match?: components["schemas"]["MatchFinding"];
+            /** @enum {string} */
+            fingerprint?: "number" | "content" | "trade";
+            amounts?: string[];
         };
         /** @description Each fact as each source states it. */
         Matrix: {
@@ -2327,19 +2335,7 @@ export interface components {
                 /** @description One for each column, in their order. */
                 cells: components["schemas"]["MatrixCell"][];
             }[];
-            findings: {
-                /** @example match.quantity */
-                code: string;
-                /** @enum {string} */
-                severity: "block" | "warn";
-                fact?: string;
-                goods?: number;
-                sources?: string[];
-                sentence: string;
-                claimed?: string;
-                found?: string;
-                advice: string;
-            }[];
+            findings: components["schemas"]["MatchFinding"][];
             /** @description What the pack lacks; any one of the kinds in an entry would do. */
             missing?: components["schemas"]["DocumentKind"][][];
             uploaders: string[];
@@ -2352,6 +2348,24 @@ export interface components {
             }[];
             financeable_amount?: components["schemas"]["Amount"];
         };
+        /** @description What a match of the papers found, told in the language that is asked for. */
+        MatchFinding: {
+            /** @example match.quantity */
+            code: string;
+            /** @enum {string} */
+            severity: "block" | "warn";
+            fact?: string;
+            goods?: number;
+            sources?: string[];
+            sentence: string;
+            claimed?: string;
+            found?: string;
+            advice: string;
+            /** @description The particulars of the sentence, in English only, where the bytes are those that are kept. */
+            said?: {
+                [key: string]: unknown;
+            };
+        };
         MatrixCell: {
             /** @enum {string} */
             state: "agrees" | "agrees_within_tolerance" | "contradicts" | "silent" | "stale";
@@ -2361,6 +2375,10 @@ export interface components {
             value?: string;
             /** @description As it was compared. */
             normalised?: string;
+            /** @description The number and its unit as a code, in English only. */
+            measure?: {
+                [key: string]: unknown;
+            };
             places?: components["schemas"]["Place"][];
         };
         /** @description Where a value stands in its source. */

@@ -21,15 +21,14 @@ import { VerdictBadge } from "./Packs";
 type MatchFinding = Schemas["Matrix"]["findings"][number];
 
 function Obstacle({ finding: f }: { finding: MatchFinding }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   return (
     <li className={classes.obstacle}>
       <Group gap={8}>
         <Badge tone={f.severity === "block" ? "bad" : "attention"}>{t(f.severity === "block" ? "pack.blocks" : "pack.warns")}</Badge>
         <strong>{t(`match.${f.code.replace(/^match\./, "") as "party"}`)}</strong>
       </Group>
-      {/* The sentence is written by the matcher, in English. */}
-      {i18n.language === "en" && <Text size="sm">{f.sentence}</Text>}
+      <Text size="sm">{f.sentence}</Text>
       {(f.claimed || f.found) && (
         <Text size="sm" className={classes.numbers}>
           {f.claimed && `${t("pack.claimed")} ${stated(f.claimed)}`}
@@ -37,7 +36,7 @@ function Obstacle({ finding: f }: { finding: MatchFinding }) {
           {f.found && `${t("pack.found")} ${stated(f.found)}`}
         </Text>
       )}
-      {i18n.language === "en" && f.advice && (
+      {f.advice && (
         <Text size="sm" c="dimmed">
           {f.advice}
         </Text>

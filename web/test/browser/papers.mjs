@@ -109,6 +109,28 @@ async function pdfInPlace(page, language, paper, name, file) {
   await shot(page, `${file}-9-inside`);
 }
 
+/** On the screen of a pack nothing is in English but what the papers and the parties call themselves. */
+async function toldInChinese(page, name) {
+  const left = await page.evaluate(async () => {
+    const asked = async (path) => (await fetch(path, { headers: { "Accept-Language": "zh-CN" } })).json();
+    const pack = await asked(`/v1/packs/${window.location.pathname.split("/").pop()}`);
+    const { columns, rows } = pack.verification.matrix;
+    const names = ["seller", "buyer", "item", "vessel", "port_of_loading", "port_of_discharge", "payee_account"];
+    const own = [
+      pack.title,
+      ...(await asked("/v1/organisations")).items.map((o) => o.name),
+      ...pack.papers.map((p) => p.file_name),
+      ...columns.map((c) => c.number),
+      ...rows.map((r) => r.item ?? ""),
+      ...rows.filter((r) => names.includes(r.fact)).flatMap((r) => r.cells.map((c) => c.value ?? "")),
+    ];
+    let text = document.querySelector("main").innerText;
+    for (const word of own.filter((w) => w !== "").sort((a, b) => b.length - a.length)) text = text.replaceAll(word, " ");
+    return text.match(/[A-Za-z]*[a-z][A-Za-z]*/g) ?? [];
+  });
+  hold(`${name}: nothing is in English`, left.length === 0, left.join(" "));
+}
+
 /** Brings papers through the page as people do, and opens a cell of the matrix. */
 async function packInPlace(page, language, name, file) {
   const t = texts[language];
@@ -130,6 +152,7 @@ async function packInPlace(page, language, name, file) {
   await shot(page, `${file}-6-sent`);
   await tray.getByRole("button", { name: t.upload.close }).click();
   await page.getByRole("region", { name: t.pack.matrix }).waitFor();
+  if (language === "zh-CN") await toldInChinese(page, `${name} matrix`);
   // The order states another price: claim and source light up beside each other.
   const cell = page.getByRole("row", { name: t.fact.unit_price }).getByRole("button").filter({ hasText: t.cell.contradicts }).first();
   await cell.click();

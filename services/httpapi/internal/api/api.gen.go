@@ -1024,6 +1024,9 @@ type MakeReport struct {
 	To      Date   `json:"to,omitempty,omitzero"`
 }
 
+// MatchFinding What a match of the papers found, told in the language that is asked for.
+type MatchFinding = match.Finding
+
 // Matrix Each fact as each source states it.
 type Matrix = match.Matrix
 
