@@ -118,6 +118,7 @@ async function toldInChinese(page, name) {
     const names = ["seller", "buyer", "item", "vessel", "port_of_loading", "port_of_discharge", "payee_account"];
     const own = [
       pack.title,
+      ...["Factur-X", "ZUGFeRD", "eBL", "MiB"],
       ...(await asked("/v1/organisations")).items.map((o) => o.name),
       ...pack.papers.map((p) => p.file_name),
       ...columns.map((c) => c.number),
