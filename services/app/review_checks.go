@@ -35,6 +35,10 @@ type Check struct {
 	Rule     string
 	// Finding is what a reader or a rule says of one paper; its words are told in a language.
 	Finding *check.Finding
+	// Match is what the papers contradict each other in, Reason what else a verdict rests on: their
+	// words are told in a language too.
+	Match   *match.Finding
+	Reason  *Reason
 	Message string // English; empty for what passed
 	Advice  string
 	Fact    match.Fact
@@ -49,6 +53,7 @@ type Check struct {
 type CheckPaper struct {
 	Document DocumentID
 	Value    string
+	Measure  match.Measure // the value, where it is told in a language
 	Claim    bool
 	Path     string
 	Offset   int
@@ -129,7 +134,7 @@ func matrixChecks(m match.Matrix) []Check {
 		}
 		c := Check{
 			Question: Corroboration, Outcome: outcome, Rule: string(f.Code), Message: f.Sentence, Advice: f.Advice,
-			Fact: f.Fact, Goods: f.Goods, Claimed: f.Claimed, Found: f.Found,
+			Fact: f.Fact, Goods: f.Goods, Claimed: f.Claimed, Found: f.Found, Match: &f,
 		}
 		if told[f.Fact] == nil {
 			told[f.Fact] = map[int]bool{}
@@ -174,7 +179,9 @@ func placesOf(m match.Matrix, r match.Row) []CheckPaper {
 		if cell.State == match.Silent || cell.Value == "" || n >= len(m.Columns) {
 			continue
 		}
-		p := CheckPaper{Document: DocumentID(m.Columns[n].Source), Value: cell.Value, Claim: cell.Claim}
+		p := CheckPaper{
+			Document: DocumentID(m.Columns[n].Source), Value: cell.Value, Measure: cell.Measure, Claim: cell.Claim,
+		}
 		if len(cell.Places) > 0 {
 			p.Path, p.Offset, p.Length = cell.Places[0].Path, cell.Places[0].Offset, cell.Places[0].Length
 		}
@@ -206,7 +213,7 @@ func verdictChecks(w Verdict, told []Check) []Check {
 	for _, r := range w.Reasons {
 		if !slices.ContainsFunc(told, func(c Check) bool { return c.Rule == r.Code }) {
 			list = append(list, Check{
-				Question: w.Question, Outcome: outcome, Rule: r.Code, Message: r.Message, Advice: r.Advice,
+				Question: w.Question, Outcome: outcome, Rule: r.Code, Message: r.Message, Advice: r.Advice, Reason: &r,
 			})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
+	"github.com/countersign/countersign/services/match"
 )
 
 // seenVersion reads the version of a financing that a decision was made on; 0 when none is named.
@@ -63,7 +64,7 @@ func (s *server) reviewed(r *http.Request, v app.Review) (shown, error) {
 	}
 	papers := each(v.Papers, func(d app.Document) api.Document { return documentView(spoken, d, false) })
 	out := api.Review{
-		Financing: financing, Pack: s.packView(v.Pack, papers), Conditions: each(v.Conditions, conditionView),
+		Financing: financing, Pack: s.packView(spoken, v.Pack, papers), Conditions: each(v.Conditions, conditionView),
 		Checks:   each(v.Checks, func(c app.Check) api.Check { return checkView(spoken, c) }),
 		Exposure: each(v.Exposure, exposureView),
 		Accounts: each(v.Accounts, func(a app.Account) string { return a.Number }),
@@ -100,16 +101,31 @@ func checkView(spoken string, c app.Check) api.Check {
 		Fact: string(c.Fact), Goods: c.Goods, Item: c.Item, Claimed: c.Claimed, Found: c.Found,
 		Papers: each(c.Papers, func(p app.CheckPaper) api.CheckPaper {
 			return api.CheckPaper{
-				Document: p.Document, Value: p.Value, Claim: p.Claim, Path: p.Path, Offset: p.Offset,
+				Document: p.Document, Value: valueIn(spoken, p), Claim: p.Claim, Path: p.Path, Offset: p.Offset,
 				Length: p.Length,
 			}
 		}),
+	}
+	if c.Match != nil {
+		told := c.Match.In(spoken)
+		v.Message, v.Advice, v.Claimed, v.Found = told.Sentence, told.Advice, told.Claimed, told.Found
+	}
+	if c.Reason != nil {
+		told := reasonIn(spoken, *c.Reason)
+		v.Message, v.Advice = told.Message, told.Advice
 	}
 	if c.Finding != nil {
 		told := findingsIn(spoken, []check.Finding{*c.Finding})[0]
 		v.Message, v.Advice = told.Message, told.Advice
 	}
 	return v
+}
+
+func valueIn(spoken string, p app.CheckPaper) string {
+	if p.Measure != (match.Measure{}) {
+		return p.Measure.In(spoken)
+	}
+	return p.Value
 }
 
 func offerView(spoken string, o app.Offer) api.Offer {
@@ -134,7 +150,7 @@ func offerView(spoken string, o app.Offer) api.Offer {
 func eventView(spoken string, e app.ReviewEvent) api.ReviewEvent {
 	v := api.ReviewEvent{
 		Kind: e.Kind, At: e.At.UTC(), Act: e.Act, To: e.To, Organisation: e.Org, By: listed(e.By),
-		Reasons: e.Reasons,
+		Reasons: reasonsIn(spoken, e.Reasons),
 	}
 	if e.Return != nil {
 		v.Return = returnView(*e.Return, "")
