@@ -58,9 +58,8 @@ function Why({ outcome }: { outcome: Signed }) {
   const fault = outcome.problem ?? outcome.signed?.fault;
   if (fault) {
     const detail = "detail" in fault ? fault.detail : "message" in fault ? fault.message : "";
-    // The detail is told in English; what to do is in the language of the reader.
-    const words = i18n.language === "en" ? [detail, fault.action] : [fault.action || detail];
-    return <Text size="sm">{words.filter(Boolean).join(" — ")}</Text>;
+    const between = i18n.language === "en" ? " — " : "";
+    return <Text size="sm">{[detail, fault.action].filter(Boolean).join(between)}</Text>;
   }
   if (outcome.signed?.state !== "open") return null;
   const next = outcome.signed.duties.find((d) => !d.fulfilled);
