@@ -174,7 +174,8 @@ func (v Verification) forbidden() []Reason {
 	for _, f := range v.Policy {
 		if f.Severity == policy.Block {
 			reasons = append(reasons, Reason{
-				f.Rule, f.Sentence, "Agree on a term that the rules on payment allow, and ask again.",
+				Code: f.Rule, Message: f.Sentence,
+				Advice: "Agree on a term that the rules on payment allow, and ask again.",
 			})
 		}
 	}

@@ -35,8 +35,11 @@ func detailOf(code trade.Code, spoken, own string) string {
 	if text, known := texts.Of(string(code), spoken); known {
 		return text.Title
 	}
-	return own
+	return actionRow(detailsChinese, otherDetails)
 }
+
+// otherDetails is the row for codes that have no sentence of their own there.
+const otherDetails = "@other"
 
 // otherReasons is the row for the codes of findings, which have no words of their own here.
 const otherReasons = "@reason"

@@ -200,7 +200,7 @@ func (s *server) FilePapers(w http.ResponseWriter, r *http.Request, id api.PackI
 		return
 	}
 	show := func(p app.Pack) (shown, error) {
-		return shown{status: http.StatusOK, etag: etag(p.Edit), body: s.packView(p, nil)}, nil
+		return shown{status: http.StatusOK, etag: etag(p.Edit), body: s.packView(languageOf(r), p, nil)}, nil
 	}
 	step(s, w, r, show, func(ctx context.Context) (app.Pack, error) {
 		return s.app.FilePapers(ctx, callOf(r).actor, id, in.Documents)
