@@ -3,10 +3,13 @@ import {
   IconCalendar,
   IconCash,
   IconFileCheck,
+  IconCashBanknote,
+  IconChartBar,
   IconFiles,
   IconHome,
   IconInbox,
   IconPackages,
+  IconTimeline,
   type Icon,
 } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
@@ -29,6 +32,9 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   { to: "/payables", word: "payables", icon: IconFileCheck, kinds: ["core_enterprise"] },
   { to: "/disputes", word: "disputes", icon: IconAlertCircle, kinds: ["core_enterprise"] },
   { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["core_enterprise"] },
+  { to: "/pipeline", word: "pipeline", icon: IconTimeline, kinds: ["bank"] },
+  { to: "/portfolio", word: "portfolio", icon: IconCashBanknote, kinds: ["bank"] },
+  { to: "/exposure", word: "exposure", icon: IconChartBar, kinds: ["bank"] },
   { to: "/documents", word: "documents", icon: IconFiles },
   { to: "/packs", word: "packs", icon: IconPackages },
   { to: "/financings", word: "financing", icon: IconCash, kinds: ["supplier"] },

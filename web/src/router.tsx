@@ -10,6 +10,8 @@ import { calendarSearch } from "./screens/calendar/search";
 import { filterOf, payable, payableList } from "./screens/payables/queries";
 import { Missing } from "./screens/Missing";
 import { financing, financings } from "./screens/financing/queries";
+import { exposures, review } from "./screens/bank/queries";
+import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
 import { SignIn } from "./screens/SignIn";
 import { preferences } from "./screens/settings/preferences";
 import { ProblemNote } from "./ui/ProblemNote";
@@ -153,6 +155,37 @@ const calendarPage = createRoute({
 });
 
 const dueScreens = [payableScreens, payableListPage, payablePage, disputeList, calendarPage];
+const pipelinePage = createRoute({
+  getParentRoute: () => inside,
+  path: "/pipeline",
+  validateSearch: financingSearch,
+  component: lazyRouteComponent(() => import("./screens/bank/Pipeline"), "Pipeline"),
+});
+
+const portfolioPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/portfolio",
+  validateSearch: financingSearch,
+  component: lazyRouteComponent(() => import("./screens/bank/Pipeline"), "Portfolio"),
+});
+
+const exposurePage = createRoute({
+  getParentRoute: () => inside,
+  path: "/exposure",
+  validateSearch: exposureSearch,
+  loader: ({ context }) => context.client.ensureQueryData(exposures()),
+  component: lazyRouteComponent(() => import("./screens/bank/Exposure"), "Exposure"),
+});
+
+const reviewPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/review/$id",
+  validateSearch: reviewSearch,
+  loader: ({ context, params }) => context.client.ensureQueryData(review(params.id, language())),
+  component: lazyRouteComponent(() => import("./screens/bank/Review"), "Review"),
+});
+
+const bankPages = [pipelinePage, portfolioPage, exposurePage, reviewPage] as const;
 
 const notifications = createRoute({
   getParentRoute: () => inside,
@@ -168,7 +201,7 @@ function Failure({ error, reset }: { error: unknown; reset: () => void }) {
 
 export function newRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, financingList, financingPage, packList, packPage, ...dueScreens, notifications])]),
+    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, financingList, financingPage, packList, packPage, ...dueScreens, notifications, ...bankPages])]),
     context: { client },
     defaultPreload: "intent",
     defaultPendingComponent: () => <Loader m="xl" size="sm" />,

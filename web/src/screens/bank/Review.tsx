@@ -1,0 +1,196 @@
+import { ActionIcon, Button, Group, Tabs, Text, Title } from "@mantine/core";
+import { IconArrowLeft, IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { me } from "../../api/queries";
+import { Money } from "../../ui/Money";
+import { Checks, useCheckWords } from "./Checks";
+import { Decide, EventLine } from "./Decide";
+import { useNames } from "./names";
+import { PaperView, type Spot } from "./PaperView";
+import { queue, review as reviewQuery, type Review as Case } from "./queries";
+import classes from "./Review.module.css";
+import { StageBadge } from "./StageBadge";
+
+/** The papers of the case in tabs, with the places of the checks marked. */
+function Papers({ review, chosen, shown, onShow }: {
+  review: Case;
+  chosen: number | undefined;
+  shown: string | undefined;
+  onShow: (paper: string) => void;
+}) {
+  const { t } = useTranslation();
+  const words = useCheckWords(review);
+  const papers = review.pack.papers ?? [];
+  const paper = papers.find((p) => p.id === shown) ?? papers.find((p) => p.kind === "invoice") ?? papers[0];
+  const spots = useMemo<Spot[]>(
+    () =>
+      review.checks.flatMap((c, id) => {
+        if (c.outcome === "passed" && id !== chosen) return []; // what holds is marked when asked for
+        return c.papers
+          .filter((p) => p.document === paper?.id && p.path)
+          .map((p) => ({
+            id,
+            path: p.path ?? "",
+            offset: p.offset,
+            length: p.length,
+            bad: c.outcome === "failed",
+            title: words(c),
+          }));
+      }),
+    [review.checks, paper?.id, chosen, words],
+  );
+  if (!paper) return <Text p="md">{t("review.noPapers")}</Text>;
+  const name = (p: typeof paper) => `${t(`kind.${p.kind ?? "unread"}`)} ${p.number ?? ""}`.trim();
+  return (
+    <section className={classes.papers} aria-label={t("review.papers")}>
+      <Tabs value={paper.id} onChange={(v) => v && onShow(v)} variant="default" className={classes.tabs}>
+        <Tabs.List className={classes.tabList}>
+          {papers.map((p) => (
+            <Tabs.Tab key={p.id} value={p.id} title={p.file_name}>
+              {name(p)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={paper.id} className={classes.panel}>
+          <PaperView document={paper.id} label={name(paper)} spots={spots} chosen={chosen} />
+        </Tabs.Panel>
+      </Tabs>
+    </section>
+  );
+}
+
+type Done = { number: string; act: string };
+
+/** The review of one case after another; what was done last is told beside the next. */
+export function Review() {
+  const { id } = useParams({ from: "/inside/review/$id" });
+  const [done, setDone] = useState<Done>();
+  return <OneCase key={id} id={id} done={done} onDone={setDone} />;
+}
+
+/** One case: papers, checks and the decision beside each other. */
+function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefined; onDone: (done: Done) => void }) {
+  const { t, i18n } = useTranslation();
+  const { check, paper } = useSearch({ from: "/inside/review/$id" });
+  const navigate = useNavigate();
+  const nameOf = useNames();
+  const { data: actor } = useSuspenseQuery(me);
+  const { data: review } = useSuspenseQuery(reviewQuery(id, i18n.language));
+  const { data: waiting = [] } = useQuery(queue(actor));
+  const f = review.financing;
+
+  // What was there when the case was opened: everything newer came meanwhile.
+  const [seen, setSeen] = useState(() => review.events[0]?.at ?? "");
+  const [stale, setStale] = useState(false);
+  const meanwhile = stale ? review.events.filter((e) => e.at > seen) : [];
+
+  const at = waiting.indexOf(id);
+  const others = waiting.filter((w) => w !== id);
+  const step = (by: 1 | -1) => {
+    const to = at < 0 ? others[0] : waiting[(at + by + waiting.length) % waiting.length];
+    if (to && to !== id) void navigate({ to: "/review/$id", params: { id: to } });
+  };
+  const latest = useRef(step);
+  useEffect(() => {
+    latest.current = step;
+  });
+  useEffect(() => {
+    const press = (e: KeyboardEvent) => {
+      const typing = (e.target as HTMLElement).closest("input:not([type=checkbox]), textarea, select");
+      if (typing || e.ctrlKey || e.metaKey || e.altKey || document.querySelector("[role=dialog]")) return;
+      if (e.key === "j") latest.current(1);
+      if (e.key === "k") latest.current(-1);
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+
+  const onDone = (act: string) => {
+    if (act === "take_up") return; // the same person's next act is on the same case
+    tell({ number: f.number || f.title || "", act });
+    const after = at < 0 ? others[0] : waiting.slice(at + 1).find((w) => w !== id) ?? others[0];
+    if (after) void navigate({ to: "/review/$id", params: { id: after } });
+    else void navigate({ to: "/pipeline" });
+  };
+
+  return (
+    <div className={classes.all}>
+      <div className={classes.head}>
+        <Group gap={10} wrap="nowrap" className={classes.title}>
+          <ActionIcon component={Link} to="/pipeline" variant="subtle" aria-label={t("review.back")}>
+            <IconArrowLeft size={18} />
+          </ActionIcon>
+          <Title order={1} className={classes.name}>
+            {f.number || f.title}
+          </Title>
+          {f.stage && <StageBadge stage={f.stage} />}
+          {f.amount && <Money value={f.amount} />}
+        </Group>
+        <Text size="sm" c="dimmed" className={classes.parties}>
+          {t("review.parties", { seller: nameOf(f.seller), obligor: nameOf(f.obligor), due: f.due_date ?? "" })}
+        </Text>
+        <Group gap={4} ml="auto" wrap="nowrap">
+          <Text size="xs" c="dimmed" aria-live="polite" className={classes.place}>
+            {at < 0 ? t("review.waiting", { count: waiting.length }) : t("review.place", { at: at + 1, of: waiting.length })}
+          </Text>
+          <ActionIcon variant="default" aria-label={t("review.previous")} aria-keyshortcuts="k" disabled={others.length === 0} onClick={() => step(-1)}>
+            <IconChevronLeft size={16} />
+          </ActionIcon>
+          <ActionIcon variant="default" aria-label={t("review.next")} aria-keyshortcuts="j" disabled={others.length === 0} onClick={() => step(1)}>
+            <IconChevronRight size={16} />
+          </ActionIcon>
+        </Group>
+      </div>
+      {done && done.number !== (f.number || f.title) && (
+        <p role="status" className={classes.notice}>
+          {t(`review.done.${done.act as "approve"}`, { number: done.number })}
+        </p>
+      )}
+      {stale && (
+        <div role="alert" className={classes.notice} data-tone="attention">
+          <strong>{t("review.meanwhile")}</strong>
+          <ul>
+            {meanwhile.map((e) => (
+              <li key={`${e.kind} ${e.at} ${e.act ?? ""}`}>
+                <EventLine event={e} />
+              </li>
+            ))}
+          </ul>
+          <Button size="compact-xs" variant="default" onClick={() => {
+              setSeen(review.events[0]?.at ?? "");
+              setStale(false);
+            }}>
+            {t("review.seen")}
+          </Button>
+        </div>
+      )}
+      <div className={classes.columns}>
+        <Papers
+          review={review}
+          chosen={check}
+          shown={paper}
+          onShow={(p) => void navigate({ to: "/review/$id", params: { id }, search: (s) => ({ ...s, paper: p }), replace: true })}
+        />
+        <Checks
+          review={review}
+          chosen={check}
+          onChoose={(n) => {
+            // The paper that differs from the claim says more than the claim itself.
+            const papers = review.checks[n]?.papers ?? [];
+            const first = papers.find((p) => p.path && !p.claim && p.value !== papers[0]?.value) ?? papers.find((p) => p.path) ?? papers[0];
+            void navigate({
+              to: "/review/$id",
+              params: { id },
+              search: { check: n, ...(first ? { paper: first.document } : {}) },
+              replace: true,
+            });
+          }}
+        />
+        <Decide key={`${id} ${f.version ?? 0}`} review={review} onDone={onDone} onStale={() => setStale(true)} />
+      </div>
+    </div>
+  );
+}

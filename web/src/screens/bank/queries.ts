@@ -1,0 +1,76 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type Actor, api, type Schemas, taken } from "../../api/client";
+
+export type Financing = Schemas["Financing"];
+export type Review = Schemas["Review"];
+export type Exposure = Schemas["Exposure"];
+export type Stage = Schemas["Stage"];
+
+/** How a list of financings is narrowed and ordered; it is the search of its address. */
+export type Filter = {
+  stage?: Stage[];
+  seller?: string;
+  obligor?: string;
+  programme?: string;
+  currency?: string;
+  sort?: "requested" | "moved" | "due" | "amount";
+  order?: "asc" | "desc";
+};
+
+const pageSize = 100;
+
+export const financings = (filter: Filter) =>
+  infiniteQueryOptions({
+    queryKey: ["financings", filter],
+    queryFn: ({ pageParam }) =>
+      taken(
+        api.GET("/v1/financings", {
+          params: { query: { ...filter, limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next,
+    refetchInterval: 15_000,
+  });
+
+/** What is a maker's turn and what another person's. */
+const makerTurns: Stage[] = ["submitted", "accepting", "accepted", "approved"];
+const checkerTurns: Stage[] = ["checking", "paying"];
+
+export function turns(actor: Actor): Stage[] {
+  return [
+    ...(actor.roles.includes("maker") ? makerTurns : []),
+    ...(actor.roles.includes("checker") || actor.roles.includes("approver") ? checkerTurns : []),
+  ];
+}
+
+/** The cases that wait for a person, the one that waits longest first. */
+export const queue = (actor: Actor) =>
+  queryOptions({
+    queryKey: ["financings", "queue", actor.user],
+    queryFn: async () => {
+      const stage = turns(actor);
+      if (stage.length === 0) return [];
+      const page = await taken(
+        api.GET("/v1/financings", { params: { query: { stage, sort: "requested", order: "asc", limit: pageSize } } }),
+      );
+      return page.items.map((f) => f.id);
+    },
+    refetchInterval: 15_000,
+  });
+
+/** All that a decision needs, in the words of a language. */
+export const review = (id: string, language: string) =>
+  queryOptions({
+    queryKey: ["review", id, language],
+    queryFn: () => taken(api.GET("/v1/financings/{financing}/review", { params: { path: { financing: id } } })),
+    refetchInterval: 10_000,
+  });
+
+export const exposures = (financing?: string) =>
+  queryOptions({
+    queryKey: ["exposures", financing ?? ""],
+    queryFn: () =>
+      taken(api.GET("/v1/exposures", { params: { query: financing ? { with: financing } : {} } })),
+    refetchInterval: 30_000,
+  });
