@@ -168,7 +168,7 @@ function Figures({ lines }: { lines: Line[] }) {
   const columns = ["limit", "used", "reserved", "free", "outstanding", "overdue"] as const;
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
-    <div className={classes.scroller} tabIndex={0} role="region" aria-label={t("exposure.asTable")}>
+    <div className={classes.scroller} tabIndex={0} role="region" aria-label={t("exposure.figures", { currency: lines[0]?.limit.currency ?? "" })}>
       <table className={classes.table}>
         <thead>
           <tr>

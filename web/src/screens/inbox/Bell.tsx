@@ -1,8 +1,9 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { me } from "../../api/queries";
 import classes from "./Bell.module.css";
 import { inbox, type Item } from "./queries";
 import { target } from "./targets";
@@ -35,6 +36,7 @@ export function Waiting() {
 export function Bell() {
   const { t } = useTranslation();
   const { items, label, figure } = useWaiting();
+  const { data: actor } = useSuspenseQuery(me);
   return (
     <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false} transitionProps={{ duration: 0 }} width={320}>
       <Menu.Target>
@@ -53,7 +55,7 @@ export function Bell() {
           <Menu.Item
             key={`${item.next} ${item.subject} ${item.intents[0] ?? ""}`}
             component={Link}
-            {...((target(item) ?? { to: "/" }) as object)}
+            {...((target(item, actor.kind) ?? { to: "/" }) as object)}
           >
             {words(t, item)} {item.title}
           </Menu.Item>

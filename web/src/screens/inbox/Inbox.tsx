@@ -150,7 +150,8 @@ function Part({ word, items, more, at }: PartProps) {
 function Row({ item, others, at }: { item: Item; others: boolean; at: number }) {
   const { t } = useTranslation();
   const party = useParty();
-  const goes = target(item);
+  const { data: actor } = useSuspenseQuery(me);
+  const goes = target(item, actor.kind);
   const now = new Date(at);
   const waited = age(item.since, now);
   const label = (

@@ -1,4 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
+import type { Schemas } from "../../api/client";
 import type { Item } from "./queries";
 
 /** Where a thing that waits is dealt with. */
@@ -8,7 +9,8 @@ export type Target = { to: NonNullable<LinkProps["to"]>; params?: Record<string,
  * The screen on which an item is dealt with; none for what is signed in the list itself. New
  * screens are named here and nowhere else.
  */
-export function target(item: Item): Target | undefined {
+export function target(item: Item, kind: Schemas["OrgKind"]): Target | undefined {
+  if (item.kind === "financing" && kind === "bank") return { to: "/review/$id", params: { id: item.subject } };
   switch (item.kind) {
     case "document":
       return {
