@@ -36,6 +36,7 @@ type App struct {
 	quota    int64
 	party    string
 	demo     bool
+	secret   []byte
 	notices  *notices
 	heard    *heard
 	mailer   Mailer
@@ -59,6 +60,8 @@ type Config struct {
 	// RelyingParty is the WebAuthn relying party id of the portal: its host name, or a domain
 	// above that.
 	RelyingParty string
+	// Secret of this node, 32 bytes: secrets in the database are sealed with it.
+	Secret []byte
 	// Demo lets a browser hold a key, for trying out.
 	Demo bool
 	// Mailer sends mails; nil sends and keeps none.
@@ -79,8 +82,8 @@ func New(c Config) *App {
 	return &App{
 		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, reader: c.Reader,
 		clock: c.Clock, wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
-		release: c.Release, quota: c.Quota, party: c.RelyingParty, demo: c.Demo, notices: newNotices(),
-		heard: newHeard(), mailer: c.Mailer,
+		release: c.Release, quota: c.Quota, party: c.RelyingParty, demo: c.Demo, secret: c.Secret,
+		notices: newNotices(), heard: newHeard(), mailer: c.Mailer,
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 const (
 	CodeNotSignedIn    trade.Code = "auth.required"           // no session, or one that ended
 	CodeWrongPassword  trade.Code = "auth.failed"             // e-mail or password is wrong
+	CodeCodeWanted     trade.Code = "auth.code_wanted"        // a second step is wanted
+	CodeWrongCode      trade.Code = "auth.code_wrong"         // the code is wrong, or was used
 	CodeLocked         trade.Code = "auth.locked"             // too many failed sign-ins: wait
 	CodeForbidden      trade.Code = "access.forbidden"        // the role may not do this
 	CodeHidden         trade.Code = "access.not_found"        // no such thing, or not yours to see
@@ -46,6 +48,8 @@ func Codes() []trade.Code {
 	return []trade.Code{
 		CodeNotSignedIn,
 		CodeWrongPassword,
+		CodeCodeWanted,
+		CodeWrongCode,
 		CodeLocked,
 		CodeForbidden,
 		CodeHidden,

@@ -31,9 +31,8 @@ type KeyRow struct {
 	Intent     trade.CommandID
 	CreatedAt  time.Time
 	UsedAt     time.Time // zero: never, as far as this node saw
-	// SuspendedAt is when its person or an admin stopped it on this node, while two admins
-	// revoke it on the ledger; zero otherwise.
-	SuspendedAt time.Time
+	// RevokedBy is the revocation that stops it on this node while that is on its way.
+	RevokedBy trade.CommandID
 }
 
 // KeyState says whether a key may sign.
@@ -121,7 +120,7 @@ func (a *App) AddKey(ctx context.Context, actor Actor, in AddKeyInput) (Intent, 
 		}
 		if err := tx.InsertKey(ctx, KeyRow{
 			User: actor.User, ID: in.ID, Name: in.Name, Holder: in.Holder, Credential: in.Credential,
-			Public: in.Public, Intent: i.ID, CreatedAt: a.Now(),
+			Public: in.Public, Intent: i.ID, CreatedAt: a.wall.Now().UTC(),
 		}); err != nil {
 			return err
 		}
@@ -161,15 +160,22 @@ func keysOf(ctx context.Context, tx StoreTx, u User) ([]PersonKey, error) {
 			row = rows[n]
 		}
 		state := KeyActive
+		stopped, err := stops(ctx, tx, row.RevokedBy)
+		if err != nil {
+			return nil, err
+		}
 		if _, ok := person.InForce(k.ID); !ok {
 			state = KeyRevoked
-		} else if !row.SuspendedAt.IsZero() {
+		} else if stopped {
 			state = KeySuspended
 		}
 		list = append(list, PersonKey{KeyRow: row, State: state, Passkey: k.Passkey()})
 	}
 	for _, row := range rows {
 		if _, ok := person.Key(row.ID); ok {
+			continue
+		}
+		if row.Intent == "" {
 			continue
 		}
 		i, err := tx.Intent(ctx, row.Intent)
@@ -218,8 +224,14 @@ func (a *App) keyOf(
 			continue
 		}
 		n := slices.IndexFunc(rows, func(r KeyRow) bool { return r.ID == k.ID })
-		if n >= 0 && !rows[n].SuspendedAt.IsZero() {
-			continue
+		if n >= 0 {
+			stopped, err := stops(ctx, tx, rows[n].RevokedBy)
+			if err != nil {
+				return trade.Key{}, err
+			}
+			if stopped {
+				continue
+			}
 		}
 		s.Key = k.ID
 		if err := s.Verify(k, digest); err != nil {
@@ -232,4 +244,101 @@ func (a *App) keyOf(
 		return k, nil
 	}
 	return trade.Key{}, refused
+}
+
+// RevokeKey prepares that a key signs nothing any more; two admins sign it. Its own person may
+// ask for it too, and then this node takes no signature of it from now on.
+func (a *App) RevokeKey(
+	ctx context.Context, actor Actor, person trade.PersonID, id trade.KeyID, reason string,
+) (Intent, error) {
+	own := actor.Person == person
+	if !own {
+		if err := need(actor, trade.Admin); err != nil {
+			return Intent{}, err
+		}
+	}
+	i, err := a.onOrganisation(ctx, actor, trade.OrganisationRevokeKey, trade.RevokeKey{
+		Person: person, Key: id, Reason: reason,
+	})
+	if err != nil {
+		return Intent{}, err
+	}
+	return i, a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		if err := a.keepIntent(ctx, tx, actor, i); err != nil {
+			return err
+		}
+		if own {
+			if err := suspendKey(ctx, tx, actor.Org, person, id, i.ID); err != nil {
+				return err
+			}
+		}
+		return a.answered(ctx, tx, i)
+	})
+}
+
+// stops tells whether a revocation stops what it names on this node: from the first step until
+// it is clear that it does not come about.
+func stops(ctx context.Context, tx StoreTx, by trade.CommandID) (bool, error) {
+	if by == "" {
+		return false, nil
+	}
+	i, err := tx.Intent(ctx, by)
+	return err == nil && (!i.Finished() || i.State == IntentCommitted), err
+}
+
+// suspendKey stops a key on this node by a revocation that is on its way.
+func suspendKey(
+	ctx context.Context, tx StoreTx, org trade.OrgID, person trade.PersonID, id trade.KeyID, by trade.CommandID,
+) error {
+	u, err := tx.UserByPerson(ctx, org, person)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.KeysOf(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(rows, func(r KeyRow) bool { return r.ID == id }) {
+		p, err := onLedger(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		k, ok := p.Key(id)
+		if !ok {
+			return nil
+		}
+		if err := tx.InsertKey(ctx, KeyRow{
+			User: u.ID, ID: id, Holder: HeldByFile, Public: k.Public, CreatedAt: u.CreatedAt,
+		}); err != nil {
+			return err
+		}
+	}
+	return tx.SuspendKey(ctx, u.ID, id, by)
+}
+
+// suspend lets an admin's first signature under a revocation work on this node at once: who is
+// to go is signed out, and a key is refused. The ledger waits for the second admin.
+func (a *App) suspend(ctx context.Context, tx StoreTx, i Intent) error {
+	if i.Command.Act == trade.OrganisationRevokeKey {
+		args, err := trade.Decode[trade.RevokeKey](i.Command.Args, "args")
+		if err != nil {
+			return err
+		}
+		return suspendKey(ctx, tx, i.Org, args.Person, args.Key, i.ID)
+	}
+	if i.Command.Act != trade.OrganisationRevoke {
+		return nil
+	}
+	args, err := trade.Decode[trade.RevokePerson](i.Command.Args, "args")
+	if err != nil {
+		return err
+	}
+	u, err := tx.UserByPerson(ctx, i.Org, args.Person)
+	if err != nil {
+		return found(err, "person")
+	}
+	if err := tx.SuspendUser(ctx, u.ID, i.ID); err != nil {
+		return err
+	}
+	return tx.DeleteSessionsOf(ctx, u.ID)
 }

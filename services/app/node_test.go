@@ -99,6 +99,7 @@ func openNodeWithin(t *testing.T, quota int64) *node {
 		Store: postgres.NewStore(pool, queue), Ledger: n.ledger, Blobs: papers, Renderer: renderer,
 		Reader: reading.Here{}, Clock: n.ledger, Wall: wallClock{}, Log: log, Channel: channel, Release: "test",
 		Keys: map[int64][]byte{1: []byte("0123456789abcdef0123456789abcdef")}, Quota: quota,
+		Secret: []byte("0123456789abcdef0123456789abcdef"), RelyingParty: tradetest.RelyingParty,
 	})
 	runner, err := jobs.Start(t.Context(), pool, n.workers(log), jobs.Config{
 		Node: "test", Concurrency: 4, Now: wallClock{}.Now, Logger: log,

@@ -61,6 +61,8 @@ type User struct {
 	PublicKey    []byte         `json:"public_key"`    // PKIX, P-256
 	CreatedAt    time.Time      `json:"created_at"`
 	Disabled     bool           `json:"-"`
+	// SuspendedBy is the revocation that stops the user here while it is on its way.
+	SuspendedBy trade.CommandID `json:"-"`
 }
 
 // Session is an open session; only the hash of its token is kept.
@@ -70,6 +72,8 @@ type Session struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	Agent     string
+	Passkey   bool // opened by one; otherwise by password
+	SeenAt    time.Time
 }
 
 // Actor is who acts: a signed-in person of one organisation. It is an explicit argument of

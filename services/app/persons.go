@@ -116,10 +116,11 @@ func (a *App) RevokePerson(
 	})
 }
 
-// onOrganisation drafts an act on the actor's own organisation, at the version it stands at.
+// onOrganisation drafts an act about a person or a key of the actor's own organisation, as it
+// stands when the act is decided: several may wait for signatures at once.
 func (a *App) onOrganisation(ctx context.Context, actor Actor, act trade.Act, args any) (Intent, error) {
 	id := trade.OrganisationID(actor.Org)
-	asset, err := a.asset(ctx, id)
+	_, err := a.asset(ctx, id)
 	if errors.Is(err, ErrNoRow) {
 		return Intent{}, fault(trade.CodeNotFound, "", "your organisation is not on the ledger yet")
 	}
@@ -127,7 +128,7 @@ func (a *App) onOrganisation(ctx context.Context, actor Actor, act trade.Act, ar
 		return Intent{}, err
 	}
 	return a.drafted(ctx, actor, draft{
-		act: act, subjects: []trade.Subject{{ID: id, Version: asset.Record.Version}}, args: args,
+		act: act, subjects: []trade.Subject{{ID: id, Version: trade.AnyVersion}}, args: args,
 		sides: map[trade.Side]trade.OrgID{trade.Itself: actor.Org},
 	})
 }
@@ -139,7 +140,9 @@ type PersonState string
 const (
 	PersonWaiting PersonState = "waiting" // the registration is not on the ledger
 	PersonActive  PersonState = "active"
-	PersonRevoked PersonState = "revoked"
+	// PersonSuspended is stopped on this node: an admin signed the revocation, another has to.
+	PersonSuspended PersonState = "suspended"
+	PersonRevoked   PersonState = "revoked"
 )
 
 // Colleague is a person of an organisation as the others of it see the person.
@@ -149,6 +152,50 @@ type Colleague struct {
 	Email  string
 	Roles  []trade.Role
 	State  PersonState
+}
+
+// ColleagueDetail is a person with what ends when they go.
+type ColleagueDetail struct {
+	Colleague
+	Keys     []PersonKey
+	Sessions []OpenSession
+}
+
+// Person shows an admin what a person of the organisation holds: keys, and open sessions.
+func (a *App) Person(ctx context.Context, actor Actor, id trade.PersonID) (ColleagueDetail, error) {
+	if err := need(actor, trade.Admin); err != nil {
+		return ColleagueDetail{}, err
+	}
+	var d ColleagueDetail
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		u, err := tx.UserByPerson(ctx, actor.Org, id)
+		if err != nil {
+			return found(err, "person")
+		}
+		person, err := onLedger(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		if d.Colleague, err = colleague(ctx, tx, []trade.Person{person}, u); err != nil {
+			return err
+		}
+		if d.Keys, err = keysOf(ctx, tx, u); err != nil {
+			return err
+		}
+		d.Sessions, err = a.sessionsOf(ctx, tx, u.ID, nil)
+		return err
+	})
+	return d, err
+}
+
+// colleague is a person as the others see them.
+func colleague(ctx context.Context, tx StoreTx, registered []trade.Person, u User) (Colleague, error) {
+	c := Colleague{u.Person, u.Name, u.Email, u.Roles, stateOf(registered, u.Person)}
+	stopped, err := stops(ctx, tx, u.SuspendedBy)
+	if c.State == PersonActive && stopped {
+		c.State = PersonSuspended
+	}
+	return c, err
 }
 
 // Persons lists the people of the actor's organisation.
@@ -169,7 +216,9 @@ func (a *App) Persons(ctx context.Context, actor Actor) ([]Colleague, error) {
 		}
 		list = make([]Colleague, len(users))
 		for n, u := range users {
-			list[n] = Colleague{u.Person, u.Name, u.Email, u.Roles, stateOf(registered, u.Person)}
+			if list[n], err = colleague(ctx, tx, registered, u); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

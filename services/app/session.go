@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -16,6 +18,7 @@ const (
 	failuresFree  = 5
 	lockFor       = 5 * time.Minute
 	tokenBytes    = 32
+	seenEvery     = 5 * time.Minute // how exactly it is known when a session was seen
 )
 
 // PasswordHasher hashes and checks passwords (argon2id). It is slow by design, so it has a
@@ -32,7 +35,7 @@ type PasswordHasher interface {
 // Whether anybody has the e-mail shows neither in an answer nor in the time it takes: the
 // password is hashed either way, and failures are counted and lock for every e-mail alike.
 func (a *App) SignIn(
-	ctx context.Context, h PasswordHasher, email, password, agent string,
+	ctx context.Context, h PasswordHasher, email, password, code, agent string,
 ) (string, Actor, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
 	tried := trade.DigestOf([]byte("sign-in\n" + email))
@@ -65,21 +68,40 @@ func (a *App) SignIn(
 	if !ok || user.ID == "" || user.Disabled {
 		return "", Actor{}, a.failedSignIn(ctx, tried, now)
 	}
+	token, actor, err := a.openSession(ctx, user.ID, agent, false, func(ctx context.Context, tx StoreTx) error {
+		if err := a.secondStep(ctx, tx, user.ID, code); err != nil {
+			return err
+		}
+		return tx.ForgetFailedSignIns(ctx, tried)
+	})
+	if hasCode(err, CodeWrongCode) {
+		if _, counted := asFault(a.failedSignIn(ctx, tried, now)); !counted {
+			return "", Actor{}, fmt.Errorf("counting a wrong code: %w", err)
+		}
+	}
+	return token, actor, err
+}
+
+// openSession opens a session of a user, who may have been revoked meanwhile; before runs in its
+// transaction.
+func (a *App) openSession(
+	ctx context.Context, id UserID, agent string, passkey bool, before func(context.Context, StoreTx) error,
+) (string, Actor, error) {
 	raw, err := a.randomBytes(tokenBytes)
 	if err != nil {
 		return "", Actor{}, err
 	}
-	token := base64.RawURLEncoding.EncodeToString(raw)
+	token, now := base64.RawURLEncoding.EncodeToString(raw), a.wall.Now().UTC()
 	var actor Actor
 	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
-		u, err := tx.User(ctx, user.ID)
+		u, err := tx.User(ctx, id)
 		if err != nil {
 			return err
 		}
-		if u.Disabled { // revoked meanwhile
-			return fault(CodeWrongPassword, "", "e-mail or password is wrong")
+		if out, err := shutOut(ctx, tx, u); err != nil || out {
+			return cmp.Or(err, fault(CodeWrongPassword, "", "e-mail or password is wrong"))
 		}
-		if err := tx.ForgetFailedSignIns(ctx, tried); err != nil {
+		if err := before(ctx, tx); err != nil {
 			return err
 		}
 		actor, err = actorOf(ctx, tx, u)
@@ -87,17 +109,23 @@ func (a *App) SignIn(
 			return err
 		}
 		if err := tx.PutSession(ctx, Session{
-			TokenHash: tokenHash(token),
-			User:      u.ID,
-			CreatedAt: now,
-			ExpiresAt: now.Add(sessionLength),
-			Agent:     agent,
+			TokenHash: tokenHash(token), User: u.ID, CreatedAt: now, ExpiresAt: now.Add(sessionLength),
+			Agent: agent, Passkey: passkey,
 		}); err != nil {
 			return err
 		}
 		return a.audit(ctx, tx, actor, deed{"session.open", "user", string(u.ID)}, nil)
 	})
 	return token, actor, err
+}
+
+// shutOut tells whether a user may not be here: disabled, or stopped by a revocation that is on
+// its way.
+func shutOut(ctx context.Context, tx StoreTx, u User) (bool, error) {
+	if u.Disabled {
+		return true, nil
+	}
+	return stops(ctx, tx, u.SuspendedBy)
 }
 
 // failedSignIn counts the failure and gives the one answer for every cause.
@@ -114,6 +142,8 @@ func (a *App) failedSignIn(ctx context.Context, email trade.Digest, now time.Tim
 // Authenticate finds who a token belongs to.
 func (a *App) Authenticate(ctx context.Context, token string) (Actor, error) {
 	var actor Actor
+	var last time.Time
+	now := a.wall.Now().UTC()
 	ended := fault(CodeNotSignedIn, "", "sign in first: there is no open session")
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
 		s, err := tx.Session(ctx, tokenHash(token))
@@ -127,11 +157,22 @@ func (a *App) Authenticate(ctx context.Context, token string) (Actor, error) {
 		if err != nil {
 			return err
 		}
-		if u.Disabled || !a.wall.Now().Before(s.ExpiresAt) {
+		out, err := shutOut(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		if out || !now.Before(s.ExpiresAt) {
 			return ended
 		}
+		last = s.SeenAt
 		actor, err = actorOf(ctx, tx, u)
 		return err
+	})
+	if err != nil || now.Sub(last) < seenEvery {
+		return actor, err
+	}
+	err = a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
+		return tx.TouchSession(ctx, tokenHash(token), now)
 	})
 	return actor, err
 }

@@ -103,6 +103,9 @@ func (a *App) fulfil(ctx context.Context, tx StoreTx, actor Actor, i Intent, s S
 	if err := tx.AddSignature(ctx, i.ID, s); err != nil {
 		return i, err
 	}
+	if err := a.suspend(ctx, tx, i); err != nil {
+		return i, err
+	}
 	if err := a.audit(ctx, tx, actor, deed{"intent.sign", "intent", string(i.ID)},
 		map[string]string{"digest": string(i.Digest)}); err != nil {
 		return i, err

@@ -70,6 +70,21 @@ type PeopleTx interface {
 	InsertKey(ctx context.Context, k KeyRow) error
 	KeysOf(ctx context.Context, u UserID) ([]KeyRow, error) // the oldest first
 	TouchKey(ctx context.Context, u UserID, id trade.KeyID, at time.Time) error
+	KeyByCredential(ctx context.Context, credential []byte) (KeyRow, error)
+	// SuspendKey and SuspendUser name the revocation that stops a key or a user on this node
+	// while it is on its way.
+	SuspendKey(ctx context.Context, u UserID, id trade.KeyID, by trade.CommandID) error
+	SuspendUser(ctx context.Context, u UserID, by trade.CommandID) error
+	SessionsOf(ctx context.Context, u UserID) ([]Session, error) // the one seen last first
+	TouchSession(ctx context.Context, tokenHash []byte, at time.Time) error
+	PutNonce(ctx context.Context, nonce []byte, expires time.Time) error
+	TakeNonce(ctx context.Context, nonce []byte, now time.Time) (bool, error) // once
+	PutCodes(ctx context.Context, c CodesRow) error
+	Codes(ctx context.Context, u UserID) (CodesRow, error)
+	DeleteCodes(ctx context.Context, u UserID) error // with the recovery codes
+	PutRecoveryCodes(ctx context.Context, u UserID, digests [][]byte) error
+	TakeRecoveryCode(ctx context.Context, u UserID, digest []byte) (bool, error) // once
+	RecoveryCodes(ctx context.Context, u UserID) (int, error)
 	// FailedSignIns is how many sign-ins in a row failed for an e-mail, by its digest, whether
 	// or not anybody has it; what has expired does not count.
 	FailedSignIns(ctx context.Context, email trade.Digest, now time.Time) (int, error)

@@ -58,7 +58,9 @@ func statuses() map[trade.Code]int {
 func codesByStatus() map[int][]trade.Code {
 	return map[int][]trade.Code{
 		http.StatusBadRequest:   {CodeMalformed, CodeKey},
-		http.StatusUnauthorized: {app.CodeNotSignedIn, app.CodeWrongPassword},
+		http.StatusUnauthorized: {
+			app.CodeNotSignedIn, app.CodeWrongPassword, app.CodeCodeWanted, app.CodeWrongCode,
+		},
 		http.StatusForbidden: {
 			CodeCrossOrigin, app.CodeForbidden, app.CodeNotYourDuty, app.CodeNoKey, trade.CodeParty,
 			trade.CodeSignatureUnknown,

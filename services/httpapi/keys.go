@@ -33,6 +33,20 @@ func (s *server) AddKey(w http.ResponseWriter, r *http.Request, _ api.AddKeyPara
 	})
 }
 
+// RevokeKey prepares that a key signs nothing any more.
+func (s *server) RevokeKey(
+	w http.ResponseWriter, r *http.Request, person api.PersonID, key api.KeyID, _ api.RevokeKeyParams,
+) {
+	var in api.Because
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.RevokeKey(ctx, callOf(r).actor, person, key, in.Reason)
+	})
+}
+
 func keyView(k app.PersonKey) api.Key {
 	return api.Key{
 		ID: k.ID, Name: k.Name, Holder: k.Holder, Passkey: k.Passkey, State: k.State, Credential: k.Credential,

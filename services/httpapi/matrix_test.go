@@ -46,6 +46,15 @@ GET /v1/node                                           .  .  .  .  .  .  .  .  .
 GET /v1/demo                                           .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
 GET /v1/keys                                           .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/keys                                          i  i  i  i  i  i  i  i  i  i  i  i  -  -  -
+POST /v1/session/nonce                                 .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+POST /v1/session/passkey                               -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+GET /v1/sessions                                       .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+DELETE /v1/sessions/{session}                          x  x  x  x  x  x  x  x  x  x  x  x  -  -  -
+GET /v1/codes                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+POST /v1/codes                                         .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+POST /v1/codes/confirmation                            i  i  i  i  i  i  i  i  i  i  i  i  -  -  -
+POST /v1/codes/removal                                 .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+DELETE /v1/sessions                                    .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/organisations                                  .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/inbox                                          .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/home                                           .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
@@ -121,6 +130,8 @@ POST /v1/reports                                       .  .  x  x  .  .  x  x  x
 GET /v1/reports/{report}/file                          x  x  x  x  .  .  x  x  x  x  x  x  -  -  -
 GET /v1/persons                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/persons                                       r  r  r  r  r  r  r  r  r  r  .  r  -  -  -
+GET /v1/persons/{person}                               r  r  r  r  r  r  r  r  r  r  x  r  -  -  -
+POST /v1/persons/{person}/keys/{key}/revocation        i  r  r  r  r  r  r  r  r  r  i  r  -  -  -
 POST /v1/persons/{person}/revocation                   r  r  r  r  r  r  r  r  r  r  i  r  -  -  -
 POST /v1/keyring                                       r  r  r  r  r  r  r  r  r  r  c  r  -  -  -
 POST /v1/demo/clock                                    r  r  r  r  r  r  r  r  r  r  .  r  -  -  -
@@ -242,7 +253,17 @@ func (w *world) bodies() map[string]sent {
 func (w *world) peopleBodies() map[string]sent {
 	entry := w.entry("new-person", "new.person@fennwick.example", trade.Viewer)
 	return map[string]sent{
-		"POST /v1/persons":                     {body: entry},
+		"POST /v1/persons": {body: entry},
+		"POST /v1/session/passkey": {body: api.PasskeySignIn{
+			Nonce: []byte("x"), Credential: []byte("x"), Value: []byte("x"),
+			Webauthn: trade.Assertion{AuthenticatorData: []byte("x"), ClientData: []byte("x")},
+		}},
+		"POST /v1/codes":              {body: api.Nothing{}},
+		"POST /v1/codes/confirmation": {body: api.OneCode{Code: "000000"}},
+		"POST /v1/codes/removal":      {body: api.OneCode{Code: "000000"}},
+
+		"POST /v1/persons/{person}/keys/{key}/revocation": {body: api.Because{Reason: "as the test says"}},
+
 		"POST /v1/persons/{person}/revocation": {body: api.Because{Reason: "as the test says"}},
 		"POST /v1/keys": {body: api.AddKey{
 			ID: "k", Name: "x", Holder: app.HeldByFile, PublicKey: []byte("x"),
@@ -451,7 +472,7 @@ func (w *world) objects() map[string]string {
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),
 		"{receivable}": string(w.receivable), "{financing}": string(w.financing), "{intent}": string(i.ID),
 		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{person}": "lanqiao-0",
-		"{kind}": "invoice", "{view}": string(view.ID),
+		"{kind}": "invoice", "{view}": string(view.ID), "{session}": "ses-none", "{key}": "no-such-key",
 	}
 }
 

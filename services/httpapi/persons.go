@@ -15,11 +15,26 @@ func (s *server) ListPersons(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.reply(w, r, http.StatusOK, api.PersonList{Items: each(list, func(c app.Colleague) api.Colleague {
-		return api.Colleague{
-			Person: c.Person, Name: c.Name, Email: c.Email, Roles: listed(c.Roles), State: c.State,
-		}
-	})})
+	s.reply(w, r, http.StatusOK, api.PersonList{Items: each(list, colleagueView)})
+}
+
+func colleagueView(c app.Colleague) api.Colleague {
+	return api.Colleague{
+		Person: c.Person, Name: c.Name, Email: c.Email, Roles: listed(c.Roles), State: c.State,
+	}
+}
+
+// GetPerson shows an admin what a person holds.
+func (s *server) GetPerson(w http.ResponseWriter, r *http.Request, id api.PersonID) {
+	d, err := s.app.Person(r.Context(), callOf(r).actor, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.ColleagueDetail{
+		Person: colleagueView(d.Colleague), Keys: each(d.Keys, keyView),
+		Sessions: each(d.Sessions, openSessionView),
+	})
 }
 
 // EnrolPerson prepares the registration of a person.

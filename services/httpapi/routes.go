@@ -62,6 +62,9 @@ func policies() map[string]policy {
 		"GET /v1/demo":     {open: true, timeout: readTime},
 		"POST /v1/session": {open: true, takes: jsonBody, limit: maxJSON, timeout: readTime},
 
+		"POST /v1/session/nonce":   {open: true, takes: noBody, limit: maxNothing, timeout: readTime},
+		"POST /v1/session/passkey": {open: true, takes: jsonBody, limit: maxJSON, timeout: readTime},
+
 		"POST /v1/packs/{pack}/documents": {
 			keyed: true, counted: true, takes: fileBody, limit: app.MaxUpload, timeout: uploadTime,
 		},

@@ -60,11 +60,21 @@ func (s *server) SignIn(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, tooMany(w, wait, "sign-ins for this e-mail"))
 		return
 	}
+	token, actor, err := s.app.SignIn(r.Context(), s.hasher, email, in.Password, in.Code, agentOf(r))
+	s.signedIn(w, r, token, actor, err)
+}
+
+// agentOf is what a client says of itself.
+func agentOf(r *http.Request) string {
 	agent := strings.ToValidUTF8(r.UserAgent(), "")
 	if len(agent) > maxAgent {
 		agent = strings.ToValidUTF8(agent[:maxAgent], "")
 	}
-	token, actor, err := s.app.SignIn(r.Context(), s.hasher, email, in.Password, agent)
+	return agent
+}
+
+// signedIn answers with a new session.
+func (s *server) signedIn(w http.ResponseWriter, r *http.Request, token string, actor app.Actor, err error) {
 	if err != nil {
 		s.fail(w, r, err)
 		return

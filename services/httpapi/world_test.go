@@ -120,7 +120,8 @@ func newWorld(t testing.TB) *world {
 	w.app = app.New(app.Config{
 		Store: postgres.NewStore(pool, queue), Ledger: ledger, Blobs: papers, Renderer: renderer,
 		Reader: reading.Here{}, Clock: ledger, Wall: wall{}, Log: log, Channel: "trade", Release: "test",
-		Keys: map[int64][]byte{1: []byte("the first key of the consortium.")},
+		Keys:   map[int64][]byte{1: []byte("the first key of the consortium.")},
+		Secret: []byte("a secret of this node, 32 bytes."), RelyingParty: tradetest.RelyingParty,
 	})
 	hasher, err := password.New(rand.Reader)
 	must(t, err)

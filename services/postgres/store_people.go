@@ -112,7 +112,7 @@ func userOf(u db.User) app.User {
 	return app.User{
 		ID: app.UserID(u.ID), Org: trade.OrgID(u.OrgID), Person: trade.PersonID(u.PersonID), Email: u.Email,
 		Name: u.Name, Roles: texts[trade.Role](u.Roles), PasswordHash: u.PasswordHash, PublicKey: u.PublicKey,
-		CreatedAt: u.CreatedAt.UTC(), Disabled: u.Disabled,
+		CreatedAt: u.CreatedAt.UTC(), Disabled: u.Disabled, SuspendedBy: present[trade.CommandID](u.SuspendedBy),
 	}
 }
 
@@ -120,17 +120,14 @@ func userOf(u db.User) app.User {
 func (t *storeTx) PutSession(ctx context.Context, s app.Session) error {
 	return t.q.InsertSession(ctx, db.InsertSessionParams{
 		TokenHash: s.TokenHash, UserID: string(s.User), CreatedAt: s.CreatedAt, ExpiresAt: s.ExpiresAt,
-		Agent: s.Agent,
+		Agent: s.Agent, Passkey: s.Passkey,
 	})
 }
 
 // Session finds a session, expired or not, by the hash of its token.
 func (t *storeTx) Session(ctx context.Context, tokenHash []byte) (app.Session, error) {
 	s, err := t.q.Session(ctx, tokenHash)
-	return app.Session{
-		TokenHash: s.TokenHash, User: app.UserID(s.UserID), CreatedAt: s.CreatedAt.UTC(),
-		ExpiresAt: s.ExpiresAt.UTC(), Agent: s.Agent,
-	}, rowed(err)
+	return sessionOf(s), rowed(err)
 }
 
 // DeleteSession ends a session; one that is not there is no error.
@@ -184,6 +181,10 @@ func (t *storeTx) DeleteExpired(ctx context.Context, now time.Time) error {
 	_, err = t.q.DeleteExpiredIdempotencyKeys(
 		ctx, db.DeleteExpiredIdempotencyKeysParams{Now: now, Page: expiredLimit},
 	)
+	if err != nil {
+		return err
+	}
+	_, err = t.q.DeleteExpiredNonces(ctx, db.DeleteExpiredNoncesParams{Now: now, Page: expiredLimit})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import { Problem } from "./api/client";
 import { startLanguage } from "./i18n";
 import { newRouter } from "./router";
 import { theme, variables } from "./theme";
+import { startDensity } from "./ui/density";
 
 /** The page carries a nonce for what it adds to itself; only styles need it. */
 const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
@@ -32,6 +33,7 @@ const client: QueryClient = new QueryClient({
 });
 const router = newRouter(client);
 
+startDensity();
 await startLanguage();
 const place = document.getElementById("root");
 if (place) {

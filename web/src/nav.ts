@@ -9,6 +9,7 @@ import {
   IconHome,
   IconInbox,
   IconPackages,
+  IconSettings,
   IconTimeline,
   type Icon,
 } from "@tabler/icons-react";
@@ -39,6 +40,7 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   { to: "/packs", word: "packs", icon: IconPackages },
   { to: "/financings", word: "financing", icon: IconCash, kinds: ["supplier"] },
   { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["supplier", "bank"] },
+  { to: "/settings", word: "settings", icon: IconSettings },
 ];
 
 /** The rail of a person: at most seven entries, in the same order everywhere. */

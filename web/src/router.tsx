@@ -14,6 +14,7 @@ import { exposures, review } from "./screens/bank/queries";
 import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
 import { SignIn } from "./screens/SignIn";
 import { preferences } from "./screens/settings/preferences";
+import { keys, node } from "./signing/keys";
 import { ProblemNote } from "./ui/ProblemNote";
 import { Shell } from "./ui/Shell";
 
@@ -194,6 +195,69 @@ const notifications = createRoute({
   component: lazyRouteComponent(() => import("./screens/settings/Notifications"), "Notifications"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./screens/settings/Settings"), "Settings"),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/keys" });
+  },
+});
+
+const settingsKeys = createRoute({
+  getParentRoute: () => settings,
+  path: "/keys",
+  loader: ({ context }) => Promise.all([context.client.ensureQueryData(keys), context.client.ensureQueryData(node)]),
+  component: lazyRouteComponent(() => import("./screens/settings/Keys"), "Keys"),
+});
+
+const settingsSecurity = createRoute({
+  getParentRoute: () => settings,
+  path: "/security",
+  component: lazyRouteComponent(() => import("./screens/settings/Security"), "Security"),
+});
+
+const settingsPreferences = createRoute({
+  getParentRoute: () => settings,
+  path: "/preferences",
+  component: lazyRouteComponent(() => import("./screens/settings/Preferences"), "Preferences"),
+});
+
+const settingsTeam = createRoute({
+  getParentRoute: () => settings,
+  path: "/team",
+  component: lazyRouteComponent(() => import("./screens/settings/Team"), "Team"),
+});
+
+const settingsPerson = createRoute({
+  getParentRoute: () => settings,
+  path: "/team/$id",
+  component: lazyRouteComponent(() => import("./screens/settings/Person"), "Person"),
+});
+
+const settingsRoles = createRoute({
+  getParentRoute: () => settings,
+  path: "/roles",
+  component: lazyRouteComponent(() => import("./screens/settings/Roles"), "Roles"),
+});
+
+const settingsProgrammes = createRoute({
+  getParentRoute: () => settings,
+  path: "/programmes",
+  component: lazyRouteComponent(() => import("./screens/settings/Programmes"), "Programmes"),
+});
+
+const settingsRequests = createRoute({
+  getParentRoute: () => settings,
+  path: "/requests",
+  component: lazyRouteComponent(() => import("./screens/settings/Requests"), "Requests"),
+});
+
 function Failure({ error, reset }: { error: unknown; reset: () => void }) {
   if (error instanceof Problem && error.status === 404) return <Missing />;
   return <ProblemNote error={error} onRetry={reset} />;
@@ -201,7 +265,34 @@ function Failure({ error, reset }: { error: unknown; reset: () => void }) {
 
 export function newRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, documentList, documentPage, fieldsPage, uploadPage, financingList, financingPage, packList, packPage, ...dueScreens, notifications, ...bankPages])]),
+    routeTree: root.addChildren([
+      signIn,
+      inside.addChildren([
+        home,
+        documentList,
+        documentPage,
+        fieldsPage,
+        uploadPage,
+        financingList,
+        financingPage,
+        packList,
+        packPage,
+        ...dueScreens,
+        notifications,
+        ...bankPages,
+        settings.addChildren([
+          settingsHome,
+          settingsKeys,
+          settingsSecurity,
+          settingsPreferences,
+          settingsTeam,
+          settingsPerson,
+          settingsRoles,
+          settingsProgrammes,
+          settingsRequests,
+        ]),
+      ]),
+    ]),
     context: { client },
     defaultPreload: "intent",
     defaultPendingComponent: () => <Loader m="xl" size="sm" />,

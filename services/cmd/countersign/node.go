@@ -101,7 +101,12 @@ func openNode(ctx context.Context, o options) (n *node, err error) {
 	if err != nil {
 		return n, err
 	}
+	sealing, err := secret(filepath.Join(o.data, "node.key"))
+	if err != nil {
+		return n, err
+	}
 	cfg := app.Config{
+		Secret:   sealing,
 		Renderer: renderer, Wall: o.clock, Log: n.log, Channel: channel, Release: release,
 		Quota: o.quota << 20, RelyingParty: o.relyingParty(), Demo: o.demo,
 		Keys: map[int64][]byte{1: key},

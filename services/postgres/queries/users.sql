@@ -26,8 +26,14 @@ SELECT * FROM users WHERE org_id = @org_id AND person_id = @person_id;
 SELECT * FROM users WHERE org_id = @org_id ORDER BY id LIMIT @page;
 
 -- name: InsertSession :exec
-INSERT INTO sessions (token_hash, user_id, created_at, expires_at, agent)
-VALUES (@token_hash, @user_id, @created_at, @expires_at, @agent);
+INSERT INTO sessions (token_hash, user_id, created_at, expires_at, agent, passkey, seen_at)
+VALUES (@token_hash, @user_id, @created_at, @expires_at, @agent, @passkey, @created_at);
+
+-- name: SessionsOf :many
+SELECT * FROM sessions WHERE user_id = @user_id ORDER BY seen_at DESC, token_hash LIMIT @page;
+
+-- name: TouchSession :exec
+UPDATE sessions SET seen_at = @seen_at WHERE token_hash = @token_hash;
 
 -- name: Session :one
 SELECT * FROM sessions WHERE token_hash = @token_hash;

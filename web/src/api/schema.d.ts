@@ -22,7 +22,7 @@ export interface paths {
          * @description The token is shown once. Five failed sign-ins in a row lock an e-mail for some minutes, whether
          *     or not anybody has it; too many from one address or for one e-mail answer `service.busy`.
          *     Who: anybody.
-         *     Codes: auth.failed, auth.locked, service.busy.
+         *     Codes: auth.failed, auth.code_wanted, auth.code_wrong, auth.locked, service.busy.
          */
         post: operations["signIn"];
         /**
@@ -31,6 +31,168 @@ export interface paths {
          *     Who: anybody with a session.
          */
         delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/nonce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for what a passkey is to sign
+         * @description The nonce is good for one sign-in within five minutes.
+         *     Who: anybody.
+         *     Codes: service.busy.
+         */
+        post: operations["makeNonce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description The challenge of the assertion is SHA-256 of the line `countersign/sign-in/v1` and the nonce as hex
+         *     digits, each ended by a line feed: what opens a session passes for no signature under an act.
+         *     Who: anybody.
+         *     Codes: auth.failed, service.busy.
+         */
+        post: operations["signInByPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you are signed in
+         * @description Who: every role.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End all sessions of yours but this one
+         * @description Who: every role.
+         */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session of yours
+         * @description Who: every role.
+         *     Codes: access.not_found.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether your sign-in takes codes
+         * @description Who: every role.
+         */
+        get: operations["getCodes"];
+        put?: never;
+        /**
+         * Set up codes of an authenticator app
+         * @description RFC 6238: SHA-1, six digits, thirty seconds. They are in use once one was confirmed. Then a
+         *     sign-in by password wants one too. It opens what may be read and prepared; a signature always
+         *     needs the key.
+         *     Who: every role.
+         *     Codes: input.invalid.
+         */
+        post: operations["setUpCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take codes into use
+         * @description Who: every role.
+         *     Codes: auth.code_wrong, input.invalid.
+         */
+        post: operations["confirmCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take codes out of use
+         * @description Who: every role.
+         *     Codes: auth.code_wanted, auth.code_wrong.
+         */
+        post: operations["removeCodes"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -85,6 +247,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/persons/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["parameters"]["PersonID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A person of your organisation with keys and sessions
+         * @description Who: admins.
+         *     Codes: access.forbidden, access.not_found.
+         */
+        get: operations["getPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/persons/{person}/keys/{key}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["parameters"]["PersonID"];
+                key: components["parameters"]["KeyID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke one key of a person
+         * @description Once it is committed the key signs nothing any more. This node takes no signature of it before:
+         *     at once when its own person asks, and with the signature of the first admin otherwise.
+         *     Who: the person, and admins. Signed by two admins.
+         *     Codes: organisation.keys, organisation.persons.
+         */
+        post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/persons/{person}/revocation": {
         parameters: {
             query?: never;
@@ -98,8 +309,8 @@ export interface paths {
         put?: never;
         /**
          * Revoke a person's key
-         * @description Once it is committed the person signs nothing any more and the person's sessions are over. Two
-         *     admins always remain.
+         * @description Once it is committed the person signs nothing any more and the person's sessions are over. On
+         *     this node both hold as soon as the first admin has signed. Two admins always remain.
          *     Who: admins. Signed by two of them.
          *     Codes: organisation.persons.
          */
@@ -1869,6 +2080,7 @@ export interface components {
         CommandID: string;
         PersonID: string;
         KeyID: string;
+        SessionID: string;
         /**
          * @description The organisation's MSP id on the channel.
          * @example LanqiaoMSP
@@ -1996,10 +2208,61 @@ export interface components {
             email: string;
             roles: components["schemas"]["Role"][];
             /**
-             * @description Waiting until the registration is on the ledger.
+             * @description Waiting until the registration is on the ledger; suspended when an admin signed the revocation and another has to.
              * @enum {string}
              */
-            state: "waiting" | "active" | "revoked";
+            state: "waiting" | "active" | "suspended" | "revoked";
+        };
+        ColleagueDetail: {
+            person: components["schemas"]["Colleague"];
+            keys: components["schemas"]["Key"][];
+            sessions: components["schemas"]["OpenSession"][];
+        };
+        OpenSession: {
+            id: components["schemas"]["SessionID"];
+            /** @description What the browser says of itself. */
+            agent: string;
+            /** @description Opened by a passkey; otherwise by password. */
+            passkey: boolean;
+            /** @description The session that asks. */
+            own: boolean;
+            created_at: components["schemas"]["Instant"];
+            seen_at: components["schemas"]["Instant"];
+            expires_at: components["schemas"]["Instant"];
+        };
+        SessionList: {
+            items: components["schemas"]["OpenSession"][];
+        };
+        Nonce: {
+            /** Format: byte */
+            nonce: string;
+            relying_party: string;
+        };
+        PasskeySignIn: {
+            /** Format: byte */
+            nonce: string;
+            /** Format: byte */
+            credential: string;
+            /** Format: byte */
+            value: string;
+            webauthn: components["schemas"]["Assertion"];
+        };
+        CodesState: {
+            in_use: boolean;
+            /** @description Recovery codes that are left. */
+            recovery: number;
+        };
+        CodesSetup: {
+            /** @description Base32. */
+            secret: string;
+            /** @description otpauth://, for the app. */
+            uri: string;
+        };
+        OneCode: {
+            code: string;
+        };
+        RecoveryCodes: {
+            codes: string[];
         };
         PersonList: {
             items: components["schemas"]["Colleague"][];
@@ -2081,6 +2344,8 @@ export interface components {
         Credentials: {
             email: string;
             password: string;
+            /** @description Of an authenticator app, or a recovery code, where codes are in use. */
+            code?: string;
         };
         Session: {
             /** @description Shown once. It ends after 12 hours. */
@@ -3339,6 +3604,8 @@ export interface components {
         ProgrammeID: components["schemas"]["AssetID"];
         ReceivableID: components["schemas"]["AssetID"];
         FinancingID: components["schemas"]["AssetID"];
+        SessionID: components["schemas"]["SessionID"];
+        KeyID: components["schemas"]["KeyID"];
         PersonID: components["schemas"]["PersonID"];
         IntentID: components["schemas"]["CommandID"];
         LineID: components["schemas"]["LineID"];
@@ -3479,6 +3746,246 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    makeNonce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The nonce. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nonce"];
+                };
+            };
+            429: components["responses"]["Busy"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signInByPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Busy"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The open sessions, the one seen last first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesState"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setUpCodes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description The secret, shown once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesSetup"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmCodes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneCode"];
+            };
+        };
+        responses: {
+            /** @description Recovery codes, shown once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeCodes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneCode"];
+            };
+        };
+        responses: {
+            /** @description The state. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesState"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listOrganisations: {
         parameters: {
             query?: never;
@@ -3538,6 +4045,74 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EnrolPerson"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["parameters"]["PersonID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueDetail"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                person: components["parameters"]["PersonID"];
+                key: components["parameters"]["KeyID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
             };
         };
         responses: {

@@ -8,7 +8,7 @@ export function Digest({ value }: { value: string }) {
   const { t } = useTranslation();
   return (
     <Group gap={4} wrap="nowrap">
-      <Text size="sm" ff="monospace" title={value}>
+      <Text size="sm" ff="monospace" title={value} style={{ whiteSpace: "nowrap" }}>
         {shortDigest(value)}
       </Text>
       <CopyButton value={value}>

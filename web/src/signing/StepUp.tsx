@@ -30,17 +30,14 @@ export default function StepUp({ act, onDone, onClose }: Props) {
     else onClose();
   };
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={act.title}
-      centered
-      size="lg"
-      classNames={{ title: classes.title }}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-      withCloseButton={!busy}
-    >
-      <Stack gap="md">
+    <Modal.Root opened onClose={close} centered size="lg">
+      <Modal.Overlay />
+      <Modal.Content>
+        <Stack gap="md" p="md">
+          <div className={classes.head}>
+            <Modal.Title className={classes.title}>{act.title}</Modal.Title>
+            {!busy && <Modal.CloseButton aria-label={t("common.close")} />}
+          </div>
         <About act={act} />
         {outcomes ? (
           <>
@@ -63,8 +60,9 @@ export default function StepUp({ act, onDone, onClose }: Props) {
             }}
           />
         )}
-      </Stack>
-    </Modal>
+        </Stack>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -57,6 +57,13 @@ export function proof(channel: string, actor: Schemas["Actor"], id: string, publ
   return of(keyDomain + [channel, actor.organisation, actor.person, id, publicKey].map((l) => `${l}\n`).join(""));
 }
 
+const signInDomain = "countersign/sign-in/v1\n";
+
+/** What a passkey signs to open a session. */
+export function opening(nonce: string): Promise<Signable> {
+  return of(`${signInDomain}${hex(unbase64(nonce))}\n`);
+}
+
 /** A code of eight digits by which two people see that they speak of one key. */
 export async function keyCode(publicKey: string): Promise<string> {
   const code = hex(await sha256(unbase64(publicKey))).slice(0, 8).toUpperCase();

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schemas, taken } from "../api/client";
-import { asn1, base64, hex, proof, type Signable, unbase64 } from "./digest";
+import { asn1, base64, hex, opening, proof, type Signable, unbase64 } from "./digest";
 import * as held from "./held";
 
 export type Key = Schemas["Key"];
@@ -51,7 +51,7 @@ async function assert(credentials: string[], party: string, what: Signable): Pro
     publicKey: {
       challenge: what.digest,
       rpId: party,
-      userVerification: "required",
+      userVerification: "required", // without a list the person chooses among those for this place
       allowCredentials: credentials.map((id) => ({ type: "public-key", id: unbase64(id) })),
     },
   })) as PublicKeyCredential | null;
@@ -77,6 +77,15 @@ export async function make(way: Way, what: Signable, party: string): Promise<Sig
   const { credential, signature } = await assert(credentials, party, what);
   const used = way.keys.find((k) => k.credential === credential);
   return { ...signature, ...(used ? { key: used.id } : {}), ...batch };
+}
+
+/** Opens a session with a passkey that the person chooses: no address is typed. */
+export async function openByPasskey(): Promise<Schemas["Session"]> {
+  const { nonce, relying_party } = await taken(api.POST("/v1/session/nonce"));
+  const { credential, signature } = await assert([], relying_party, await opening(nonce));
+  if (!signature.webauthn) throw new DOMException("", "NotSupportedError");
+  const body = { nonce, credential, value: signature.value, webauthn: signature.webauthn };
+  return taken(api.POST("/v1/session/passkey", { body }));
 }
 
 type New = { name: string; actor: Schemas["Actor"]; about: Schemas["Node"]; existing: Key[] };

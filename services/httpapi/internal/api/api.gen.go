@@ -330,6 +330,23 @@ type ClockTime struct {
 	Now Instant `json:"now"`
 }
 
+// CodesSetup defines model for CodesSetup.
+type CodesSetup struct {
+	// Secret Base32.
+	Secret string `json:"secret"`
+
+	// URI otpauth://, for the app.
+	URI string `json:"uri"`
+}
+
+// CodesState defines model for CodesState.
+type CodesState struct {
+	InUse bool `json:"in_use"`
+
+	// Recovery Recovery codes that are left.
+	Recovery int `json:"recovery"`
+}
+
 // Colleague defines model for Colleague.
 type Colleague struct {
 	Email  string   `json:"email"`
@@ -337,8 +354,15 @@ type Colleague struct {
 	Person PersonID `json:"person"`
 	Roles  []Role   `json:"roles"`
 
-	// State Waiting until the registration is on the ledger.
+	// State Waiting until the registration is on the ledger; suspended when an admin signed the revocation and another has to.
 	State app.PersonState `json:"state"`
+}
+
+// ColleagueDetail defines model for ColleagueDetail.
+type ColleagueDetail struct {
+	Keys     []Key         `json:"keys"`
+	Person   Colleague     `json:"person"`
+	Sessions []OpenSession `json:"sessions"`
 }
 
 // CommandID defines model for CommandID.
@@ -417,6 +441,8 @@ type Consequence struct {
 
 // Credentials defines model for Credentials.
 type Credentials struct {
+	// Code Of an authenticator app, or a recovery code, where codes are in use.
+	Code     string `json:"code,omitempty,omitzero" validate:"max=40"`
 	Email    string `json:"email" validate:"required,max=254"`
 	Password string `json:"password" validate:"required,max=256"`
 }
@@ -1052,6 +1078,12 @@ type Node struct {
 	RelyingParty string `json:"relying_party"`
 }
 
+// Nonce defines model for Nonce.
+type Nonce struct {
+	Nonce        []byte `json:"nonce"`
+	RelyingParty string `json:"relying_party"`
+}
+
 // Nothing `{}`
 type Nothing = struct{}
 
@@ -1072,6 +1104,11 @@ type Offer struct {
 type OnboardingStep struct {
 	Done bool               `json:"done"`
 	Step app.OnboardingStep `json:"step"`
+}
+
+// OneCode defines model for OneCode.
+type OneCode struct {
+	Code string `json:"code" validate:"required,max=40"`
 }
 
 // OpenPack defines model for OpenPack.
@@ -1112,6 +1149,22 @@ type OpenProgramme struct {
 
 	// Tolerances What papers may differ by before they contradict each other. By default only weights by 200 basis points (2 %) and dates by 5 days; everything else is exact.
 	Tolerances *Tolerances `json:"tolerances,omitempty"`
+}
+
+// OpenSession defines model for OpenSession.
+type OpenSession struct {
+	// Agent What the browser says of itself.
+	Agent     string    `json:"agent"`
+	CreatedAt Instant   `json:"created_at"`
+	ExpiresAt Instant   `json:"expires_at"`
+	ID        SessionID `json:"id"`
+
+	// Own The session that asks.
+	Own bool `json:"own"`
+
+	// Passkey Opened by a passkey; otherwise by password.
+	Passkey bool    `json:"passkey"`
+	SeenAt  Instant `json:"seen_at"`
 }
 
 // OrgID The organisation's MSP id on the channel.
@@ -1231,6 +1284,14 @@ type PaperRow struct {
 // Papers defines model for Papers.
 type Papers struct {
 	Documents []DocumentID `json:"documents" validate:"min=1,max=50,unique"`
+}
+
+// PasskeySignIn defines model for PasskeySignIn.
+type PasskeySignIn struct {
+	Credential []byte    `json:"credential" validate:"required,max=1023"`
+	Nonce      []byte    `json:"nonce" validate:"required,max=32"`
+	Value      []byte    `json:"value" validate:"required,max=200"`
+	Webauthn   Assertion `json:"webauthn"`
 }
 
 // PayableList A list of payables as the books of who owes them have it.
@@ -1705,6 +1766,11 @@ type ReceivableList struct {
 	Sums  []PhaseSum   `json:"sums,omitempty,omitzero"`
 }
 
+// RecoveryCodes defines model for RecoveryCodes.
+type RecoveryCodes struct {
+	Codes []string `json:"codes"`
+}
+
 // RefuseFinancing A code of the list, words, or both.
 type RefuseFinancing struct {
 	// Code Why a bank returns or refuses. The last three are its own affair: they are taken only for returns to its maker.
@@ -1847,6 +1913,14 @@ type Session struct {
 
 	// Token Shown once. It ends after 12 hours.
 	Token string `json:"token"`
+}
+
+// SessionID defines model for SessionID.
+type SessionID = app.SessionID
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Items []OpenSession `json:"items"`
 }
 
 // SignBatch defines model for SignBatch.
@@ -2240,6 +2314,24 @@ type GetCalendarParams struct {
 // GetCalendarParamsSide defines parameters for GetCalendar.
 type GetCalendarParamsSide string
 
+// SetUpCodesParams defines parameters for SetUpCodes.
+type SetUpCodesParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ConfirmCodesParams defines parameters for ConfirmCodes.
+type ConfirmCodesParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// RemoveCodesParams defines parameters for RemoveCodes.
+type RemoveCodesParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ConfirmReceivablesParams defines parameters for ConfirmReceivables.
 type ConfirmReceivablesParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -2540,6 +2632,15 @@ type EnrolPersonParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// RevokeKeyParams defines parameters for RevokeKey.
+type RevokeKeyParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // RevokePersonParams defines parameters for RevokePerson.
 type RevokePersonParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -2791,6 +2892,15 @@ type SaveViewParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// SetUpCodesJSONRequestBody defines body for SetUpCodes for application/json ContentType.
+type SetUpCodesJSONRequestBody = Nothing
+
+// ConfirmCodesJSONRequestBody defines body for ConfirmCodes for application/json ContentType.
+type ConfirmCodesJSONRequestBody = OneCode
+
+// RemoveCodesJSONRequestBody defines body for RemoveCodes for application/json ContentType.
+type RemoveCodesJSONRequestBody = OneCode
+
 // ConfirmReceivablesJSONRequestBody defines body for ConfirmReceivables for application/json ContentType.
 type ConfirmReceivablesJSONRequestBody = ConfirmReceivables
 
@@ -2863,6 +2973,9 @@ type ConfirmPayablesJSONRequestBody = Promised
 // EnrolPersonJSONRequestBody defines body for EnrolPerson for application/json ContentType.
 type EnrolPersonJSONRequestBody = EnrolPerson
 
+// RevokeKeyJSONRequestBody defines body for RevokeKey for application/json ContentType.
+type RevokeKeyJSONRequestBody = Because
+
 // RevokePersonJSONRequestBody defines body for RevokePerson for application/json ContentType.
 type RevokePersonJSONRequestBody = Because
 
@@ -2911,6 +3024,9 @@ type MakeReportJSONRequestBody = MakeReport
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = Credentials
 
+// SignInByPasskeyJSONRequestBody defines body for SignInByPasskey for application/json ContentType.
+type SignInByPasskeyJSONRequestBody = PasskeySignIn
+
 // SignBatchJSONRequestBody defines body for SignBatch for application/json ContentType.
 type SignBatchJSONRequestBody = SignBatch
 
@@ -2937,6 +3053,18 @@ type ServerInterface interface {
 	// GetCalendar What falls due, by week and by day
 	// (GET /v1/calendar)
 	GetCalendar(w http.ResponseWriter, r *http.Request, params GetCalendarParams)
+	// GetCodes Whether your sign-in takes codes
+	// (GET /v1/codes)
+	GetCodes(w http.ResponseWriter, r *http.Request)
+	// SetUpCodes Set up codes of an authenticator app
+	// (POST /v1/codes)
+	SetUpCodes(w http.ResponseWriter, r *http.Request, params SetUpCodesParams)
+	// ConfirmCodes Take codes into use
+	// (POST /v1/codes/confirmation)
+	ConfirmCodes(w http.ResponseWriter, r *http.Request, params ConfirmCodesParams)
+	// RemoveCodes Take codes out of use
+	// (POST /v1/codes/removal)
+	RemoveCodes(w http.ResponseWriter, r *http.Request, params RemoveCodesParams)
 	// ConfirmReceivables Confirm many receivables, each for its face
 	// (POST /v1/confirmations)
 	ConfirmReceivables(w http.ResponseWriter, r *http.Request, params ConfirmReceivablesParams)
@@ -3078,6 +3206,12 @@ type ServerInterface interface {
 	// EnrolPerson Register a person
 	// (POST /v1/persons)
 	EnrolPerson(w http.ResponseWriter, r *http.Request, params EnrolPersonParams)
+	// GetPerson A person of your organisation with keys and sessions
+	// (GET /v1/persons/{person})
+	GetPerson(w http.ResponseWriter, r *http.Request, person PersonID)
+	// RevokeKey Revoke one key of a person
+	// (POST /v1/persons/{person}/keys/{key}/revocation)
+	RevokeKey(w http.ResponseWriter, r *http.Request, person PersonID, key KeyID, params RevokeKeyParams)
 	// RevokePerson Revoke a person's key
 	// (POST /v1/persons/{person}/revocation)
 	RevokePerson(w http.ResponseWriter, r *http.Request, person PersonID, params RevokePersonParams)
@@ -3153,6 +3287,21 @@ type ServerInterface interface {
 	// SignIn Sign in
 	// (POST /v1/session)
 	SignIn(w http.ResponseWriter, r *http.Request)
+	// MakeNonce Ask for what a passkey is to sign
+	// (POST /v1/session/nonce)
+	MakeNonce(w http.ResponseWriter, r *http.Request)
+	// SignInByPasskey Sign in with a passkey
+	// (POST /v1/session/passkey)
+	SignInByPasskey(w http.ResponseWriter, r *http.Request)
+	// EndOtherSessions End all sessions of yours but this one
+	// (DELETE /v1/sessions)
+	EndOtherSessions(w http.ResponseWriter, r *http.Request)
+	// ListSessions Where you are signed in
+	// (GET /v1/sessions)
+	ListSessions(w http.ResponseWriter, r *http.Request)
+	// EndSession End a session of yours
+	// (DELETE /v1/sessions/{session})
+	EndSession(w http.ResponseWriter, r *http.Request, session SessionID)
 	// SignBatch Sign several intents with one gesture
 	// (POST /v1/signatures)
 	SignBatch(w http.ResponseWriter, r *http.Request, params SignBatchParams)
@@ -3225,6 +3374,30 @@ func (_ Unimplemented) ImportBulk(w http.ResponseWriter, r *http.Request, params
 // GetCalendar What falls due, by week and by day
 // (GET /v1/calendar)
 func (_ Unimplemented) GetCalendar(w http.ResponseWriter, r *http.Request, params GetCalendarParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetCodes Whether your sign-in takes codes
+// (GET /v1/codes)
+func (_ Unimplemented) GetCodes(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SetUpCodes Set up codes of an authenticator app
+// (POST /v1/codes)
+func (_ Unimplemented) SetUpCodes(w http.ResponseWriter, r *http.Request, params SetUpCodesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ConfirmCodes Take codes into use
+// (POST /v1/codes/confirmation)
+func (_ Unimplemented) ConfirmCodes(w http.ResponseWriter, r *http.Request, params ConfirmCodesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RemoveCodes Take codes out of use
+// (POST /v1/codes/removal)
+func (_ Unimplemented) RemoveCodes(w http.ResponseWriter, r *http.Request, params RemoveCodesParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3510,6 +3683,18 @@ func (_ Unimplemented) EnrolPerson(w http.ResponseWriter, r *http.Request, param
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// GetPerson A person of your organisation with keys and sessions
+// (GET /v1/persons/{person})
+func (_ Unimplemented) GetPerson(w http.ResponseWriter, r *http.Request, person PersonID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RevokeKey Revoke one key of a person
+// (POST /v1/persons/{person}/keys/{key}/revocation)
+func (_ Unimplemented) RevokeKey(w http.ResponseWriter, r *http.Request, person PersonID, key KeyID, params RevokeKeyParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // RevokePerson Revoke a person's key
 // (POST /v1/persons/{person}/revocation)
 func (_ Unimplemented) RevokePerson(w http.ResponseWriter, r *http.Request, person PersonID, params RevokePersonParams) {
@@ -3657,6 +3842,36 @@ func (_ Unimplemented) WhoAmI(w http.ResponseWriter, r *http.Request) {
 // SignIn Sign in
 // (POST /v1/session)
 func (_ Unimplemented) SignIn(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// MakeNonce Ask for what a passkey is to sign
+// (POST /v1/session/nonce)
+func (_ Unimplemented) MakeNonce(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SignInByPasskey Sign in with a passkey
+// (POST /v1/session/passkey)
+func (_ Unimplemented) SignInByPasskey(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// EndOtherSessions End all sessions of yours but this one
+// (DELETE /v1/sessions)
+func (_ Unimplemented) EndOtherSessions(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListSessions Where you are signed in
+// (GET /v1/sessions)
+func (_ Unimplemented) ListSessions(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// EndSession End a session of yours
+// (DELETE /v1/sessions/{session})
+func (_ Unimplemented) EndSession(w http.ResponseWriter, r *http.Request, session SessionID) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3920,6 +4135,155 @@ func (siw *ServerInterfaceWrapper) GetCalendar(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetCalendar(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCodes operation middleware
+func (siw *ServerInterfaceWrapper) GetCodes(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCodes(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetUpCodes operation middleware
+func (siw *ServerInterfaceWrapper) SetUpCodes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetUpCodesParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetUpCodes(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfirmCodes operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmCodes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmCodesParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmCodes(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RemoveCodes operation middleware
+func (siw *ServerInterfaceWrapper) RemoveCodes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveCodesParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemoveCodes(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6373,6 +6737,114 @@ func (siw *ServerInterfaceWrapper) EnrolPerson(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetPerson operation middleware
+func (siw *ServerInterfaceWrapper) GetPerson(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "person" -------------
+	var person PersonID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person", chi.URLParam(r, "person"), &person, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "person", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPerson(w, r, person)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeKey operation middleware
+func (siw *ServerInterfaceWrapper) RevokeKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "person" -------------
+	var person PersonID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person", chi.URLParam(r, "person"), &person, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "person", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "key" -------------
+	var key KeyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", chi.URLParam(r, "key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "key", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeKeyParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeKey(w, r, person, key, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // RevokePerson operation middleware
 func (siw *ServerInterfaceWrapper) RevokePerson(w http.ResponseWriter, r *http.Request) {
 
@@ -7744,6 +8216,88 @@ func (siw *ServerInterfaceWrapper) SignIn(w http.ResponseWriter, r *http.Request
 	handler.ServeHTTP(w, r)
 }
 
+// MakeNonce operation middleware
+func (siw *ServerInterfaceWrapper) MakeNonce(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.MakeNonce(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SignInByPasskey operation middleware
+func (siw *ServerInterfaceWrapper) SignInByPasskey(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SignInByPasskey(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndOtherSessions operation middleware
+func (siw *ServerInterfaceWrapper) EndOtherSessions(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndOtherSessions(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListSessions operation middleware
+func (siw *ServerInterfaceWrapper) ListSessions(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListSessions(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndSession operation middleware
+func (siw *ServerInterfaceWrapper) EndSession(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "session" -------------
+	var session SessionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "session", chi.URLParam(r, "session"), &session, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "session", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndSession(w, r, session)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SignBatch operation middleware
 func (siw *ServerInterfaceWrapper) SignBatch(w http.ResponseWriter, r *http.Request) {
 
@@ -8566,6 +9120,33 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/session", wrapper.SignIn)
 	})
 	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/session/nonce", wrapper.MakeNonce)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/session/passkey", wrapper.SignInByPasskey)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/sessions", wrapper.EndOtherSessions)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/sessions", wrapper.ListSessions)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/sessions/{session}", wrapper.EndSession)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/codes", wrapper.GetCodes)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/codes", wrapper.SetUpCodes)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/codes/confirmation", wrapper.ConfirmCodes)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/codes/removal", wrapper.RemoveCodes)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/organisations", wrapper.ListOrganisations)
 	})
 	r.Group(func(r chi.Router) {
@@ -8573,6 +9154,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/persons", wrapper.EnrolPerson)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/persons/{person}", wrapper.GetPerson)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/persons/{person}/keys/{key}/revocation", wrapper.RevokeKey)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/persons/{person}/revocation", wrapper.RevokePerson)

@@ -10,6 +10,53 @@ import (
 	"time"
 )
 
+const countRecoveryCodes = `-- name: CountRecoveryCodes :one
+SELECT count(*)::integer FROM recovery_codes WHERE user_id = $1
+`
+
+func (q *Queries) CountRecoveryCodes(ctx context.Context, userID string) (int32, error) {
+	row := q.db.QueryRow(ctx, countRecoveryCodes, userID)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const deleteExpiredNonces = `-- name: DeleteExpiredNonces :execrows
+DELETE FROM sign_in_nonces WHERE nonce IN (
+    SELECT nonce FROM sign_in_nonces WHERE expires_at <= $1::timestamptz LIMIT $2)
+`
+
+type DeleteExpiredNoncesParams struct {
+	Now  time.Time
+	Page int32
+}
+
+func (q *Queries) DeleteExpiredNonces(ctx context.Context, arg DeleteExpiredNoncesParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteExpiredNonces, arg.Now, arg.Page)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteRecoveryCodes = `-- name: DeleteRecoveryCodes :exec
+DELETE FROM recovery_codes WHERE user_id = $1
+`
+
+func (q *Queries) DeleteRecoveryCodes(ctx context.Context, userID string) error {
+	_, err := q.db.Exec(ctx, deleteRecoveryCodes, userID)
+	return err
+}
+
+const deleteTotp = `-- name: DeleteTotp :exec
+DELETE FROM totp WHERE user_id = $1
+`
+
+func (q *Queries) DeleteTotp(ctx context.Context, userID string) error {
+	_, err := q.db.Exec(ctx, deleteTotp, userID)
+	return err
+}
+
 const insertKey = `-- name: InsertKey :exec
 INSERT INTO person_keys (
     user_id, key_id, name, holder, credential_id, public_key, intent_id, created_at)
@@ -24,7 +71,7 @@ type InsertKeyParams struct {
 	Holder       string
 	CredentialID []byte
 	PublicKey    []byte
-	IntentID     string
+	IntentID     *string
 	CreatedAt    time.Time
 }
 
@@ -42,8 +89,58 @@ func (q *Queries) InsertKey(ctx context.Context, arg InsertKeyParams) error {
 	return err
 }
 
+const insertNonce = `-- name: InsertNonce :exec
+INSERT INTO sign_in_nonces (nonce, expires_at) VALUES ($1, $2)
+`
+
+type InsertNonceParams struct {
+	Nonce     []byte
+	ExpiresAt time.Time
+}
+
+func (q *Queries) InsertNonce(ctx context.Context, arg InsertNonceParams) error {
+	_, err := q.db.Exec(ctx, insertNonce, arg.Nonce, arg.ExpiresAt)
+	return err
+}
+
+const insertRecoveryCode = `-- name: InsertRecoveryCode :exec
+INSERT INTO recovery_codes (user_id, digest) VALUES ($1, $2)
+`
+
+type InsertRecoveryCodeParams struct {
+	UserID string
+	Digest []byte
+}
+
+func (q *Queries) InsertRecoveryCode(ctx context.Context, arg InsertRecoveryCodeParams) error {
+	_, err := q.db.Exec(ctx, insertRecoveryCode, arg.UserID, arg.Digest)
+	return err
+}
+
+const keyByCredential = `-- name: KeyByCredential :one
+SELECT user_id, key_id, name, holder, credential_id, public_key, intent_id, created_at, used_at, revoked_by FROM person_keys WHERE credential_id = $1
+`
+
+func (q *Queries) KeyByCredential(ctx context.Context, credentialID []byte) (PersonKey, error) {
+	row := q.db.QueryRow(ctx, keyByCredential, credentialID)
+	var i PersonKey
+	err := row.Scan(
+		&i.UserID,
+		&i.KeyID,
+		&i.Name,
+		&i.Holder,
+		&i.CredentialID,
+		&i.PublicKey,
+		&i.IntentID,
+		&i.CreatedAt,
+		&i.UsedAt,
+		&i.RevokedBy,
+	)
+	return i, err
+}
+
 const keysOf = `-- name: KeysOf :many
-SELECT user_id, key_id, name, holder, credential_id, public_key, intent_id, created_at, used_at, suspended_at FROM person_keys WHERE user_id = $1 ORDER BY created_at, key_id LIMIT $2
+SELECT user_id, key_id, name, holder, credential_id, public_key, intent_id, created_at, used_at, revoked_by FROM person_keys WHERE user_id = $1 ORDER BY created_at, key_id LIMIT $2
 `
 
 type KeysOfParams struct {
@@ -70,7 +167,7 @@ func (q *Queries) KeysOf(ctx context.Context, arg KeysOfParams) ([]PersonKey, er
 			&i.IntentID,
 			&i.CreatedAt,
 			&i.UsedAt,
-			&i.SuspendedAt,
+			&i.RevokedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -80,6 +177,130 @@ func (q *Queries) KeysOf(ctx context.Context, arg KeysOfParams) ([]PersonKey, er
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockTotp = `-- name: LockTotp :one
+SELECT user_id, secret, created_at, confirmed_at, last_step FROM totp WHERE user_id = $1 FOR UPDATE
+`
+
+func (q *Queries) LockTotp(ctx context.Context, userID string) (Totp, error) {
+	row := q.db.QueryRow(ctx, lockTotp, userID)
+	var i Totp
+	err := row.Scan(
+		&i.UserID,
+		&i.Secret,
+		&i.CreatedAt,
+		&i.ConfirmedAt,
+		&i.LastStep,
+	)
+	return i, err
+}
+
+const putTotp = `-- name: PutTotp :exec
+INSERT INTO totp (user_id, secret, created_at, confirmed_at, last_step)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (user_id) DO UPDATE SET
+    secret = excluded.secret, created_at = excluded.created_at, confirmed_at = excluded.confirmed_at,
+    last_step = excluded.last_step
+`
+
+type PutTotpParams struct {
+	UserID      string
+	Secret      []byte
+	CreatedAt   time.Time
+	ConfirmedAt *time.Time
+	LastStep    int64
+}
+
+func (q *Queries) PutTotp(ctx context.Context, arg PutTotpParams) error {
+	_, err := q.db.Exec(ctx, putTotp,
+		arg.UserID,
+		arg.Secret,
+		arg.CreatedAt,
+		arg.ConfirmedAt,
+		arg.LastStep,
+	)
+	return err
+}
+
+const suspendKey = `-- name: SuspendKey :exec
+UPDATE person_keys SET revoked_by = $1 WHERE user_id = $2 AND key_id = $3
+`
+
+type SuspendKeyParams struct {
+	RevokedBy *string
+	UserID    string
+	KeyID     string
+}
+
+func (q *Queries) SuspendKey(ctx context.Context, arg SuspendKeyParams) error {
+	_, err := q.db.Exec(ctx, suspendKey, arg.RevokedBy, arg.UserID, arg.KeyID)
+	return err
+}
+
+const suspendUser = `-- name: SuspendUser :exec
+UPDATE users SET suspended_by = $1::identifier WHERE id = $2
+`
+
+type SuspendUserParams struct {
+	SuspendedBy string
+	ID          string
+}
+
+func (q *Queries) SuspendUser(ctx context.Context, arg SuspendUserParams) error {
+	_, err := q.db.Exec(ctx, suspendUser, arg.SuspendedBy, arg.ID)
+	return err
+}
+
+const takeNonce = `-- name: TakeNonce :execrows
+DELETE FROM sign_in_nonces WHERE nonce = $1 AND expires_at > $2::timestamptz
+`
+
+type TakeNonceParams struct {
+	Nonce []byte
+	Now   time.Time
+}
+
+func (q *Queries) TakeNonce(ctx context.Context, arg TakeNonceParams) (int64, error) {
+	result, err := q.db.Exec(ctx, takeNonce, arg.Nonce, arg.Now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const takeRecoveryCode = `-- name: TakeRecoveryCode :execrows
+DELETE FROM recovery_codes WHERE user_id = $1 AND digest = $2
+`
+
+type TakeRecoveryCodeParams struct {
+	UserID string
+	Digest []byte
+}
+
+func (q *Queries) TakeRecoveryCode(ctx context.Context, arg TakeRecoveryCodeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, takeRecoveryCode, arg.UserID, arg.Digest)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const totp = `-- name: Totp :one
+SELECT user_id, secret, created_at, confirmed_at, last_step FROM totp WHERE user_id = $1
+`
+
+func (q *Queries) Totp(ctx context.Context, userID string) (Totp, error) {
+	row := q.db.QueryRow(ctx, totp, userID)
+	var i Totp
+	err := row.Scan(
+		&i.UserID,
+		&i.Secret,
+		&i.CreatedAt,
+		&i.ConfirmedAt,
+		&i.LastStep,
+	)
+	return i, err
 }
 
 const touchKey = `-- name: TouchKey :exec

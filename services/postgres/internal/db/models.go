@@ -329,10 +329,10 @@ type PersonKey struct {
 	Holder       string
 	CredentialID []byte
 	PublicKey    []byte
-	IntentID     string
+	IntentID     *string
 	CreatedAt    time.Time
 	UsedAt       *time.Time
-	SuspendedAt  *time.Time
+	RevokedBy    *string
 }
 
 type Preference struct {
@@ -355,6 +355,11 @@ type ProgrammeTerm struct {
 	Body   []byte
 }
 
+type RecoveryCode struct {
+	UserID string
+	Digest []byte
+}
+
 type Report struct {
 	ID          string
 	OrgID       string
@@ -373,12 +378,19 @@ type Session struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	Agent     string
+	Passkey   bool
+	SeenAt    time.Time
 }
 
 type SignInFailure struct {
 	EmailDigest string
 	Failed      int32
 	ExpiresAt   time.Time
+}
+
+type SignInNonce struct {
+	Nonce     []byte
+	ExpiresAt time.Time
 }
 
 type Statement struct {
@@ -408,6 +420,14 @@ type StatementLine struct {
 	Allocated     int64
 	ReceivableID  *string
 	Intents       []string
+}
+
+type Totp struct {
+	UserID      string
+	Secret      []byte
+	CreatedAt   time.Time
+	ConfirmedAt *time.Time
+	LastStep    int64
 }
 
 type Upload struct {
@@ -442,6 +462,7 @@ type User struct {
 	PublicKey    []byte
 	CreatedAt    time.Time
 	Disabled     bool
+	SuspendedBy  *string
 }
 
 type Verification struct {

@@ -231,8 +231,8 @@ func (q *Queries) IdempotencyKey(ctx context.Context, arg IdempotencyKeyParams) 
 }
 
 const insertSession = `-- name: InsertSession :exec
-INSERT INTO sessions (token_hash, user_id, created_at, expires_at, agent)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO sessions (token_hash, user_id, created_at, expires_at, agent, passkey, seen_at)
+VALUES ($1, $2, $3, $4, $5, $6, $3)
 `
 
 type InsertSessionParams struct {
@@ -241,6 +241,7 @@ type InsertSessionParams struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	Agent     string
+	Passkey   bool
 }
 
 func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) error {
@@ -250,12 +251,13 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 		arg.CreatedAt,
 		arg.ExpiresAt,
 		arg.Agent,
+		arg.Passkey,
 	)
 	return err
 }
 
 const lockUser = `-- name: LockUser :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, suspended_by FROM users WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // For a change of the row; foreign keys to it go on being checked.
@@ -273,6 +275,7 @@ func (q *Queries) LockUser(ctx context.Context, id string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
+		&i.SuspendedBy,
 	)
 	return i, err
 }
@@ -336,7 +339,7 @@ func (q *Queries) ReleaseIdempotencyKey(ctx context.Context, arg ReleaseIdempote
 }
 
 const session = `-- name: Session :one
-SELECT token_hash, user_id, created_at, expires_at, agent FROM sessions WHERE token_hash = $1
+SELECT token_hash, user_id, created_at, expires_at, agent, passkey, seen_at FROM sessions WHERE token_hash = $1
 `
 
 func (q *Queries) Session(ctx context.Context, tokenHash []byte) (Session, error) {
@@ -348,12 +351,65 @@ func (q *Queries) Session(ctx context.Context, tokenHash []byte) (Session, error
 		&i.CreatedAt,
 		&i.ExpiresAt,
 		&i.Agent,
+		&i.Passkey,
+		&i.SeenAt,
 	)
 	return i, err
 }
 
+const sessionsOf = `-- name: SessionsOf :many
+SELECT token_hash, user_id, created_at, expires_at, agent, passkey, seen_at FROM sessions WHERE user_id = $1 ORDER BY seen_at DESC, token_hash LIMIT $2
+`
+
+type SessionsOfParams struct {
+	UserID string
+	Page   int32
+}
+
+func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]Session, error) {
+	rows, err := q.db.Query(ctx, sessionsOf, arg.UserID, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Session{}
+	for rows.Next() {
+		var i Session
+		if err := rows.Scan(
+			&i.TokenHash,
+			&i.UserID,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.Agent,
+			&i.Passkey,
+			&i.SeenAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const touchSession = `-- name: TouchSession :exec
+UPDATE sessions SET seen_at = $1 WHERE token_hash = $2
+`
+
+type TouchSessionParams struct {
+	SeenAt    time.Time
+	TokenHash []byte
+}
+
+func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) error {
+	_, err := q.db.Exec(ctx, touchSession, arg.SeenAt, arg.TokenHash)
+	return err
+}
+
 const user = `-- name: User :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE id = $1
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, suspended_by FROM users WHERE id = $1
 `
 
 func (q *Queries) User(ctx context.Context, id string) (User, error) {
@@ -370,12 +426,13 @@ func (q *Queries) User(ctx context.Context, id string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
+		&i.SuspendedBy,
 	)
 	return i, err
 }
 
 const userByEmail = `-- name: UserByEmail :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE email = lower($1::text)
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, suspended_by FROM users WHERE email = lower($1::text)
 `
 
 func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
@@ -392,12 +449,13 @@ func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
+		&i.SuspendedBy,
 	)
 	return i, err
 }
 
 const userByPerson = `-- name: UserByPerson :one
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE org_id = $1 AND person_id = $2
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, suspended_by FROM users WHERE org_id = $1 AND person_id = $2
 `
 
 type UserByPersonParams struct {
@@ -419,12 +477,13 @@ func (q *Queries) UserByPerson(ctx context.Context, arg UserByPersonParams) (Use
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.Disabled,
+		&i.SuspendedBy,
 	)
 	return i, err
 }
 
 const usersOf = `-- name: UsersOf :many
-SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled FROM users WHERE org_id = $1 ORDER BY id LIMIT $2
+SELECT id, org_id, person_id, email, name, roles, password_hash, public_key, created_at, disabled, suspended_by FROM users WHERE org_id = $1 ORDER BY id LIMIT $2
 `
 
 type UsersOfParams struct {
@@ -452,6 +511,7 @@ func (q *Queries) UsersOf(ctx context.Context, arg UsersOfParams) ([]User, error
 			&i.PublicKey,
 			&i.CreatedAt,
 			&i.Disabled,
+			&i.SuspendedBy,
 		); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,48 @@
+import { Button, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "../../api/client";
+import { Badge } from "../../ui/Badge";
+import { instant, instantLong } from "../../ui/format";
+import classes from "./Settings.module.css";
+
+type Session = Schemas["OpenSession"];
+
+const systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"];
+const browsers = ["Edg", "Firefox", "Chrome", "Safari"];
+
+/** What a browser says of itself, as far as people use the names. */
+export function device(agent: string): string {
+  const system = systems.find((name) => agent.includes(name));
+  const program = browsers.find((name) => agent.includes(`${name}/`));
+  return [program?.replace("Edg", "Edge"), system].filter(Boolean).join(", ");
+}
+
+export function SessionList({ list, onEnd }: { list: Session[]; onEnd?: (id: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <ul className={classes.list}>
+      {list.map((s) => (
+        <li key={s.id}>
+          <div className={classes.grow}>
+            <Text className={classes.name} title={s.agent}>
+              {device(s.agent) || t("settings.security.unknownDevice")}
+            </Text>
+            <Text className={classes.meta}>{t(s.passkey ? "settings.security.passkey" : "settings.security.password")}</Text>
+          </div>
+          <time className={classes.meta} dateTime={s.created_at} title={instantLong(s.created_at)}>
+            {t("settings.security.since", { at: instant(s.created_at) })}
+          </time>
+          <time className={classes.meta} dateTime={s.seen_at} title={instantLong(s.seen_at)}>
+            {t("settings.security.seen", { at: instant(s.seen_at) })}
+          </time>
+          {s.own && <Badge tone="good">{t("settings.security.this")}</Badge>}
+          {onEnd && !s.own && (
+            <Button size="xs" variant="default" onClick={() => onEnd(s.id)}>
+              {t("settings.security.end")}
+            </Button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

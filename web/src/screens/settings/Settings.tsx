@@ -1,0 +1,48 @@
+import { Anchor } from "@mantine/core";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { me } from "../../api/queries";
+import classes from "./Settings.module.css";
+
+const own = [
+  ["/settings/keys", "keys"],
+  ["/settings/security", "security"],
+  ["/settings/preferences", "preferences"],
+] as const;
+
+const organisation = [
+  ["/settings/team", "team"],
+  ["/settings/roles", "roles"],
+  ["/settings/programmes", "programmes"],
+] as const;
+
+/** The frame of the settings: what is one's own, and what is the organisation's. */
+export function Settings() {
+  const { t } = useTranslation();
+  const { data: actor } = useSuspenseQuery(me);
+  const requests = actor.roles.includes("admin") ? [["/settings/requests", "requests"] as const] : [];
+  const groups = [
+    { word: "own", entries: own },
+    { word: "organisation", entries: [...organisation, ...requests] },
+  ];
+  return (
+    <div className={classes.all}>
+      <nav className={classes.nav} aria-label={t("settings.label")}>
+        {groups.map(({ word, entries }) => (
+          <div key={word}>
+            <p className={classes.group}>{t(`settings.group.${word}`)}</p>
+            {entries.map(([to, name]) => (
+              <Anchor key={to} component={Link} to={to} className={classes.entry}>
+                {t(`settings.${name}.nav`)}
+              </Anchor>
+            ))}
+          </div>
+        ))}
+      </nav>
+      <div className={classes.content}>
+        <Outlet />
+      </div>
+    </div>
+  );
+}
