@@ -91,6 +91,6 @@ func SaidIn(c trade.SignedCommand) Said {
 
 // read gives the arguments of a command that was carried out: the law has read them before.
 func read[A any](c trade.SignedCommand) A {
-	a, _ := trade.Decode[A](c.Command.Args, "args") //nolint:errcheck // see above
+	a, _ := trade.Decode[A](c.Command.Args, "args")
 	return a
 }

@@ -20,7 +20,8 @@ func everyAct(t *testing.T, c *chain) {
 	cast.Rival, cast.Auditor = nil, tradetest.NewParty(t, cast.Rival.Org, trade.KindAuditor) // gets copies
 	w := tradetest.NewWorld(t, c, cast)
 	w.Register(w.Parties()...)
-	w.Do(trade.OrganisationEnrol, trade.OrganisationRevoke, trade.OrganisationAddKey, trade.OrganisationRevokeKey,
+	w.Do(trade.OrganisationEnrol, trade.OrganisationRevoke, trade.OrganisationAddKey,
+		trade.OrganisationRevokeKey,
 		trade.KeyringOpen, trade.KeyringRotate)
 
 	w.Do(trade.DocumentRecord, trade.ReceivableIssue, trade.ReceivableReject)

@@ -33,13 +33,14 @@ func (s *server) ListDocuments(w http.ResponseWriter, r *http.Request, params ap
 		s.fail(w, r, err)
 		return
 	}
-	s.reply(w, r, http.StatusOK, api.PaperList{Total: total, Items: each(rows, func(p app.PaperRow) api.PaperRow {
+	items := each(rows, func(p app.PaperRow) api.PaperRow {
 		return api.PaperRow{
 			ID: p.ID, Organisation: p.Org, UploadedAt: p.UploadedAt, FileName: p.FileName, MediaType: p.MediaType,
 			Size: p.Size, Version: p.Version, State: p.State, Kind: p.Kind, Number: p.Number, Fatal: p.Fatal,
 			Warnings: p.Warnings,
 		}
-	})})
+	})
+	s.reply(w, r, http.StatusOK, api.PaperList{Items: items, Total: total})
 }
 
 // ListViews lists the saved views of a screen.

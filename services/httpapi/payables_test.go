@@ -66,7 +66,8 @@ func TestAListFromTheBooksConfirmsWhatMatchesAndNamesTheFileInEachCommand(t *tes
 	var first, second api.PreparedList
 	w.post(obligorMaker, confirmation, promise, http.StatusOK, &first)
 	w.post(obligorChecker, confirmation, promise, http.StatusOK, &second)
-	if len(first.Items) != 1 || first.Items[0].Receivable != w.receivable || first.Items[0].Stood || !second.Items[0].Stood ||
+	if len(first.Items) != 1 || first.Items[0].Receivable != w.receivable ||
+		first.Items[0].Stood || !second.Items[0].Stood ||
 		second.Items[0].Intent.ID != first.Items[0].Intent.ID {
 		t.Fatalf("%+v, then %+v", first, second)
 	}

@@ -64,7 +64,8 @@ func (s *server) reviewed(r *http.Request, v app.Review) (shown, error) {
 	}
 	papers := each(v.Papers, func(d app.Document) api.Document { return documentView(spoken, d, false) })
 	out := api.Review{
-		Financing: financing, Pack: s.packView(spoken, v.Pack, papers), Conditions: each(v.Conditions, conditionView),
+		Financing: financing, Pack: s.packView(spoken, v.Pack, papers),
+		Conditions: each(v.Conditions, conditionView),
 		Checks:   each(v.Checks, func(c app.Check) api.Check { return checkView(spoken, c) }),
 		Exposure: each(v.Exposure, exposureView),
 		Accounts: each(v.Accounts, func(a app.Account) string { return a.Number }),

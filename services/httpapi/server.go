@@ -129,7 +129,8 @@ func newServer(c Config) (*server, error) {
 		return nil, err
 	}
 	return &server{
-		app: c.App, keys: c.App, hasher: c.Hasher, ready: c.Ready, clock: c.Clock, cast: c.Cast, wall: c.Wall, log: c.Log,
+		app: c.App, keys: c.App, hasher: c.Hasher, ready: c.Ready, clock: c.Clock, cast: c.Cast,
+		wall: c.Wall, log: c.Log,
 		random: c.Random, validate: newValidator(), statuses: statuses(), metrics: measured,
 		places: make(chan struct{}, limit(c.Limits.InFlight, inFlight)),
 		origin: http.NewCrossOriginProtection(),

@@ -9,8 +9,8 @@ import (
 	"github.com/countersign/countersign/services/parse"
 )
 
-// shipped is the simple trade with a bill of lading and the buyer's receipt so many days later.
-func shipped(t *testing.T, from, to string, days int) *match.Matrix {
+// shipped is the simple trade with a bill of lading from Ningbo and the buyer's receipt so many days later.
+func shipped(t *testing.T, to string, days int) *match.Matrix {
 	t.Helper()
 	board, err := money.ParseDate("2026-03-01")
 	if err != nil {
@@ -18,7 +18,7 @@ func shipped(t *testing.T, from, to string, days int) *match.Matrix {
 	}
 	s := simple()
 	s[1].Document.Transport = parse.Transport{
-		PortOfLoading: from, PortOfDischarge: to, ShippedOnBoard: board,
+		PortOfLoading: "CNNGB", PortOfDischarge: to, ShippedOnBoard: board,
 	}
 	receipt := paper(parse.ReceiptAdvice, "G-1", buyer, moved("1", "100"))
 	receipt.Document.DeliveryDate = board.AddDays(days)
@@ -40,21 +40,22 @@ func passage(m *match.Matrix) (match.Row, []match.Finding) {
 }
 
 func TestGoodsDoNotCrossTheSeaFasterThanShipsGo(t *testing.T) {
-	row, found := passage(shipped(t, "CNNGB", "SEGOT", 6))
+	row, found := passage(shipped(t, "SEGOT", 6))
 	if row.State != match.Contradicted || len(found) != 1 || found[0].Severity != match.Block ||
 		found[0].Claimed == "" || found[0].Found == "" || found[0].Advice == "" {
 		t.Errorf("six days: %+v, %+v", row, found)
 	}
-	if row, found = passage(shipped(t, "CNNGB", "SEGOT", 38)); row.State != match.Corroborated || len(found) > 0 {
+	row, found = passage(shipped(t, "SEGOT", 38))
+	if row.State != match.Corroborated || len(found) > 0 {
 		t.Errorf("38 days: %+v, %+v", row, found)
 	}
-	if row, found = passage(shipped(t, "CNNGB", "CNTAO", 0)); row.State != match.Corroborated || len(found) > 0 {
+	if row, found = passage(shipped(t, "CNTAO", 0)); row.State != match.Corroborated || len(found) > 0 {
 		t.Errorf("a short way on the day: %+v, %+v", row, found)
 	}
 }
 
 func TestAPassageBetweenPortsThatNobodyKnowsIsUnknown(t *testing.T) {
-	row, found := passage(shipped(t, "CNNGB", "SEXYZ", 6))
+	row, found := passage(shipped(t, "SEXYZ", 6))
 	if row.State != match.Unknown || len(found) != 1 || found[0].Severity != match.Warn {
 		t.Errorf("%+v, %+v", row, found)
 	}

@@ -21,8 +21,9 @@ func (t *storeTx) Papers(
 		until = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	asked := db.PapersWindowParams{
-		OrgID: string(org), Kinds: texts[string](f.Kinds), States: texts[string](f.States), Origins: texts[string](f.Origins),
-		Words: f.Words, Findings: f.Findings, Since: f.Since, Until: until,
+		OrgID: string(org), Kinds: texts[string](f.Kinds), States: texts[string](f.States),
+		Origins: texts[string](f.Origins),
+		Words:   f.Words, Findings: f.Findings, Since: f.Since, Until: until,
 		Sort: w.Sort, Backwards: w.Backwards, Skip: small(w.Skip), Page: small(w.Limit),
 	}
 	rows, err := t.q.PapersWindow(ctx, asked)

@@ -218,7 +218,8 @@ func (t *storeTx) PayableLists(
 func payableListOf(row db.PayableList) (app.PayableList, error) {
 	l := app.PayableList{
 		ID: app.PayableListID(row.ID), Org: trade.OrgID(row.OrgID), Digest: trade.Digest(row.Digest),
-		Size: row.Size, FileName: row.Filename, ImportedBy: app.UserID(row.ImportedBy), ImportedAt: row.ImportedAt.UTC(),
+		Size: row.Size, FileName: row.Filename, ImportedBy: app.UserID(row.ImportedBy),
+		ImportedAt: row.ImportedAt.UTC(),
 	}
 	var body parse.PayableList
 	if err := json.Unmarshal(row.Body, &body); err != nil {
