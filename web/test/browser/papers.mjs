@@ -109,26 +109,33 @@ async function pdfInPlace(page, language, paper, name, file) {
   await shot(page, `${file}-9-inside`);
 }
 
+/** What the API answers to the person of the page, in Chinese. */
+function asked(page, path) {
+  return page.evaluate(async (p) => (await fetch(p, { headers: { "Accept-Language": "zh-CN" } })).json(), path);
+}
+
+/** Facts whose values are names: they stay as the papers state them. */
+const named = new Set(["seller", "buyer", "item", "vessel", "port_of_loading", "port_of_discharge", "payee_account"]);
+
 /** On the screen of a pack nothing is in English but what the papers and the parties call themselves. */
 async function toldInChinese(page, name) {
-  const left = await page.evaluate(async () => {
-    const asked = async (path) => (await fetch(path, { headers: { "Accept-Language": "zh-CN" } })).json();
-    const pack = await asked(`/v1/packs/${window.location.pathname.split("/").pop()}`);
-    const { columns, rows } = pack.verification.matrix;
-    const names = ["seller", "buyer", "item", "vessel", "port_of_loading", "port_of_discharge", "payee_account"];
-    const own = [
-      pack.title,
-      ...["Factur-X", "ZUGFeRD", "eBL", "MiB"],
-      ...(await asked("/v1/organisations")).items.map((o) => o.name),
-      ...pack.papers.map((p) => p.file_name),
-      ...columns.map((c) => c.number),
-      ...rows.map((r) => r.item ?? ""),
-      ...rows.filter((r) => names.includes(r.fact)).flatMap((r) => r.cells.map((c) => c.value ?? "")),
-    ];
-    let text = document.querySelector("main").innerText;
-    for (const word of own.filter((w) => w !== "").sort((a, b) => b.length - a.length)) text = text.replaceAll(word, " ");
-    return text.match(/[A-Za-z]*[a-z][A-Za-z]*/g) ?? [];
-  });
+  const pack = await asked(page, `/v1/packs/${page.url().split("/").pop()}`);
+  const { columns, rows } = pack.verification.matrix;
+  const own = [
+    "Factur-X",
+    "ZUGFeRD",
+    "eBL",
+    "MiB",
+    pack.title,
+    ...(await asked(page, "/v1/organisations")).items.map((o) => o.name),
+    ...pack.papers.map((p) => p.file_name),
+    ...columns.map((c) => c.number),
+    ...rows.map((r) => r.item ?? ""),
+    ...rows.filter((r) => named.has(r.fact)).flatMap((r) => r.cells.map((c) => c.value ?? "")),
+  ];
+  let text = await page.locator("main").innerText();
+  for (const word of own.filter((w) => w !== "").sort((a, b) => b.length - a.length)) text = text.replaceAll(word, " ");
+  const left = text.match(/[A-Za-z]*[a-z][A-Za-z]*/g) ?? [];
   hold(`${name}: nothing is in English`, left.length === 0, left.join(" "));
 }
 
@@ -171,7 +178,7 @@ const signedOut = await open();
 await signedOut.goto(`${url}/documents`);
 await signedOut.waitForURL(/sign-in/);
 hold("a stranger is asked to sign in", true);
-await signedOut.getByRole("button", { name: texts.en.signIn.submit }).click();
+await signedOut.getByRole("button", { name: texts.en.signIn.submit, exact: true }).click();
 hold("an empty form says what is missing", await signedOut.getByText(texts.en.signIn.emailMissing).isVisible());
 await signedOut.context().close();
 
@@ -183,7 +190,7 @@ for (const { language, scheme, size } of ways) {
   const file = `${language}-${scheme}-${size}`;
   const page = await open({ language, scheme, size });
   await page.goto(`${url}/sign-in`);
-  await page.getByRole("button", { name: texts[language].signIn.submit }).waitFor();
+  await page.getByRole("button", { name: texts[language].signIn.submit, exact: true }).waitFor();
   await seen(page, `${name} sign-in`, `${file}-1-sign-in`);
   await signIn(page, email, language);
   paper ??= await bring(page, "application/xml", "broken-invoice.xml", invoice);

@@ -91,7 +91,7 @@ export async function signIn(page, email, language = "en") {
   await page.goto(`${url}/sign-in`);
   await page.getByLabel(t.email).fill(email);
   await page.getByRole("textbox", { name: t.password }).fill(people[email].password);
-  await page.getByRole("button", { name: t.submit }).click();
+  await page.getByRole("button", { name: t.submit, exact: true }).click();
   await page.waitForURL((to) => !to.pathname.includes("sign-in"));
   await page.getByRole("heading", { level: 1 }).first().waitFor();
 }
