@@ -29,12 +29,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
-        // What every screen needs is one file that stays the same when a screen changes.
+        // What every screen needs stays the same when a screen changes; the rest goes with the
+        // screens that need it.
         codeSplitting: {
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
-            { name: "mantine", test: /node_modules\/@mantine|node_modules\/@floating-ui/ },
-            { name: "vendor", test: /node_modules\/(?!pdfjs-dist)/ },
+            { name: "router", test: /node_modules\/(@tanstack\/(?!.*virtual)|i18next|react-i18next|openapi-fetch)/ },
           ],
         },
       },

@@ -47,7 +47,7 @@ func described(t *testing.T) []string {
 	}
 	path, routes := "", []string{}
 	address, operation := regexp.MustCompile(`^  (/\S*):$`), regexp.MustCompile(
-		`^    (get|put|post|delete|patch):$`,
+		`^    (get|head|put|post|delete|patch):$`,
 	)
 	for line := range strings.Lines(string(raw)) {
 		line = strings.TrimRight(line, "\n")

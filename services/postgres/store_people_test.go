@@ -143,6 +143,7 @@ func TestASessionIsThereUntilItIsEndedOrExpires(t *testing.T) {
 			tx.DeleteExpired(ctx, at(1)),
 		)
 	}))
+	left.SeenAt = left.CreatedAt // who opens it is there
 	ok(t, s.Read(t.Context(), func(ctx context.Context, tx app.StoreTx) error {
 		got, err := tx.Session(ctx, left.TokenHash)
 		same(t, err, got, left)

@@ -16,7 +16,6 @@ import { SignIn } from "./screens/SignIn";
 import { preferences } from "./screens/settings/preferences";
 import { keys, node } from "./signing/keys";
 import { ProblemNote } from "./ui/ProblemNote";
-import { Shell } from "./ui/Shell";
 
 // Every screen and its address, on one page. A screen is fetched when it is first asked for.
 
@@ -46,7 +45,7 @@ const inside = createRoute({
     }
   },
   loader: ({ context }) => context.client.ensureQueryData(organisations),
-  component: Shell,
+  component: lazyRouteComponent(() => import("./ui/Shell"), "Shell"),
 });
 
 const home = createRoute({

@@ -9,7 +9,7 @@ import { me } from "../api/queries";
 import { authenticators, openByPasskey } from "../signing/keys";
 import { KeyTrouble } from "../signing/KeyTrouble";
 import { ProblemNote } from "../ui/ProblemNote";
-import { LanguageMenu, ThemeSwitch } from "../ui/Shell";
+import { LanguageSwitch, ThemeSwitch } from "../ui/Look";
 import { Personas } from "./Personas";
 import classes from "./SignIn.module.css";
 
@@ -75,7 +75,7 @@ export function SignIn() {
   return (
     <main className={classes.all}>
       <Group justify="flex-end" p="xs" gap={4}>
-        <LanguageMenu />
+        <LanguageSwitch />
         <ThemeSwitch />
       </Group>
       <Paper withBorder className={classes.card} p="xl">

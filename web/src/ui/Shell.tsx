@@ -1,11 +1,10 @@
-import { ActionIcon, Anchor, Group, Menu, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconKeyboard, IconLanguage, IconLogout, IconMail, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
+import { ActionIcon, Anchor, Group, Menu, Text } from "@mantine/core";
+import { IconKeyboard, IconLogout, IconMail, IconUser } from "@tabler/icons-react";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { me, organisations } from "../api/queries";
-import { languages, speak } from "../i18n";
 import { useLive } from "../live/live";
 import { rail } from "../nav";
 import { Bell, Waiting } from "../screens/inbox/Bell";
@@ -15,44 +14,8 @@ import { TrayProvider } from "../upload/tray";
 import { TrayPanel } from "../upload/TrayPanel";
 import { Badge } from "./Badge";
 import { KeysProvider, useKeysHelp } from "./keys";
+import { LanguageSwitch, ThemeSwitch } from "./Look";
 import classes from "./Shell.module.css";
-
-export function LanguageMenu() {
-  const { t, i18n } = useTranslation();
-  return (
-    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false} transitionProps={{ duration: 0 }}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" size="lg" aria-label={t("language.label")}>
-          <IconLanguage size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {languages.map((l) => (
-          <Menu.Item key={l} lang={l} aria-current={l === i18n.language || undefined} onClick={() => void speak(l)}>
-            {t(`language.${l}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-export function ThemeSwitch() {
-  const { t } = useTranslation();
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme("light");
-  const other = scheme === "light" ? "dark" : "light";
-  return (
-    <ActionIcon
-      variant="subtle"
-      size="lg"
-      aria-label={t(other === "dark" ? "theme.toDark" : "theme.toLight")}
-      onClick={() => setColorScheme(other)}
-    >
-      {other === "dark" ? <IconMoon size={18} /> : <IconSun size={18} />}
-    </ActionIcon>
-  );
-}
 
 /** Who is signed in and for whom, and what only concerns that person. */
 function ProfileMenu({ onSignOut }: { onSignOut: () => void }) {
@@ -125,7 +88,7 @@ export function Shell() {
               <Group gap={4} ml="auto" wrap="nowrap">
                 <UploadButton />
                 <Bell />
-                <LanguageMenu />
+                <LanguageSwitch />
                 <ThemeSwitch />
                 <ProfileMenu onSignOut={() => void signOut()} />
               </Group>
