@@ -57,7 +57,7 @@ func statuses() map[trade.Code]int {
 // is 422.
 func codesByStatus() map[int][]trade.Code {
 	return map[int][]trade.Code{
-		http.StatusBadRequest:   {CodeMalformed, CodeKey},
+		http.StatusBadRequest: {CodeMalformed, CodeKey},
 		http.StatusUnauthorized: {
 			app.CodeNotSignedIn, app.CodeWrongPassword, app.CodeCodeWanted, app.CodeWrongCode,
 		},

@@ -66,11 +66,11 @@ func (s *server) reviewed(r *http.Request, v app.Review) (shown, error) {
 	out := api.Review{
 		Financing: financing, Pack: s.packView(spoken, v.Pack, papers),
 		Conditions: each(v.Conditions, conditionView),
-		Checks:   each(v.Checks, func(c app.Check) api.Check { return checkView(spoken, c) }),
-		Exposure: each(v.Exposure, exposureView),
-		Accounts: each(v.Accounts, func(a app.Account) string { return a.Number }),
-		Events:   each(v.Events, func(e app.ReviewEvent) api.ReviewEvent { return eventView(spoken, e) }),
-		Waiting:  intentViews(r, v.Waiting), Decisions: each(v.Decisions, decisionView),
+		Checks:     each(v.Checks, func(c app.Check) api.Check { return checkView(spoken, c) }),
+		Exposure:   each(v.Exposure, exposureView),
+		Accounts:   each(v.Accounts, func(a app.Account) string { return a.Number }),
+		Events:     each(v.Events, func(e app.ReviewEvent) api.ReviewEvent { return eventView(spoken, e) }),
+		Waiting:    intentViews(r, v.Waiting), Decisions: each(v.Decisions, decisionView),
 	}
 	if v.Programme != nil {
 		if out.Programme, err = programmeView(*v.Programme, nil); err != nil {

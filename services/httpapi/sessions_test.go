@@ -18,13 +18,16 @@ import (
 	"github.com/countersign/countersign/services/httpapi/internal/api"
 )
 
+// handle is what the authenticator calls its key.
+const handle = "credential"
+
 // adds registers one more key of a person, vouched for by the two admins.
-func (w *world) adds(email string, key *tradetest.Person, credential string, admins ...string) {
+func (w *world) adds(email string, key *tradetest.Person, admins ...string) {
 	w.t.Helper()
 	public := key.PublicKey(w.t)
 	proof := key.Sign(w.t, public.Proof("trade", key.Org, key.ID))
 	body := api.AddKey{
-		ID: public.ID, Name: "phone", Holder: app.HeldByAuthenticator, Credential: []byte(credential),
+		ID: public.ID, Name: "phone", Holder: app.HeldByAuthenticator, Credential: []byte(handle),
 		PublicKey: public.Public, Proof: api.Signature{Value: proof.Value, Webauthn: *proof.WebAuthn},
 	}
 	i := crashes[api.Intent](w, email, "/v1/keys", body)
@@ -32,13 +35,13 @@ func (w *world) adds(email string, key *tradetest.Person, credential string, adm
 }
 
 // opens tries to sign in with a passkey.
-func (w *world) opens(key *tradetest.Person, credential string) int {
+func (w *world) opens(key *tradetest.Person) int {
 	w.t.Helper()
 	var nonce api.Nonce
 	w.want(w.send("", "POST", "/v1/session/nonce", nil, nil), http.StatusCreated, &nonce)
 	s := key.Sign(w.t, app.SignInDigest(nonce.Nonce))
 	body := api.PasskeySignIn{
-		Nonce: nonce.Nonce, Credential: []byte(credential), Value: s.Value, Webauthn: *s.WebAuthn,
+		Nonce: nonce.Nonce, Credential: []byte(handle), Value: s.Value, Webauthn: *s.WebAuthn,
 	}
 	got := w.send("", "POST", "/v1/session/passkey", body, nil)
 	if got.Code == http.StatusCreated { // the same assertion opens no second one
@@ -53,20 +56,20 @@ const sellerAdmin, sellerSecondAdmin = "xu.meilan@lanqiao.example", "fang.qi@lan
 func TestAPasskeyOpensASessionUntilItIsRevoked(t *testing.T) {
 	w := newWorld(t)
 	phone := w.people[sellerMaker].With(t, "phone", true)
-	if status := w.opens(phone, "c"); status != http.StatusUnauthorized {
+	if status := w.opens(phone); status != http.StatusUnauthorized {
 		t.Errorf("an unknown passkey: %d", status)
 	}
-	w.adds(sellerMaker, phone, "c", sellerAdmin, sellerSecondAdmin)
-	if status := w.opens(phone.With(t, "phone", true), "c"); status != http.StatusUnauthorized {
+	w.adds(sellerMaker, phone, sellerAdmin, sellerSecondAdmin)
+	if status := w.opens(phone.With(t, "phone", true)); status != http.StatusUnauthorized {
 		t.Errorf("another's key under the credential: %d", status)
 	}
-	if status := w.opens(phone, "c"); status != http.StatusCreated {
+	if status := w.opens(phone); status != http.StatusCreated {
 		t.Errorf("the passkey: %d", status)
 	}
 	// Its own person stops it at once; two admins make that so on the ledger.
 	path := "/v1/persons/" + string(phone.ID) + "/keys/phone/revocation"
 	i := crashes[api.Intent](w, sellerMaker, path, api.Because{Reason: "lost"})
-	if status := w.opens(phone, "c"); status != http.StatusUnauthorized {
+	if status := w.opens(phone); status != http.StatusUnauthorized {
 		t.Errorf("a passkey that was stopped: %d", status)
 	}
 	w.sign([]api.Intent{i}, sellerAdmin, sellerSecondAdmin)
@@ -75,7 +78,7 @@ func TestAPasskeyOpensASessionUntilItIsRevoked(t *testing.T) {
 	if len(list.Items) != 2 || list.Items[1].State != app.KeyRevoked {
 		t.Errorf("%+v", list.Items)
 	}
-	if status := w.opens(phone, "c"); status != http.StatusUnauthorized {
+	if status := w.opens(phone); status != http.StatusUnauthorized {
 		t.Errorf("a revoked passkey: %d", status)
 	}
 }
