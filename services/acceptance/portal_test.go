@@ -133,3 +133,10 @@ func TestACoreEnterpriseConfirmsManyAndDisputesOne(t *testing.T) {
 	}
 	drive(t, h, "payables.mjs", buyerMaker, buyerChecker)
 }
+
+func TestASupplierAsksForFinancingInSixClicks(t *testing.T) {
+	t.Parallel()
+	needPortal(t)
+	h := open(t, fast, newData(t), nil)
+	drive(t, h, "sme.mjs", sellerMaker, buyerMaker, buyerChecker, bankMaker, bankChecker)
+}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/parse"
 )
 
 // EstimateInput asks what financing of a pack's claim may come to.
@@ -27,6 +29,8 @@ type Estimate struct {
 	Face      money.Amount
 	DueDate   money.Date
 	Available money.Amount // of the programme's limit
+	// Missing are kinds of papers that the programme requires and the pack does not hold.
+	Missing []parse.Kind
 	// Receivable is the claim's asset; its phase is empty while it is not issued.
 	Receivable trade.AssetID
 	Phase      trade.Phase
@@ -49,6 +53,9 @@ func (a *App) Estimate(ctx context.Context, actor Actor, in EstimateInput) (Esti
 	}
 	e := Estimate{Programme: in.Programme, Bank: programme.Bank, Receivable: receivableID(p.ID)}
 	if e.Available, err = money.New(max(programme.Limit-programme.Used, 0), programme.Currency); err != nil {
+		return Estimate{}, err
+	}
+	if e.Missing, err = a.missingPapers(ctx, in.Programme, papers); err != nil {
 		return Estimate{}, err
 	}
 	claim, err := a.claimNow(ctx, actor, p, papers)
@@ -74,6 +81,25 @@ func (a *App) Estimate(ctx context.Context, actor Actor, in EstimateInput) (Esti
 	}
 	e.Terms, e.Quoted, e.Financing = &priced, last.State.Financing.Quoted.Time(), last.Record.ID
 	return e, err
+}
+
+// missingPapers are kinds of papers that the programme's terms require and that are not among
+// those that were read.
+func (a *App) missingPapers(
+	ctx context.Context, programme trade.AssetID, papers []Document,
+) ([]parse.Kind, error) {
+	var terms Terms
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		terms, err = termsIn(ctx, tx, programme)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(terms.Required), func(k parse.Kind) bool {
+		return slices.ContainsFunc(papers, func(d Document) bool { return d.Fields != nil && d.Fields.Kind == k })
+	}), nil
 }
 
 // shareOf is the share of the face that an advance is, rounded down to a millionth. It is no more

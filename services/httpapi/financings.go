@@ -56,6 +56,7 @@ func (s *server) EstimateFinancing(w http.ResponseWriter, r *http.Request) {
 	v := api.Estimate{
 		Programme: e.Programme, Bank: e.Bank, Face: e.Face, DueDate: e.DueDate, Available: e.Available,
 		Receivable: e.Receivable, Phase: e.Phase, QuotedAt: e.Quoted, Financing: e.Financing,
+		Missing: listed(e.Missing),
 	}
 	if e.Terms != nil {
 		v.Terms = termsView(*e.Terms)

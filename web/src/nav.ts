@@ -37,7 +37,12 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   { to: "/portfolio", word: "portfolio", icon: IconCashBanknote, kinds: ["bank"] },
   { to: "/exposure", word: "exposure", icon: IconChartBar, kinds: ["bank"] },
   { to: "/documents", word: "documents", icon: IconFiles },
-  { to: "/packs", word: "packs", icon: IconPackages },
+  {
+    to: "/packs",
+    word: "packs",
+    icon: IconPackages,
+    kinds: ["supplier", "core_enterprise", "warehouse", "carrier", "auditor", "regulator", "operator"],
+  },
   { to: "/financings", word: "financing", icon: IconCash, kinds: ["supplier"] },
   { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["supplier", "bank"] },
   { to: "/settings", word: "settings", icon: IconSettings },

@@ -13,7 +13,7 @@ import { financing, financings } from "./screens/financing/queries";
 import { exposures, review } from "./screens/bank/queries";
 import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
 import { SignIn } from "./screens/SignIn";
-import { preferences } from "./screens/settings/preferences";
+import { preferences } from "./screens/settings/choices";
 import { keys, node } from "./signing/keys";
 import { ProblemNote } from "./ui/ProblemNote";
 
@@ -187,17 +187,17 @@ const reviewPage = createRoute({
 
 const bankPages = [pipelinePage, portfolioPage, exposurePage, reviewPage] as const;
 
-const notifications = createRoute({
-  getParentRoute: () => inside,
-  path: "/settings/notifications",
-  loader: ({ context }) => context.client.ensureQueryData(preferences),
-  component: lazyRouteComponent(() => import("./screens/settings/Notifications"), "Notifications"),
-});
-
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
   component: lazyRouteComponent(() => import("./screens/settings/Settings"), "Settings"),
+});
+
+const notifications = createRoute({
+  getParentRoute: () => settings,
+  path: "/notifications",
+  loader: ({ context }) => context.client.ensureQueryData(preferences),
+  component: lazyRouteComponent(() => import("./screens/settings/Notifications"), "Notifications"),
 });
 
 const settingsHome = createRoute({
@@ -277,13 +277,13 @@ export function newRouter(client: QueryClient) {
         packList,
         packPage,
         ...dueScreens,
-        notifications,
         ...bankPages,
         settings.addChildren([
           settingsHome,
           settingsKeys,
           settingsSecurity,
           settingsPreferences,
+          notifications,
           settingsTeam,
           settingsPerson,
           settingsRoles,

@@ -17,12 +17,17 @@ export const theme = createTheme({
     // The page itself never scrolls, and locking it would add a style that the policy refuses.
     Modal: { defaultProps: { lockScroll: false } },
     ModalRoot: { defaultProps: { lockScroll: false } },
+    Drawer: { defaultProps: { lockScroll: false } },
+    DrawerRoot: { defaultProps: { lockScroll: false } },
+    Alert: { styles: { title: { color: "var(--mantine-color-text)" } } },
+    Loader: { defaultProps: { role: "status" } }, // only an element with a part may have a name
   },
 });
 
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    "--mantine-color-error": "#a61e1e",
     "--mantine-color-dimmed": "#545b64",
     "--mantine-color-anchor": "#364fc7",
     "--line": "#dfe3e8",
@@ -34,6 +39,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--code-dim": "#6a4a00",
   },
   dark: {
+    "--mantine-color-error": "#ff9d97",
     "--mantine-color-dimmed": "#a8b0ba",
     "--mantine-color-anchor": "#a5b8ff",
     "--line": "#3a3f47",

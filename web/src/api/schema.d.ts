@@ -3148,6 +3148,8 @@ export interface components {
             due_date: components["schemas"]["Date"];
             /** @description Of the programme's limit. */
             available: components["schemas"]["Amount"];
+            /** @description Kinds of papers that the programme requires and the pack does not hold. */
+            missing: components["schemas"]["DocumentKind"][];
             receivable: components["schemas"]["AssetID"];
             /** @description Of the receivable; absent while it is not issued. */
             phase?: components["schemas"]["Phase"];

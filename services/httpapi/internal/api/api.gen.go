@@ -609,6 +609,9 @@ type Estimate struct {
 	Face      Amount  `json:"face"`
 	Financing AssetID `json:"financing,omitempty,omitzero"`
 
+	// Missing Kinds of papers that the programme requires and the pack does not hold.
+	Missing []DocumentKind `json:"missing"`
+
 	// Phase Of the receivable; absent while it is not issued.
 	Phase     trade.Phase `json:"phase,omitempty,omitzero"`
 	Programme AssetID     `json:"programme"`

@@ -117,6 +117,7 @@ function Sums({ totals, lent: out }: { totals: Total[]; lent: boolean }) {
     if (!value) continue;
     sums.set(value.currency, (sums.get(value.currency) ?? 0n) + minor(value.amount));
   }
+  if (sums.size === 0) return null;
   return (
     <dl className={classes.sums}>
       <dt>{t(out ? "pipeline.outstanding" : "pipeline.asked")}</dt>

@@ -49,6 +49,13 @@ function Offer({ estimate: e }: { estimate: Estimate }) {
       </Text>
     );
   }
+  if (e.missing.length > 0) {
+    return (
+      <Text size="sm" role="note">
+        {t("financing.lacks", { papers: e.missing.map((k) => t(`kind.${k}`)).join(t("financing.and")) })}
+      </Text>
+    );
+  }
   if (!e.terms) return <Text size="sm">{t("financing.noEstimate")}</Text>;
   return (
     <>
@@ -177,9 +184,9 @@ function rank(e: Estimate): number {
   return e.terms ? Number(e.terms.all_in_rate) : 1e9;
 }
 
-/** Whether the claim is within what is free of the programme's limit. */
+/** Whether the bank can be asked: the limit has room for the claim, and its papers are there. */
 function fits(e: Estimate): boolean {
-  return !isLess(e.available, e.face);
+  return !isLess(e.available, e.face) && e.missing.length === 0;
 }
 
 function Choice({ pack, obligor, estimates, onClose }: Omit<Props, "opened"> & { estimates: Estimate[] }) {
@@ -205,7 +212,10 @@ function Choice({ pack, obligor, estimates, onClose }: Omit<Props, "opened"> & {
   const submit = useMutation({
     mutationFn: async () => {
       const prepared = await prepare(pack, offers.filter((e) => chosen.includes(e.programme)), wishing);
-      if (prepared.cases.length === 0) return prepared;
+      if (prepared.cases.length === 0) {
+        await withdraw(prepared.intents); // no bank is asked, so nothing is claimed either
+        return prepared;
+      }
       try {
         await sign({
           title: t("financing.sign.title", { count: prepared.cases.length }),

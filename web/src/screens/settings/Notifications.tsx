@@ -7,7 +7,7 @@ import { languages } from "../../i18n";
 import { useKeysOn } from "../../ui/keys";
 import { ProblemNote } from "../../ui/ProblemNote";
 import classes from "./Notifications.module.css";
-import { preferences } from "./preferences";
+import { preferences } from "./choices";
 
 type Preferences = Schemas["Preferences"];
 

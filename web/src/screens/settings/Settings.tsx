@@ -9,6 +9,7 @@ const own = [
   ["/settings/keys", "keys"],
   ["/settings/security", "security"],
   ["/settings/preferences", "preferences"],
+  ["/settings/notifications", "notifications"],
 ] as const;
 
 const organisation = [
