@@ -291,15 +291,21 @@ func (w *World) financingArgs(act trade.Act) (args any, joins []trade.OrgID) {
 }
 
 // Terms is the price of the first trade of the fixtures for the face that was asked for: 90 %
-// advanced, discounted at 4.35 % a year, a fee of 0.1 % borne by the seller.
+// advanced, discounted at 4.35 % a year, a fee of 0.1 % borne by the seller. A claim of some cents
+// has no such price: it is advanced whole, for nothing.
 func (w *World) Terms() trade.Terms {
 	w.T.Helper()
 	f := w.State(w.Financing).Financing
-	terms, err := trade.Terms{
+	asked := trade.Terms{
 		Face: w.amount(f.Face), AdvanceRate: 900_000, Rate: 43_500, Kind: trade.Discount, DayCount: money.Act360,
 		FeeRate: 1_000, FeeBearer: trade.SellerBears, ValueDate: money.DateOf(w.Chain.Now().Time()),
 		DueDate: f.DueDate, Recourse: true,
-	}.Price()
+	}
+	terms, err := asked.Price()
+	if err != nil {
+		asked.AdvanceRate, asked.Rate, asked.FeeRate = 1_000_000, 0, 0
+		terms, err = asked.Price()
+	}
 	if err != nil {
 		w.T.Fatalf("pricing: %v", err)
 	}
