@@ -3,9 +3,9 @@ package app_test
 import (
 	"context"
 	"errors"
-	"net"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
