@@ -86,6 +86,9 @@ func policies() map[string]policy {
 		},
 		"POST /v1/intents/{intent}/withdrawal":  bare,
 		"POST /v1/financings/{financing}/price": {takes: jsonBody, limit: maxJSON, timeout: readTime},
+		// What these answer is shown once: it is not kept for a repeat, so a repeat is done anew.
+		"POST /v1/codes":              {takes: jsonBody, limit: maxJSON, timeout: readTime},
+		"POST /v1/codes/confirmation": {takes: jsonBody, limit: maxJSON, timeout: readTime},
 		"POST /v1/reports": {
 			keyed: true, takes: jsonBody, limit: maxJSON, timeout: reportTime,
 		},
