@@ -2,15 +2,15 @@ import { Loader } from "@mantine/core";
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { Problem } from "./api/client";
-import { me, organisations, pack, packs, paper } from "./api/queries";
+import { me, organisations, pack, packPages, paper } from "./api/queries";
 import { language } from "./i18n";
 import { papers, paperSearch } from "./screens/documents/queries";
 import { home as homeQuery, inbox as inboxQuery } from "./screens/inbox/queries";
 import { calendarSearch } from "./screens/calendar/search";
-import { filterOf, payable, payableList } from "./screens/payables/queries";
+import { filterFor, filterOf, ownSide, payable, payableList, payables } from "./screens/payables/queries";
 import { Missing } from "./screens/Missing";
-import { financing, financings } from "./screens/financing/queries";
-import { exposures, review } from "./screens/bank/queries";
+import { financing } from "./screens/financing/queries";
+import { exposures, financings, lent, onTheWay, review, staged } from "./screens/bank/queries";
 import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
 import { SignIn } from "./screens/SignIn";
 import { preferences } from "./screens/settings/choices";
@@ -86,7 +86,9 @@ const fieldsPage = createRoute({
 const financingList = createRoute({
   getParentRoute: () => inside,
   path: "/financings",
-  loader: ({ context }) => context.client.ensureQueryData(financings),
+  validateSearch: financingSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => context.client.ensureInfiniteQueryData(financings(deps)),
   component: lazyRouteComponent(() => import("./screens/financing/Financings"), "Financings"),
 });
 
@@ -108,7 +110,7 @@ const uploadPage = createRoute({
 const packList = createRoute({
   getParentRoute: () => inside,
   path: "/packs",
-  loader: ({ context }) => context.client.ensureQueryData(packs),
+  loader: ({ context }) => context.client.ensureInfiniteQueryData(packPages),
   component: lazyRouteComponent(() => import("./screens/Packs"), "Packs"),
 });
 
@@ -124,6 +126,8 @@ const payableScreens = createRoute({
   path: "/payables",
   validateSearch: filterOf,
   loaderDeps: ({ search }) => search,
+  loader: async ({ context, deps }) =>
+    context.client.ensureInfiniteQueryData(payables(filterFor(deps, await context.client.ensureQueryData(me)))),
   component: lazyRouteComponent(() => import("./screens/payables/Payables"), "Payables"),
 });
 
@@ -144,6 +148,8 @@ const payablePage = createRoute({
 const disputeList = createRoute({
   getParentRoute: () => inside,
   path: "/disputes",
+  loader: async ({ context }) =>
+    context.client.ensureInfiniteQueryData(payables({ tab: "disputed", side: ownSide(await context.client.ensureQueryData(me)) })),
   component: lazyRouteComponent(() => import("./screens/payables/Disputes"), "Disputes"),
 });
 
@@ -159,6 +165,8 @@ const pipelinePage = createRoute({
   getParentRoute: () => inside,
   path: "/pipeline",
   validateSearch: financingSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => context.client.ensureInfiniteQueryData(financings(staged(deps, onTheWay))),
   component: lazyRouteComponent(() => import("./screens/bank/Pipeline"), "Pipeline"),
 });
 
@@ -166,6 +174,8 @@ const portfolioPage = createRoute({
   getParentRoute: () => inside,
   path: "/portfolio",
   validateSearch: financingSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => context.client.ensureInfiniteQueryData(financings(staged(deps, lent))),
   component: lazyRouteComponent(() => import("./screens/bank/Pipeline"), "Portfolio"),
 });
 

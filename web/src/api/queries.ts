@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { shows } from "../live/live";
 import { api, Problem, taken } from "./client";
 
@@ -42,6 +42,16 @@ export const original = (id: string) =>
 export const packs = queryOptions({
   queryKey: ["packs"],
   queryFn: () => taken(api.GET("/v1/packs", { params: { query: { limit: pageSize } } })),
+  meta: shows("pack"),
+});
+
+/** All trades, page by page, newest first. */
+export const packPages = infiniteQueryOptions({
+  queryKey: ["packs", "pages"],
+  queryFn: ({ pageParam }) =>
+    taken(api.GET("/v1/packs", { params: { query: { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next,
   meta: shows("pack"),
 });
 

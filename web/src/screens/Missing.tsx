@@ -1,7 +1,7 @@
 import { Anchor, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import classes from "./Packs.module.css";
+import classes from "../ui/List.module.css";
 
 export function Missing() {
   const { t } = useTranslation();

@@ -1,12 +1,16 @@
-import { Group, Text, Title } from "@mantine/core";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { Group, Title } from "@mantine/core";
+import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Schemas } from "../api/client";
-import { packs } from "../api/queries";
+import type { Pack, Schemas } from "../api/client";
+import { packPages } from "../api/queries";
 import { Badge, type Tone } from "../ui/Badge";
-import { instant, instantLong } from "../ui/format";
-import classes from "./Packs.module.css";
+import { Empty } from "../ui/Empty";
+import { useColumns } from "../ui/layout";
+import { type Column, List } from "../ui/List";
+import lists from "../ui/List.module.css";
+import { ListMenu } from "../ui/ListMenu";
+import { When } from "../ui/When";
 
 const tones: Record<Schemas["Verdict"]["answer"], Tone> = { pass: "good", fail: "bad", unknown: "unknown" };
 
@@ -19,59 +23,78 @@ export function VerdictBadge({ verdict: v }: { verdict: Schemas["Verdict"] }) {
   );
 }
 
-/** The trades, with what is known of each. Unknown is shown as unknown. */
+/** What is known of a trade. Unknown is shown as unknown. */
+function Verdicts({ pack }: { pack: Pack }) {
+  const { t } = useTranslation();
+  return (
+    <Group gap={4}>
+      {pack.verdicts_stand && pack.verification ? (
+        pack.verification.verdicts.map((v) => <VerdictBadge key={v.question} verdict={v} />)
+      ) : (
+        <Badge tone="unknown">{t("packs.unverified")}</Badge>
+      )}
+    </Group>
+  );
+}
+
+function usePackColumns(): Column<Pack>[] {
+  const { t } = useTranslation();
+  return [
+    {
+      id: "name",
+      title: t("packs.name"),
+      width: 220,
+      grow: 1,
+      phone: { line: 1, wide: true },
+      cell: (p) => (
+        <Link to="/packs/$id" params={{ id: p.id }} data-open>
+          {p.title}
+        </Link>
+      ),
+    },
+    { id: "papers", title: t("packs.papers"), width: 70, right: true, cell: (p) => p.documents.length },
+    {
+      id: "verdicts",
+      title: t("packs.verdicts"),
+      width: 300,
+      grow: 2,
+      phone: { line: 2, wide: true },
+      cell: (p) => <Verdicts pack={p} />,
+    },
+    {
+      id: "opened",
+      title: t("packs.opened"),
+      width: 130,
+      cell: (p) => <When at={p.created_at} />,
+    },
+  ];
+}
+
+/** The trades, with what is known of each. */
 export function Packs() {
   const { t } = useTranslation();
-  const { data } = useSuspenseQuery(packs);
-  if (data.items.length === 0) {
-    return (
-      <div className={classes.empty}>
-        <Title order={1}>{t("packs.empty.title")}</Title>
-        <Text c="dimmed">{t("packs.empty.text")}</Text>
-      </div>
-    );
-  }
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(packPages);
+  const items = data.pages.flatMap((p) => p.items);
+  const columns = usePackColumns();
+  const { shown, hidden, onToggle } = useColumns("packs", columns);
   return (
-    <div className={classes.all}>
-      <Title order={1} mb="md">
-        {t("packs.title")}
-      </Title>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t("packs.name")}</th>
-            <th scope="col">{t("packs.papers")}</th>
-            <th scope="col">{t("packs.verdicts")}</th>
-            <th scope="col">{t("packs.opened")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.items.map((pack) => (
-            <tr key={pack.id}>
-              <th scope="row">
-                <Link to="/packs/$id" params={{ id: pack.id }} className={classes.link}>
-                  {pack.title}
-                </Link>
-              </th>
-              <td className={classes.number}>{pack.documents.length}</td>
-              <td>
-                <Group gap={4}>
-                  {pack.verdicts_stand && pack.verification ? (
-                    pack.verification.verdicts.map((v) => <VerdictBadge key={v.question} verdict={v} />)
-                  ) : (
-                    <Badge tone="unknown">{t("packs.unverified")}</Badge>
-                  )}
-                </Group>
-              </td>
-              <td className={classes.date}>
-                <time dateTime={pack.created_at} title={instantLong(pack.created_at)}>
-                  {instant(pack.created_at)}
-                </time>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div className={lists.screen}>
+      <Group className={lists.head} justify="space-between">
+        <Title order={1}>{t("packs.title")}</Title>
+        <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} />
+      </Group>
+      {items.length === 0 && <Empty title={t("packs.empty.title")} text={t("packs.empty.text")} />}
+      <List
+        tall
+        label={t("packs.title")}
+        columns={shown}
+        total={items.length}
+        row={(index) => items[index]}
+        idOf={(p) => p.id}
+        more={{ there: hasNextPage, busy: isFetchingNextPage, onMore: () => void fetchNextPage() }}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { createContext, type ReactNode, type RefObject, useCallback, useContext,
 import { useTranslation } from "react-i18next";
 import classes from "./keys.module.css";
 
-/** A key and what it does, in words of the language: a letter, "/", "?" or "Shift+A". */
+/** A key and what it does, in words of the language: a letter, "/", "?", "Space" or "Shift+A". */
 export type Shortcut = { keys: string; does: string; run: () => void };
 
 type Keys = {
@@ -63,13 +63,16 @@ export function useRowKeys(list: RefObject<HTMLElement | null>): void {
   ]);
 }
 
-/** What is typed into, or a dialog, keeps its keys. */
-function busy(target: EventTarget | null): boolean {
+/** What is typed into, a dialog or a menu keeps its keys, and a button is pressed by Space. */
+function busy({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector("[role=dialog], [role=alertdialog]")) return true;
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  if (!(target instanceof HTMLElement)) return false;
+  if (key === " " && target.matches("button, summary")) return true;
+  return target.isContentEditable || target.matches("input, textarea, select, [role=menu] *");
 }
 
 function named(event: KeyboardEvent): string {
+  if (event.key === " ") return "Space";
   const letter = event.key.length === 1 && event.key !== event.key.toLowerCase();
   return event.shiftKey && letter ? `Shift+${event.key}` : event.key;
 }
@@ -93,7 +96,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   );
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || busy(event.target)) return;
+      if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || busy(event)) return;
       const pressed = named(event);
       const found = [...lists.current].flatMap((l) => l.current).find((s) => s.keys === pressed);
       if (!found && pressed !== "?") return;

@@ -17,6 +17,32 @@ export type Filter = {
   order?: "asc" | "desc";
 };
 
+/** What is on its way, in the order of the stages, and what came to nothing. */
+export const onTheWay: Stage[] = [
+  "requested",
+  "submitted",
+  "returned",
+  "quoted",
+  "accepting",
+  "accepted",
+  "checking",
+  "approved",
+  "paying",
+  "refused_by_rule",
+  "refused",
+  "declined",
+  "lapsed",
+];
+
+/** What is out, or was. */
+export const lent: Stage[] = ["financed", "overdue", "settled"];
+
+/** The stages that a list shows where its address names none of them. */
+export function staged(filter: Filter, stages: Stage[]): Filter {
+  const chosen = filter.stage?.filter((s) => stages.includes(s)) ?? [];
+  return { ...filter, stage: chosen.length > 0 ? chosen : stages };
+}
+
 const pageSize = 100;
 
 export const financings = (filter: Filter) =>
@@ -32,6 +58,15 @@ export const financings = (filter: Filter) =>
     getNextPageParam: (page) => page.next,
     refetchInterval: 15_000,
   });
+
+/** The order of a list as one word: "-due" has the latest day first. */
+export function sortOf(filter: Filter): string {
+  return `${filter.order === "asc" ? "" : "-"}${filter.sort ?? "requested"}`;
+}
+
+export function orderOf(by: string): Filter {
+  return { sort: by.replace("-", "") as NonNullable<Filter["sort"]>, order: by.startsWith("-") ? "desc" : "asc" };
+}
 
 /** What is a maker's turn and what another person's. */
 const makerTurns: Stage[] = ["submitted", "accepting", "accepted", "approved"];

@@ -1,75 +1,99 @@
-import { Text, Title } from "@mantine/core";
-import { useSuspenseQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Group, Title } from "@mantine/core";
+import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { instant, instantLong } from "../../ui/format";
-import { Money } from "../../ui/Money";
-import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
-import { financings } from "./queries";
+import { Empty } from "../../ui/Empty";
+import { useColumns } from "../../ui/layout";
+import { type Column, List } from "../../ui/List";
+import lists from "../../ui/List.module.css";
+import { ListMenu } from "../../ui/ListMenu";
+import { Money } from "../../ui/Money";
+import { When } from "../../ui/When";
+import { financings, orderOf, sortOf } from "../bank/queries";
+import type { Financing } from "./queries";
 import { StatusBadge, statusOf } from "./status";
+
+function useCaseColumns(): Column<Financing>[] {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  return [
+    {
+      id: "number",
+      title: t("financing.invoice"),
+      width: 120,
+      grow: 1,
+      phone: { line: 1 },
+      cell: (f) => (
+        <Link to="/financings/$id" params={{ id: f.id }} data-open>
+          {f.number || f.title || t("financing.title")}
+        </Link>
+      ),
+    },
+    { id: "bank", title: t("financing.bank"), width: 160, grow: 2, phone: { line: 2 }, cell: (f) => nameOf(f.bank) },
+    {
+      id: "amount",
+      title: t("financing.face"),
+      width: 150,
+      right: true,
+      sort: "amount",
+      phone: { line: 1, end: true },
+      cell: (f) => f.amount && <Money value={f.amount} />,
+    },
+    { id: "due", title: t("financing.due"), width: 92, sort: "due", phone: { line: 2, end: true }, cell: (f) => f.due_date },
+    {
+      id: "state",
+      title: t("financing.state"),
+      width: 170,
+      phone: { line: 3 },
+      cell: (f) => <StatusBadge status={statusOf(f)} />,
+    },
+    {
+      id: "cash",
+      title: t("financing.cash"),
+      width: 150,
+      right: true,
+      cell: (f) => f.terms && <Money value={f.terms.cash} />,
+    },
+    {
+      id: "requested",
+      title: t("financing.requested"),
+      width: 130,
+      sort: "requested",
+      cell: (f) => <When at={f.requested_at} />,
+    },
+  ];
+}
 
 /** What was asked for, and how far each case is. */
 export function Financings() {
   const { t } = useTranslation();
-  const { data } = useSuspenseQuery(financings);
-  const nameOf = useNames();
-  if (data.items.length === 0) {
-    return (
-      <div className={classes.empty}>
-        <Title order={1}>{t("financing.empty.title")}</Title>
-        <Text c="dimmed">{t("financing.empty.text")}</Text>
-      </div>
-    );
-  }
+  const filter = useSearch({ from: "/inside/financings" });
+  const navigate = useNavigate({ from: "/financings" });
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(financings(filter));
+  const items = data.pages.flatMap((p) => p.items);
+  const columns = useCaseColumns();
+  const { shown, hidden, onToggle } = useColumns("financings", columns);
+  const sorting = { by: sortOf(filter), onSort: (by: string) => void navigate({ search: { ...filter, ...orderOf(by) }, replace: true }) };
   return (
-    <div className={classes.all}>
-      <Title order={1} mb="md">
-        {t("financing.title")}
-      </Title>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
-      <section className={classes.scroller} tabIndex={0} aria-label={t("financing.title")}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t("financing.bank")}</th>
-              <th scope="col" className={classes.number}>
-                {t("financing.face")}
-              </th>
-              <th scope="col">{t("financing.due")}</th>
-              <th scope="col">{t("financing.state")}</th>
-              <th scope="col" className={classes.number}>
-                {t("financing.cash")}
-              </th>
-              <th scope="col">{t("financing.requested")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.items.map((f) => (
-              <tr key={f.id}>
-                <th scope="row">
-                  <Link to="/financings/$id" params={{ id: f.id }} className={classes.link}>
-                    {nameOf(f.bank)}
-                  </Link>
-                </th>
-                <td className={classes.number}>{f.amount && <Money value={f.amount} />}</td>
-                <td>{f.due_date ?? ""}</td>
-                <td>
-                  <StatusBadge status={statusOf(f)} />
-                </td>
-                <td className={classes.number}>{f.terms && <Money value={f.terms.cash} />}</td>
-                <td>
-                  {f.requested_at && (
-                    <time dateTime={f.requested_at} title={instantLong(f.requested_at)}>
-                      {instant(f.requested_at)}
-                    </time>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+    <div className={lists.screen}>
+      <Group className={lists.head} justify="space-between">
+        <Title order={1}>{t("financing.title")}</Title>
+        <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
+      </Group>
+      {items.length === 0 && <Empty title={t("financing.empty.title")} text={t("financing.empty.text")} />}
+      <List
+        label={t("financing.title")}
+        columns={shown}
+        asked={JSON.stringify(filter)}
+        total={items.length}
+        row={(index) => items[index]}
+        idOf={(f) => f.id}
+        sorting={sorting}
+        more={{ there: hasNextPage, busy: isFetchingNextPage, onMore: () => void fetchNextPage() }}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     </div>
   );
 }

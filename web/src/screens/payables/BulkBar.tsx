@@ -2,6 +2,7 @@ import { Button, NativeSelect, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
+import lists from "../../ui/List.module.css";
 import { Money } from "../../ui/Money";
 import { totals } from "../../ui/sum";
 import classes from "./Payables.module.css";
@@ -22,14 +23,14 @@ export function BulkBar({ picked, all, onAll, busy, onConfirm, onClear }: Props)
   const [promise, setPromise] = useState<Schemas["Promise"]>("acknowledgement");
   const fresh = picked.some((p) => !confirming(p));
   return (
-    <section className={classes.bulk} aria-label={t("payables.bulk")}>
+    <section className={lists.foot} aria-label={t("payables.bulk")}>
       <Text size="sm" aria-live="polite">
         {t("payables.chosen", { count: picked.length })}
       </Text>
       {totals(picked.map((p) => p.face)).map((sum) => (
         <Money key={sum.currency} value={sum} />
       ))}
-      <span className={classes.grow} />
+      <span className={lists.grow} />
       {fresh && (
         <NativeSelect
           size="xs"

@@ -7,6 +7,8 @@ import { api, type Schemas, taken } from "../../api/client";
 import { me } from "../../api/queries";
 import { Badge, type Tone } from "../../ui/Badge";
 import { amount, instant, instantLong } from "../../ui/format";
+import { type Column, List } from "../../ui/List";
+import lists from "../../ui/List.module.css";
 import { Money } from "../../ui/Money";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { Digest } from "../../signing/Digest";
@@ -38,6 +40,7 @@ export function PayableListScreen() {
   const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
   const [trouble, setTrouble] = useState<unknown>(null);
   const confirm = useConfirm();
+  const columns = useRowColumns();
   const rows = list.rows ?? [];
   const may = actor.roles.some((r) => ["maker", "checker", "approver"].includes(r));
   const ready = rows.filter((r) => {
@@ -62,8 +65,8 @@ export function PayableListScreen() {
   };
 
   return (
-    <div className={classes.all}>
-      <div className={classes.head}>
+    <div className={lists.screen}>
+      <div className={lists.head}>
         <Anchor component={Link} to="/payables" size="sm">
           {t("payables.back")}
         </Anchor>
@@ -94,28 +97,8 @@ export function PayableListScreen() {
       </div>
       {trouble !== null && <ProblemNote error={trouble} />}
       {outcomes && <Outcomes list={outcomes} onClose={() => setOutcomes(null)} />}
-      <div className={classes.scroller}>
-        <table className={classes.table} data-testid="rows">
-          <thead>
-            <tr>
-              <th scope="col">{t("payables.list.row")}</th>
-              <th scope="col">{t("payables.column.number")}</th>
-              <th scope="col">{t("payables.column.supplier")}</th>
-              <th scope="col">{t("payables.column.due")}</th>
-              <th scope="col" className={classes.right}>
-                {t("payables.column.amount")}
-              </th>
-              <th scope="col">{t("payables.list.result")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((r) => (
-              <Line key={r.row} row={r} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <section className={classes.bulk} aria-label={t("payables.bulk")}>
+      <List tall label={list.file_name} columns={columns} total={rows.length} row={(at) => rows[at]} idOf={(r) => String(r.row)} />
+      <section className={lists.foot} aria-label={t("payables.bulk")}>
         <Text size="sm">{t("payables.list.ready", { count: ready.length })}</Text>
         {totals(ready.flatMap((r) => (r.amount ? [r.amount] : []))).map((sum) => (
           <Money key={sum.currency} value={sum} />
@@ -125,7 +108,7 @@ export function PayableListScreen() {
             {t("payables.list.left", { count: left })}
           </Text>
         )}
-        <span className={classes.grow} />
+        <span className={lists.grow} />
         <Button disabled={ready.length === 0} loading={confirm.isPending} onClick={() => void go()}>
           {t("payables.act.confirm", { count: ready.length })}
         </Button>
@@ -134,50 +117,76 @@ export function PayableListScreen() {
   );
 }
 
-function Line({ row: r }: { row: Row }) {
-  const { t, i18n } = useTranslation();
-  const differs = (field: string) => r.differences?.some((d) => d.field === field);
-  const mark = (field: string) => (differs(field) ? classes.differs : undefined);
-  return (
-    <tr>
-      <td className={classes.date}>{r.row}</td>
-      <th scope="row">
-        {r.receivable ? (
-          <Link to="/payables/$id" params={{ id: r.receivable }} className={classes.link}>
+/** What a row of the books says, and how it is with the claim that it means. */
+function useRowColumns(): Column<Row>[] {
+  const { t } = useTranslation();
+  const mark = (r: Row, field: string) => (r.differences?.some((d) => d.field === field) ? classes.differs : undefined);
+  return [
+    { id: "row", title: t("payables.list.row"), width: 40, cell: (r) => r.row },
+    {
+      id: "number",
+      title: t("payables.column.number"),
+      width: 140,
+      grow: 1,
+      phone: { line: 1 },
+      cell: (r) =>
+        r.receivable ? (
+          <Link to="/payables/$id" params={{ id: r.receivable }} data-open>
             {r.number}
           </Link>
         ) : (
           r.number || t("common.none")
-        )}
-      </th>
-      <td className={classes.party}>
-        <span className={mark("supplier")}>{r.supplier}</span>
-      </td>
-      <td className={classes.date}>
-        <span className={mark("due_date")}>{r.due_date}</span>
-      </td>
-      <td className={classes.right}>
-        <span className={mark("amount")}>{r.amount && <Money value={r.amount} />}</span>
-      </td>
-      <td>
-        <Badge tone={tones[r.result]}>{t(`payables.result.row.${r.result}`)}</Badge>{" "}
-        {r.differences?.map((d) => (
-          <Text span size="sm" key={d.field}>
-            {t(`payables.list.differs.${d.field}`, { claimed: d.field === "amount" ? grouped(d.claimed) : d.claimed })}{" "}
-          </Text>
-        ))}
-        {r.faults?.map((f) => (
-          <Text size="sm" key={f.path ?? f.code}>
-            {i18n.language === "en" ? f.message : f.action}
-          </Text>
-        ))}
-        {["unknown", "closed", "repeated"].includes(r.result) && (
-          <Text span size="sm" c="dimmed">
-            {t(`payables.list.next.${r.result}`)}
-          </Text>
-        )}
-      </td>
-    </tr>
+        ),
+    },
+    {
+      id: "supplier",
+      title: t("payables.column.supplier"),
+      width: 150,
+      grow: 1,
+      phone: { line: 2 },
+      cell: (r) => <span className={mark(r, "supplier")}>{r.supplier}</span>,
+    },
+    {
+      id: "due",
+      title: t("payables.column.due"),
+      width: 92,
+      phone: { line: 2, end: true },
+      cell: (r) => <span className={mark(r, "due_date")}>{r.due_date}</span>,
+    },
+    {
+      id: "amount",
+      title: t("payables.column.amount"),
+      width: 160,
+      right: true,
+      phone: { line: 1, end: true },
+      cell: (r) => <span className={mark(r, "amount")}>{r.amount && <Money value={r.amount} />}</span>,
+    },
+    { id: "result", title: t("payables.list.result"), width: 260, grow: 2, phone: { line: 3, wide: true }, cell: (r) => <Found row={r} /> },
+  ];
+}
+
+/** What was found of a row: how it differs, what is wrong with it, what to do. */
+function Found({ row: r }: { row: Row }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <>
+      <Badge tone={tones[r.result]}>{t(`payables.result.row.${r.result}`)}</Badge>{" "}
+      {r.differences?.map((d) => (
+        <Text span size="sm" key={d.field}>
+          {t(`payables.list.differs.${d.field}`, { claimed: d.field === "amount" ? grouped(d.claimed) : d.claimed })}{" "}
+        </Text>
+      ))}
+      {r.faults?.map((f) => (
+        <Text size="sm" key={f.path ?? f.code}>
+          {i18n.language === "en" ? f.message : f.action}
+        </Text>
+      ))}
+      {["unknown", "closed", "repeated"].includes(r.result) && (
+        <Text span size="sm" c="dimmed">
+          {t(`payables.list.next.${r.result}`)}
+        </Text>
+      )}
+    </>
   );
 }
 

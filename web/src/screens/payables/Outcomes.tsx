@@ -1,9 +1,8 @@
-import { Button, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { Badge, type Tone } from "../../ui/Badge";
+import type { Tone } from "../../ui/Badge";
 import { Money } from "../../ui/Money";
-import classes from "./Payables.module.css";
+import { Results } from "../../ui/Results";
 import type { Outcome } from "./useConfirm";
 
 function stateOf(o: Outcome): { tone: Tone; word: string } {
@@ -22,39 +21,33 @@ function stateOf(o: Outcome): { tone: Tone; word: string } {
   }
 }
 
-/** What became of each payable, those that were refused first: why, and what to do. */
+/** What became of each payable. */
 export function Outcomes({ list, onClose }: { list: Outcome[]; onClose: () => void }) {
-  const { t, i18n } = useTranslation();
-  const refused = list.filter((o) => stateOf(o).tone === "bad").length;
-  const sorted = [...list].sort((a, b) => Number(stateOf(b).tone === "bad") - Number(stateOf(a).tone === "bad"));
+  const { t } = useTranslation();
+  const results = list.map((o) => {
+    const { tone, word } = stateOf(o);
+    return {
+      id: o.id,
+      tone,
+      word: t(`payables.result.${word}`),
+      what: (
+        <>
+          <Link to="/payables/$id" params={{ id: o.id }}>
+            {o.number}
+          </Link>
+          <Money value={o.amount} />
+        </>
+      ),
+      problem: o.problem,
+    };
+  });
+  const refused = results.filter((r) => r.tone === "bad").length;
   return (
-    <section className={classes.outcomes} role="status" aria-label={t("payables.result.title")} data-testid="outcomes">
-      <Group justify="space-between">
-        <Text fw={600} size="sm">
-          {t("payables.result.count", { done: list.length - refused, count: list.length })}
-        </Text>
-        <Button size="compact-sm" variant="default" onClick={onClose}>
-          {t("common.close")}
-        </Button>
-      </Group>
-      <ul>
-        {sorted.map((o) => {
-          const { tone, word } = stateOf(o);
-          const said = o.problem && ("detail" in o.problem ? o.problem.detail : "message" in o.problem ? o.problem.message : "");
-          // The sentence is English; what to do is in the language of the reader.
-          const why = i18n.language === "en" ? [said, o.problem?.action] : [o.problem?.action];
-          return (
-            <li key={o.id}>
-              <Badge tone={tone}>{t(`payables.result.${word}`)}</Badge>
-              <Link to="/payables/$id" params={{ id: o.id }} className={classes.plainLink}>
-                {o.number}
-              </Link>
-              <Money value={o.amount} />
-              {o.problem && <Text size="sm">{why.filter(Boolean).join(" — ")}</Text>}
-            </li>
-          );
-        })}
-      </ul>
-    </section>
+    <Results
+      title={t("payables.result.title")}
+      summary={t("payables.result.count", { done: list.length - refused, count: list.length })}
+      list={results}
+      onClose={onClose}
+    />
   );
 }

@@ -1,13 +1,18 @@
-import { Button, Group, Loader, Text, TextInput, Title } from "@mantine/core";
-import { IconSearch, IconTable } from "@tabler/icons-react";
+import { Button, Group, Text, TextInput, Title } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
 import { useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
-import { Money } from "../../ui/Money";
+import { Empty } from "../../ui/Empty";
 import { count } from "../../ui/format";
+import { useColumns } from "../../ui/layout";
+import { type Choice, List } from "../../ui/List";
+import lists from "../../ui/List.module.css";
+import { ListMenu } from "../../ui/ListMenu";
+import { Money } from "../../ui/Money";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { totals } from "../../ui/sum";
 import { BulkBar } from "./BulkBar";
@@ -15,8 +20,8 @@ import { DisputeSheet } from "./DisputeSheet";
 import { ListUpload } from "./ListUpload";
 import { Outcomes } from "./Outcomes";
 import classes from "./Payables.module.css";
-import { canSign, confirming, type Filter, ownSide, type Payable, payables, type Tab, tabs } from "./queries";
-import { Table } from "./Table";
+import { canSign, confirming, type Filter, filterFor, filterOf, type Payable, payables, type Tab, tabs } from "./queries";
+import { usePayableColumns } from "./Table";
 import { type Outcome, useConfirm, useNames, wasCancelled } from "./useConfirm";
 
 type Sum = Schemas["PhaseSum"];
@@ -37,9 +42,8 @@ export function Payables() {
   const { data: actor } = useSuspenseQuery(me);
   const search = useSearch({ from: "/inside/payables" });
   const navigate = useNavigate({ from: "/payables" });
-  const side = search.side ?? ownSide(actor);
-  const filter: Filter = { ...search, side, tab: search.tab ?? (side === "obligor" ? "confirm" : "confirmed") };
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(payables(filter));
+  const filter = filterFor(search, actor);
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(payables(filter));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
   const [disputing, setDisputing] = useState<Payable | null>(null);
@@ -47,9 +51,14 @@ export function Payables() {
 
   const rows = data.pages.flatMap((p) => p.items);
   const sums = data.pages[0]?.sums ?? [];
+  const pays = filter.side === "obligor";
+  const confirms = filter.tab === "confirm" && pays;
+  const disputes = filter.tab === "confirmed" && pays && actor.roles.some((r) => r === "maker" || r === "checker");
   const open = rows.filter((p) => selectable(p, actor));
   const picked = open.filter((p) => chosen.has(p.id));
-  const pays = side === "obligor";
+  const all = () => setChosen(new Set(open.map((p) => p.id)));
+  const columns = usePayableColumns(filter.tab, pays, disputes ? setDisputing : undefined);
+  const { shown, hidden, onToggle } = useColumns("payables", columns);
 
   const go = async (list: Payable[], promise: Schemas["Promise"]) => {
     try {
@@ -60,46 +69,55 @@ export function Payables() {
     }
   };
   const change = (to: Partial<Filter>) => void navigate({ search: (old) => ({ ...old, ...to }) });
+  const sorting = { by: filter.sort ?? "due", onSort: (sort: string) => change(filterOf({ sort })) };
+  const choice: Choice<Payable> = {
+    chosen: new Set(picked.map((p) => p.id)),
+    open: (p) => selectable(p, actor),
+    onToggle: (p) => setChosen(new Set(chosen.has(p.id) ? [...chosen].filter((id) => id !== p.id) : [...chosen, p.id])),
+    onAll: (on) => (on ? all() : setChosen(new Set())),
+    of: { all: open.length, picked: picked.length },
+    labels: {
+      all: t("payables.chooseAll", { count: open.length }),
+      row: (p) => t("payables.choose", { number: p.number }),
+    },
+  };
 
   return (
-    <div className={classes.all}>
-      <Group className={classes.head} justify="space-between">
+    <div className={lists.screen}>
+      <Group className={lists.head} justify="space-between">
         <Title order={1}>{t(pays ? "payables.title" : "payables.titleReceivables")}</Title>
-        {pays && mayAct(actor) && <ListUpload />}
+        <Group gap={8}>
+          <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
+          {pays && mayAct(actor) && <ListUpload />}
+        </Group>
       </Group>
       <Tabs filter={filter} sums={sums} pays={pays} />
       <Filters filter={filter} onChange={change} />
       <Totals rows={sums.filter((s) => inTab(filter.tab, s))} tab={filter.tab} />
       {confirm.isError && !wasCancelled(confirm.error) && <ProblemNote error={confirm.error} />}
       {outcomes && <Outcomes list={outcomes} onClose={() => setOutcomes(null)} />}
-      {rows.length === 0 ? (
-        <Nothing filter={filter} pays={pays} onClear={() => void navigate({ search: { tab: filter.tab, side } })} />
-      ) : (
-        <Table
-          rows={rows}
-          filter={filter}
-          pays={pays}
-          onSort={(sort) => change({ sort })}
-          {...(filter.tab === "confirm" && pays
-            ? { choice: { chosen, open: open.map((p) => p.id), onChange: setChosen } }
-            : {})}
-          {...(filter.tab === "confirmed" && pays && actor.roles.some((r) => r === "maker" || r === "checker")
-            ? { onDispute: setDisputing }
-            : {})}
-        />
+      {rows.length === 0 && (
+        <Nothing filter={filter} pays={pays} onClear={() => void navigate({ search: { tab: filter.tab, side: filter.side } })} />
       )}
-      {isFetchingNextPage && <Loader size="sm" m="md" aria-label={t("common.loading")} />}
-      {hasNextPage && (
-        <Button m="md" variant="default" onClick={() => void fetchNextPage()}>
-          {t("payables.more")}
-        </Button>
-      )}
+      <List
+        label={t(pays ? "payables.title" : "payables.titleReceivables")}
+        columns={shown}
+        asked={JSON.stringify(filter)}
+        total={rows.length}
+        row={(index) => rows[index]}
+        idOf={(p) => p.id}
+        sorting={sorting}
+        {...(confirms ? { choice } : {})}
+        more={{ there: hasNextPage, busy: isFetchingNextPage, onMore: () => void fetchNextPage() }}
+        error={error}
+        onRetry={() => void refetch()}
+      />
       {disputing && <DisputeSheet payable={disputing} onClose={() => setDisputing(null)} />}
-      {filter.tab === "confirm" && pays && rows.length > 0 && (
+      {confirms && rows.length > 0 && (
         <BulkBar
           picked={picked}
           all={open.length}
-          onAll={() => setChosen(new Set(open.map((p) => p.id)))}
+          onAll={all}
           busy={confirm.isPending}
           onConfirm={(promise) => void go(picked, promise)}
           onClear={() => setChosen(new Set())}
@@ -143,7 +161,7 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (to: Partial<
   if (filter.until) chips.push({ key: "until", label: t("payables.dueUntil", { day: filter.until }) });
   return (
     <form
-      className={classes.filters}
+      className={lists.bar}
       role="search"
       onSubmit={(e) => {
         e.preventDefault();
@@ -229,16 +247,15 @@ function Nothing({ filter, pays, onClear }: { filter: Filter; pays: boolean; onC
   const { t } = useTranslation();
   const narrowed = Boolean(filter.search || filter.counterparty || filter.currency || filter.from || filter.until);
   return (
-    <div className={classes.empty}>
-      <IconTable size={32} stroke={1.5} aria-hidden />
-      <Title order={2}>{t(narrowed ? "payables.empty.narrowed" : `payables.empty.${pays ? "" : "their."}${filter.tab}.title`)}</Title>
-      {narrowed ? (
-        <Button variant="default" onClick={onClear}>
+    <Empty
+      title={t(narrowed ? "payables.empty.narrowed" : `payables.empty.${pays ? "" : "their."}${filter.tab}.title`)}
+      {...(narrowed ? {} : { text: t(`payables.empty.${pays ? "" : "their."}${filter.tab}.text`) })}
+    >
+      {narrowed && (
+        <Button variant="default" mt="sm" onClick={onClear}>
           {t("payables.empty.clear")}
         </Button>
-      ) : (
-        <Text c="dimmed">{t(`payables.empty.${pays ? "" : "their."}${filter.tab}.text`)}</Text>
       )}
-    </div>
+    </Empty>
   );
 }

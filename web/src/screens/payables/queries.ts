@@ -115,6 +115,12 @@ export function ownSide(actor: Schemas["Actor"]): Side {
   return actor.kind === "bank" ? "owner" : "seller";
 }
 
+/** What the list of an address shows to a person: its part and its first tab where the address names none. */
+export function filterFor(search: Partial<Filter>, actor: Schemas["Actor"]): Filter {
+  const side = search.side ?? ownSide(actor);
+  return { ...search, side, tab: search.tab ?? (side === "obligor" ? "confirm" : "confirmed") };
+}
+
 /** Whether a person could sign an intent now: a duty is open that fits, and they have not signed. */
 export function canSign(i: Intent, actor: Schemas["Actor"]): boolean {
   if (i.state !== "open" || i.duties.some((d) => d.by?.person === actor.person && d.by.organisation === actor.organisation)) {
