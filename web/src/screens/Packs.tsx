@@ -43,8 +43,8 @@ function usePackColumns(): Column<Pack>[] {
     {
       id: "name",
       title: t("packs.name"),
-      width: 220,
-      grow: 1,
+      width: 240,
+      grow: 2,
       phone: { line: 1, wide: true },
       cell: (p) => (
         <Link to="/packs/$id" params={{ id: p.id }} data-open>
@@ -56,8 +56,8 @@ function usePackColumns(): Column<Pack>[] {
     {
       id: "verdicts",
       title: t("packs.verdicts"),
-      width: 300,
-      grow: 2,
+      width: 400,
+      grow: 1,
       phone: { line: 2, wide: true },
       cell: (p) => <Verdicts pack={p} />,
     },

@@ -71,7 +71,9 @@ const margin = 8;
 /** So many rows before the last one the next page is fetched. */
 const ahead = 40;
 
+// As the style sheet has them.
 const lineHeight = 22;
+const gap = 16;
 
 /** How high a card is, by the lines that its columns take. */
 function cardHeight<Row>(columns: Column<Row>[]): number {
@@ -91,7 +93,7 @@ export function tracks<Row>(columns: Column<Row>[], picks: boolean): { template:
     list.unshift("24px");
     widths.unshift(24);
   }
-  return { template: list.join(" "), width: widths.reduce((sum, w) => sum + w + 12, 20) };
+  return { template: list.join(" "), width: widths.reduce((sum, w) => sum + w + gap, 2 * 16 - gap) };
 }
 
 /**
@@ -170,7 +172,9 @@ export function List<Row>(props: Props<Row>) {
   useShortcuts(keys);
 
   const { template, width } = tracks(columns, choice !== undefined);
-  const style = { "--columns": template, "--card": `${card}px`, ...(phone ? {} : { minWidth: width }) } as CSSProperties;
+  const style: CSSProperties & Record<`--${string}`, string> = phone
+    ? { "--card": `${card}px` }
+    : { "--columns": template, minWidth: width };
   return (
     <>
       {error ? <ProblemNote error={error} {...(onRetry ? { onRetry } : {})} /> : null}

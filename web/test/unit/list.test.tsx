@@ -134,7 +134,7 @@ describe("a list", () => {
 
 describe("the columns of a list", () => {
   it("take their widths, and a place for the box", () => {
-    expect(tracks(columns, true)).toEqual({ template: "24px minmax(100px, 1fr) 50px", width: 20 + 36 + 112 + 62 });
+    expect(tracks(columns, true)).toEqual({ template: "24px minmax(100px, 1fr) 50px", width: 16 + 40 + 116 + 66 });
   });
 
   it("are hidden as the list has it until a person chooses", () => {

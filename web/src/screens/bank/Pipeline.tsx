@@ -119,14 +119,14 @@ function useFinancingColumns(out: boolean): Column<Financing>[] {
     {
       id: "stage",
       title: named("stage"),
-      width: 170,
+      width: 160,
       phone: { line: 2 },
       cell: (f) => f.stage && <StageBadge stage={f.stage} />,
     },
     {
       id: "amount",
       title: named("amount"),
-      width: 150,
+      width: 140,
       right: true,
       sort: "amount",
       phone: { line: 1, end: true },
@@ -135,7 +135,7 @@ function useFinancingColumns(out: boolean): Column<Financing>[] {
     {
       id: out ? "outstanding" : "asked",
       title: named(out ? "outstanding" : "asked"),
-      width: 150,
+      width: 140,
       right: true,
       cell: (f) => {
         const second = out ? f.outstanding : f.terms?.cash;

@@ -55,7 +55,7 @@ export function BulkBar({ papers, busy, onFile, onDone }: Props) {
           leftSection={<IconFolderPlus size={14} aria-hidden />}
           onClick={() => setChoosing(true)}
         >
-          {t("documents.file.button")}
+          {t("documents.filing.button")}
         </Button>
       )}
       <Button size="xs" variant="subtle" leftSection={<IconX size={14} aria-hidden />} onClick={onDone}>
@@ -86,24 +86,24 @@ function PackChoice({ count, onChoose, onClose }: ChoiceProps) {
   const [missing, setMissing] = useState(false);
   const chosen = data?.items.find((p) => p.id === id);
   return (
-    <Modal opened onClose={onClose} title={t("documents.file.title")} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Modal opened onClose={onClose} title={t("documents.filing.title")} closeButtonProps={{ "aria-label": t("common.close") }}>
       <Stack gap="sm">
         {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
-        <Text size="sm">{t("documents.file.text")}</Text>
+        <Text size="sm">{t("documents.filing.text")}</Text>
         <Select
           searchable
           data-autofocus
-          label={t("documents.file.pack")}
-          nothingFoundMessage={t("documents.file.noPack")}
+          label={t("documents.filing.pack")}
+          nothingFoundMessage={t("documents.filing.noPack")}
           data={data?.items.map((p) => ({ value: p.id, label: p.title })) ?? []}
           value={id}
           onChange={setID}
-          error={missing && !chosen && t("documents.file.missing")}
+          error={missing && !chosen && t("documents.filing.missing")}
           comboboxProps={{ withinPortal: true }}
         />
         <Group justify="flex-end">
           <Button onClick={() => (chosen ? onChoose(chosen) : setMissing(true))}>
-            {t("documents.file.submit", { count })}
+            {t("documents.filing.submit", { count })}
           </Button>
         </Group>
       </Stack>

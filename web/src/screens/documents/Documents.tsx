@@ -33,7 +33,7 @@ function usePaperColumns(): Column<Row>[] {
     {
       id: "kind",
       title: t("documents.kind"),
-      width: 160,
+      width: 150,
       sort: "kind",
       phone: { line: 1 },
       cell: (p) => (
@@ -42,21 +42,21 @@ function usePaperColumns(): Column<Row>[] {
         </Link>
       ),
     },
-    { id: "number", title: t("documents.number"), width: 170, sort: "number", phone: { line: 2 }, cell: (p) => p.number },
-    { id: "file", title: t("documents.file"), width: 170, grow: 1.4, sort: "file", cell: (p) => p.file_name },
-    { id: "from", title: t("documents.from"), width: 150, grow: 1, cell: (p) => nameOf(p.organisation) },
-    { id: "state", title: t("documents.state"), width: 150, sort: "state", cell: (p) => <StateBadge state={p.state} /> },
+    { id: "number", title: t("documents.number"), width: 140, sort: "number", phone: { line: 2 }, cell: (p) => p.number },
+    { id: "file", title: t("documents.file"), width: 150, grow: 1.4, sort: "file", cell: (p) => p.file_name },
+    { id: "from", title: t("documents.from"), width: 140, grow: 1, cell: (p) => nameOf(p.organisation) },
+    { id: "state", title: t("documents.state"), width: 130, sort: "state", cell: (p) => <StateBadge state={p.state} /> },
     {
       id: "findings",
       title: t("documents.findings"),
-      width: 200,
+      width: 180,
       phone: { line: 1, end: true },
       cell: (p) => <WeightBadges fatal={p.fatal} warnings={p.warnings} read={p.state === "parsed"} />,
     },
     {
       id: "uploaded",
       title: t("documents.uploaded"),
-      width: 130,
+      width: 134,
       sort: "uploaded",
       phone: { line: 2, end: true },
       cell: (p) => <When at={p.uploaded_at} />,
@@ -72,12 +72,12 @@ function FiledResults({ pack, results, onClose }: { pack: Pack; results: Filed[]
   const done = results.filter((r) => r.state !== "refused").length;
   return (
     <Results
-      title={t("documents.file.result")}
-      summary={t("documents.file.done", { done, count: results.length, pack: pack.title })}
+      title={t("documents.filing.result")}
+      summary={t("documents.filing.done", { done, count: results.length, pack: pack.title })}
       list={results.map(({ paper, state, problem }) => ({
         id: paper.id,
         tone: fileTones[state],
-        word: t(`documents.file.${state}`),
+        word: t(`documents.filing.${state}`),
         what: (
           <Link to="/documents/$id" params={{ id: paper.id }}>
             {paper.number || paper.file_name}
@@ -88,7 +88,7 @@ function FiledResults({ pack, results, onClose }: { pack: Pack; results: Filed[]
       onClose={onClose}
     >
       <Link to="/packs/$id" params={{ id: pack.id }}>
-        {t("documents.file.open")}
+        {t("documents.filing.open")}
       </Link>
     </Results>
   );

@@ -71,7 +71,7 @@ export function usePayableColumns(tab: Filter["tab"], pays: boolean, onDispute?:
     columns.push({
       id: "act",
       title: t("payables.column.act"),
-      width: 110,
+      width: 130,
       phone: { line: 3, end: true },
       cell: (p) =>
         !isZero(disputable(p)) && (
