@@ -36,6 +36,7 @@ const (
 	CodeNoKey          trade.Code = "intent.no_key"           // no key is registered for this person
 	CodeIntentPending  trade.Code = "intent.pending"          // another command about it waits for signatures
 	CodeNoPayable      trade.Code = "payables.no_match"       // no row of the list can be confirmed
+	CodePaperRequest   trade.Code = "paper_request.state"     // asked already, or answered by now
 	CodeStatement      trade.Code = "statement.invalid"       // the bank statement cannot be read
 	CodeNoMatch        trade.Code = "statement.no_match"      // the line fits no receivable
 	CodeUnavailable    trade.Code = "service.unavailable"     // database or ledger is not there: try again
@@ -72,6 +73,7 @@ func Codes() []trade.Code {
 		CodeNoKey,
 		CodeIntentPending,
 		CodeNoPayable,
+		CodePaperRequest,
 		CodeStatement,
 		CodeNoMatch,
 		CodeUnavailable,

@@ -342,7 +342,7 @@ func (a *App) fileInto(
 		return Pack{}, err
 	}
 	for _, d := range papers {
-		if err := filed(ctx, tx, actor, id, d, a.Now()); err != nil {
+		if err := a.filed(ctx, tx, actor, id, d); err != nil {
 			return Pack{}, err
 		}
 		if err := a.audit(ctx, tx, actor, deed{"pack.file", "pack", string(id)},

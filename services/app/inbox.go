@@ -10,6 +10,7 @@ import (
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/parse"
 )
 
 // Next is what is to be done with a thing that waits.
@@ -26,6 +27,8 @@ const (
 	NextApprove    Next = "approve"     // an accepted quote, by the bank
 	NextDisburse   Next = "disburse"    // an approved financing
 	NextTypeFields Next = "type_fields" // of a paper that no reader reads
+	NextDeliver    Next = "deliver"     // a paper that was asked for
+	NextReconsider Next = "reconsider"  // a paper that was declined, by who asked for it
 )
 
 // SubjectDocument is the subject kind of papers; that of assets is their trade.Kind.
@@ -39,6 +42,8 @@ type Item struct {
 	Subject string    // its id
 	Title   string    // what a person knows it by: the number of the invoice, the name of the file
 	Pack    PackID    // of the trade; empty when none is known
+	// Paper is what is asked for; of requests for papers.
+	Paper parse.Kind
 	// Counterparty is the other side of the trade; empty when there is none.
 	Counterparty trade.OrgID
 	Amount       money.Amount // absent when it is about none
@@ -91,6 +96,9 @@ func (a *App) Inbox(ctx context.Context, actor Actor) (Inbox, error) {
 	for _, d := range w.papers {
 		items = append(items, w.ofPaper(d))
 	}
+	for _, r := range w.asked {
+		items = append(items, w.ofRequest(r))
+	}
 	return w.sorted(items), nil
 }
 
@@ -102,6 +110,7 @@ type waiting struct {
 	claims  []Asset
 	loans   []Asset
 	papers  []Document
+	asked   []PaperRequest
 	named   map[trade.AssetID]Asset // what intents and financings are about
 	cut     bool                    // there was more of something than is read
 }
@@ -125,7 +134,10 @@ func (w *waiting) gather(ctx context.Context, tx StoreTx) error {
 	if w.papers, err = tx.UntypedDocuments(ctx, org, inboxSource); err != nil {
 		return err
 	}
-	w.cut = max(len(w.intents), len(w.claims), len(w.loans), len(w.papers)) == inboxSource
+	if w.asked, err = tx.PaperRequestsThatWait(ctx, org, inboxSource); err != nil {
+		return err
+	}
+	w.cut = max(len(w.intents), len(w.claims), len(w.loans), len(w.papers), len(w.asked)) == inboxSource
 	ids := []trade.AssetID{}
 	for _, i := range w.intents {
 		for _, s := range i.Command.Subjects {
@@ -380,6 +392,24 @@ func (w *waiting) ofPaper(d Document) Item {
 	if d.Org != w.actor.Org {
 		item.Counterparty = d.Org
 	}
+	return item
+}
+
+// ofRequest makes the item of a paper that somebody was asked for.
+func (w *waiting) ofRequest(r PaperRequest) Item {
+	item := Item{
+		Next: NextDeliver, Kind: SubjectPaperRequest, Subject: string(r.ID), Title: r.Title, Pack: r.Pack,
+		Paper: r.Kind, Counterparty: r.Asked, Due: r.Due, Since: r.At, Intents: []trade.CommandID{},
+	}
+	if r.Asked == w.actor.Org {
+		item.Counterparty = r.Org
+	}
+	if r.State == RequestDeclined {
+		item.Next, item.Due, item.Since = NextReconsider, money.Date{}, r.EndedAt
+		item.WaitsFor = []Waits{w.waits(r.Org, askers(), nil)}
+		return item
+	}
+	item.WaitsFor = []Waits{w.waits(r.Asked, typists(), nil)}
 	return item
 }
 

@@ -21,7 +21,9 @@ const (
 	ChangedPack      = "pack"
 	ChangedIntent    = "intent"
 	ChangedStatement = "statement"
-	ChangedFinancing = string(trade.KindFinancing) // before it stands on the ledger, too
+	// ChangedPaperRequest is of a paper that somebody was asked for.
+	ChangedPaperRequest = "paper_request"
+	ChangedFinancing    = string(trade.KindFinancing) // before it stands on the ledger, too
 )
 
 const (

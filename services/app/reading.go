@@ -59,7 +59,10 @@ func (a *App) parseDocument(ctx context.Context, id DocumentID) error {
 		switch {
 		case refusal != nil:
 			d.State, d.Findings = DocumentUnreadable, refusal
-			return changed(ctx, tx, d)
+			if err := changed(ctx, tx, d); err != nil {
+				return err
+			}
+			return a.answersEverywhere(ctx, tx, d)
 		case err != nil:
 			return fmt.Errorf("document %s: %w", id, err)
 		case fields.Kind == parse.Other:
@@ -147,6 +150,9 @@ func (a *App) setFields(
 	packs, err := tx.PacksOf(ctx, d.ID)
 	if err != nil || len(packs) == 0 {
 		return err // recorded when it is filed: there is nobody yet to show it to
+	}
+	if err := a.answersEverywhere(ctx, tx, d); err != nil {
+		return err
 	}
 	return tx.Enqueue(ctx, RecordJob{d.ID})
 }

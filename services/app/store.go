@@ -7,6 +7,7 @@ import (
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
+	"github.com/countersign/countersign/services/parse"
 )
 
 // Store keeps what is not on the ledger, and the projection of what is. Every method of StoreTx
@@ -26,6 +27,7 @@ type StoreTx interface {
 	PapersTx
 	ViewsTx
 	IncomingTx
+	PaperRequestsTx
 	IntentsTx
 	ProjectionTx
 	MoneyTx
@@ -145,6 +147,25 @@ type PapersTx interface {
 	SetPackProgramme(ctx context.Context, id PackID, programme trade.AssetID, edit int) error
 	InsertVerification(ctx context.Context, v Verification) error
 	Verification(ctx context.Context, id string) (Verification, error)
+}
+
+// PaperRequestsTx keeps the papers that parties of a trade ask each other for.
+type PaperRequestsTx interface {
+	// InsertPaperRequest adds a request; false when the same is open already.
+	InsertPaperRequest(ctx context.Context, r PaperRequest) (bool, error)
+	PaperRequest(ctx context.Context, id PaperRequestID) (PaperRequest, error)
+	// PaperRequests lists what the organisation asked for and was asked, newest first.
+	PaperRequests(
+		ctx context.Context, org trade.OrgID, f PaperRequestFilter, p Page,
+	) ([]PaperRequest, string, error)
+	// OpenPaperRequests lists what an organisation is asked for in a pack: papers of a kind, or
+	// with an empty one of any.
+	OpenPaperRequests(ctx context.Context, p PackID, asked trade.OrgID, k parse.Kind) ([]PaperRequest, error)
+	CountOpenPaperRequests(ctx context.Context, p PackID, org trade.OrgID) (int, error)
+	// PaperRequestsThatWait lists open ones on both sides, and declined ones for who asked.
+	PaperRequestsThatWait(ctx context.Context, org trade.OrgID, limit int) ([]PaperRequest, error)
+	// SetPaperRequest moves a request; ErrEdited unless it is in the state before.
+	SetPaperRequest(ctx context.Context, r PaperRequest, before PaperRequestState) error
 }
 
 // IncomingTx keeps files that come in parts, until they are whole.

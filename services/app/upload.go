@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 	"unicode/utf8"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -60,7 +59,7 @@ func (a *App) keepPaper(
 		if err != nil {
 			return err
 		}
-		if err := filed(ctx, tx, actor, u.Pack, d, a.Now()); err != nil {
+		if err := a.filed(ctx, tx, actor, u.Pack, d); err != nil {
 			return err
 		}
 		if created {
@@ -110,13 +109,17 @@ func (a *App) draftPaper(ctx context.Context, actor Actor, u Upload) (Document, 
 }
 
 // filed puts a paper into a pack, when one is named. One that is read already is recorded on the
-// ledger now that there is somebody to show it to, and the verdicts are taken again.
-func filed(ctx context.Context, tx StoreTx, actor Actor, pack PackID, d Document, at time.Time) error {
+// ledger now that there is somebody to show it to, and the verdicts are taken again. It answers who
+// asked for it.
+func (a *App) filed(ctx context.Context, tx StoreTx, actor Actor, pack PackID, d Document) error {
 	if pack == "" {
 		return nil
 	}
-	added, err := tx.AddDocument(ctx, pack, d.ID, actor.User, at)
+	added, err := tx.AddDocument(ctx, pack, d.ID, actor.User, a.Now())
 	if err != nil || !added || d.State != DocumentParsed {
+		return err
+	}
+	if err := a.answers(ctx, tx, pack, d); err != nil {
 		return err
 	}
 	if err := tx.Enqueue(ctx, RecordJob{d.ID}); err != nil {

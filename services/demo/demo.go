@@ -19,6 +19,7 @@ import (
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/fixtures"
+	"github.com/countersign/countersign/services/app"
 )
 
 // Config says what the demonstration works with.
@@ -29,6 +30,7 @@ type Config struct {
 	Out     io.Writer                            // what happens is told here, a line a step
 	Save    func(name string, file []byte) error // keeps the reports
 	Now     func() time.Time
+	Hasher  app.PasswordHasher // of the passwords of people who come while it runs
 }
 
 // Outcome is how one trade ended.
@@ -79,6 +81,11 @@ func Run(ctx context.Context, c Config) ([]Outcome, error) {
 	}
 	if err := j.moveClock(ctx, 0); err != nil {
 		return nil, fmt.Errorf("moving the clock: %w", err)
+	}
+	for _, e := range c.Set.Demo.Staff {
+		if err := j.enrol(ctx, e); err != nil {
+			return nil, fmt.Errorf("enrolling %s: %w", e.Person.Email, err)
+		}
 	}
 	outcomes := make([]Outcome, len(runs))
 	for i, r := range runs {

@@ -59,6 +59,16 @@ func LoadPeople(path string, d fixtures.Demo) (*People, error) {
 			p.ByEmail[person.Email] = made
 		}
 	}
+	for n, e := range d.Staff {
+		if p.ByEmail[e.Person.Email] != nil {
+			continue
+		}
+		made, err := newPerson(fmt.Sprintf("%s-new-%d", e.Organisation, n+1))
+		if err != nil {
+			return nil, err
+		}
+		p.ByEmail[e.Person.Email] = made
+	}
 	out, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
 		return nil, err

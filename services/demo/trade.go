@@ -27,6 +27,7 @@ type run struct {
 	receivable trade.AssetID
 	financing  trade.AssetID
 	lines      []line
+	papers     map[string]string // requests for papers, by who is asked for what
 	ended      *Outcome
 }
 
@@ -38,7 +39,7 @@ type line struct {
 }
 
 func newRun(j *job, t *fixtures.Trade) *run {
-	r := &run{job: j, trade: t, day: j.Set.Begin}
+	r := &run{job: j, trade: t, day: j.Set.Begin, papers: map[string]string{}}
 	r.programme, _ = j.Set.Demo.Programme(t.Plan.Programme)
 	r.seller, _ = j.Set.Demo.Organisation(r.programme.Seller)
 	r.buyer, _ = j.Set.Demo.Organisation(r.programme.Buyer)
@@ -134,6 +135,10 @@ func (r *run) step(ctx context.Context, s fixtures.Step) error {
 		return r.statement(ctx, s)
 	case "report":
 		return r.report(ctx, s)
+	case "ask":
+		return r.ask(ctx, s)
+	case "decline":
+		return r.decline(ctx, s)
 	}
 	switch trade.Act(s.Act) {
 	case trade.ReceivableIssue:
@@ -212,7 +217,7 @@ func (r *run) upload(ctx context.Context) error {
 		{"organisation": r.seller.MSP, "side": "seller"}, {"organisation": r.buyer.MSP, "side": "obligor"},
 	}
 	for _, o := range r.Set.Demo.Organisations {
-		brings := slices.ContainsFunc(
+		brings := r.trade.Plan.Asks(o.ID) || slices.ContainsFunc(
 			r.trade.Plan.Documents, func(p fixtures.Paper) bool { return p.Uploader == o.ID },
 		)
 		switch kind := trade.OrgKind(o.Kind); {
@@ -241,6 +246,9 @@ func (r *run) upload(ctx context.Context) error {
 	r.pack = pack.ID
 	r.say("%-22s %s", "pack", r.pack)
 	for _, p := range r.trade.Plan.Documents {
+		if r.trade.Plan.BroughtLater(p.File) {
+			continue
+		}
 		if _, err := r.bring(ctx, p.File, p.Person); err != nil {
 			return err
 		}

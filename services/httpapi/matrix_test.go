@@ -13,6 +13,7 @@ import (
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
+	"github.com/countersign/countersign/services/parse"
 )
 
 // columns are who asks, in the order of the matrix. The trade is between lanqiao (seller) and
@@ -77,6 +78,11 @@ POST /v1/packs                                         .  r  .  r  i  r  i  i  i
 GET /v1/packs/{pack}                                   .  .  .  .  .  .  x  .  .  .  x  x  -  -  -
 POST /v1/packs/{pack}/verification                     .  .  .  .  .  .  x  .  .  .  x  x  -  -  -
 POST /v1/packs/{pack}/papers                           .  r  i  r  i  r  x  i  i  r  r  x  -  -  -
+POST /v1/packs/{pack}/paper-requests                   .  .  .  .  .  .  x  .  i  .  x  x  -  -  -
+GET /v1/paper-requests                                 .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/paper-requests/{request}                       .  .  x  x  x  x  x  .  x  x  x  x  -  -  -
+POST /v1/paper-requests/{request}/closing              d  d  x  x  x  x  x  r  x  x  x  x  -  -  -
+POST /v1/paper-requests/{request}/decline              r  r  x  x  x  x  x  d  x  x  x  x  -  -  -
 POST /v1/uploads                                       .  r  .  r  .  r  .  .  .  r  r  .  -  -  -
 GET /v1/uploads/{upload}                               .  x  x  x  x  x  x  x  x  x  x  x  -  -  -
 HEAD /v1/uploads/{upload}                              .  x  x  x  x  x  x  x  x  x  x  x  -  -  -
@@ -246,6 +252,7 @@ func (w *world) bodies() map[string]sent {
 		bodies["POST "+route] = nothing
 	}
 	maps.Copy(bodies, w.seekersBodies())
+	maps.Copy(bodies, paperRequestBodies())
 	return bodies
 }
 
@@ -467,8 +474,13 @@ func (w *world) objects() map[string]string {
 	var upload api.Upload
 	w.want(w.send(w.token(sellerMaker), "POST", "/v1/uploads", nil,
 		tusAnnounced(decimal(matrixFile), "filename bWF0cml4")), http.StatusCreated, &upload)
+	var asked api.PaperRequest
+	w.post(sellerMaker, "/v1/packs/"+string(w.pack)+"/paper-requests", api.AskForPaper{
+		Organisation: "ShibuMSP", Kind: parse.PackingList,
+	}, http.StatusCreated, &asked)
 	return map[string]string{
-		"{list}": string(list.ID), "{upload}": string(upload.ID),
+		"{request}": string(asked.ID),
+		"{list}":    string(list.ID), "{upload}": string(upload.ID),
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),
 		"{receivable}": string(w.receivable), "{financing}": string(w.financing), "{intent}": string(i.ID),
 		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{person}": "lanqiao-0",

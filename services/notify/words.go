@@ -36,15 +36,15 @@ func english() words {
 		next: map[string]string{
 			"sign": "to sign", "confirm": "to confirm", "resolve": "in dispute", "pay": "overdue", "quote": "to quote",
 			"accept": "quoted, to accept or decline", "approve": "to approve", "disburse": "to pay out",
-			"type_fields": "fields to type in",
+			"type_fields": "fields to type in", "deliver": "asked for", "reconsider": "declined",
 		},
 		outcome: map[string]string{
 			"committed": "carried out", "refused": "refused", "expired": "not signed in time",
-			"withdrawn": "withdrawn",
+			"withdrawn": "withdrawn", "delivered": "delivered",
 		},
 		kind: map[string]string{
 			"document": "Paper", "receivable": "Receivable", "financing": "Financing", "programme": "Programme",
-			"organisation": "Your organisation", "keyring": "Keyring",
+			"organisation": "Your organisation", "keyring": "Keyring", "paper_request": "Request for a paper",
 		},
 	}
 }
@@ -58,13 +58,15 @@ func chinese() words {
 		next: map[string]string{
 			"sign": "待签署", "confirm": "待确认", "resolve": "有争议", "pay": "已逾期", "quote": "待报价",
 			"accept": "已报价，待接受或谢绝", "approve": "待批准", "disburse": "待放款", "type_fields": "待录入字段",
+			"deliver": "待提供", "reconsider": "对方未予提供",
 		},
 		outcome: map[string]string{
 			"committed": "已执行", "refused": "未获通过", "expired": "未按时签署", "withdrawn": "已撤回",
+			"delivered": "已提供",
 		},
 		kind: map[string]string{
 			"document": "单据", "receivable": "应收账款", "financing": "融资", "programme": "融资方案",
-			"organisation": "您的机构", "keyring": "密钥环",
+			"organisation": "您的机构", "keyring": "密钥环", "paper_request": "单据请求",
 		},
 	}
 }

@@ -8,6 +8,7 @@ import {
   IconFiles,
   IconHome,
   IconInbox,
+  IconMessageQuestion,
   IconPackages,
   IconSettings,
   IconTimeline,
@@ -44,6 +45,7 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
     kinds: ["supplier", "core_enterprise", "warehouse", "carrier", "auditor", "regulator", "operator"],
   },
   { to: "/financings", word: "financing", icon: IconCash, kinds: ["supplier"] },
+  { to: "/requests", word: "requests", icon: IconMessageQuestion, kinds: ["warehouse", "carrier", "auditor"] },
   { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["supplier", "bank"] },
   { to: "/settings", word: "settings", icon: IconSettings },
 ];

@@ -12,6 +12,7 @@ import { Missing } from "./screens/Missing";
 import { financing } from "./screens/financing/queries";
 import { exposures, financings, lent, onTheWay, review, staged } from "./screens/bank/queries";
 import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
+import { type State as RequestState, requests, states as requestStates } from "./screens/requests/queries";
 import { SignIn } from "./screens/SignIn";
 import { preferences } from "./screens/settings/choices";
 import { keys, node } from "./signing/keys";
@@ -119,6 +120,18 @@ const packPage = createRoute({
   path: "/packs/$id",
   loader: ({ context, params }) => context.client.ensureQueryData(pack(params.id, language())),
   component: lazyRouteComponent(() => import("./screens/Pack"), "PackScreen"),
+});
+
+const requestList = createRoute({
+  getParentRoute: () => inside,
+  path: "/requests",
+  validateSearch: (search: Record<string, unknown>): { state?: RequestState } => {
+    const state = requestStates.find((s) => s === search.state);
+    return state ? { state } : {};
+  },
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => context.client.ensureInfiniteQueryData(requests(deps.state)),
+  component: lazyRouteComponent(() => import("./screens/requests/Requests"), "Requests"),
 });
 
 const payableScreens = createRoute({
@@ -286,6 +299,7 @@ export function newRouter(client: QueryClient) {
         financingPage,
         packList,
         packPage,
+  requestList,
         ...dueScreens,
         ...bankPages,
         settings.addChildren([

@@ -119,7 +119,8 @@ func runDemo(ctx context.Context, o options, files fs.FS, load loader, exit bool
 	}
 	outcomes, err := demo.Run(ctx, demo.Config{
 		Address: "http://" + l.Addr().String(), Set: set, People: people, Out: os.Stdout, Now: o.clock.Now,
-		Save: func(name string, file []byte) error { return saveReport(o.data, name, file) },
+		Hasher: hasher,
+		Save:   func(name string, file []byte) error { return saveReport(o.data, name, file) },
 	})
 	if err == nil {
 		err = tell(os.Stdout, o, outcomes, o.clock.Now().Sub(began))

@@ -29,6 +29,10 @@ WITH changed AS (
     FROM changed c JOIN financing_requests r ON r.id = c.id
     WHERE c.kind = 'financing'
     UNION
+    SELECT c.kind, c.id, unnest(ARRAY[q.org_id, q.asked_id]::text[])
+    FROM changed c JOIN paper_requests q ON q.id = c.id
+    WHERE c.kind = 'paper_request'
+    UNION
     SELECT c.kind, c.id, h.org_id FROM changed c JOIN ledger.holders h ON h.asset_id = c.id
 ), seen AS (
     SELECT v.kind, v.id, v.org_id FROM viewers v

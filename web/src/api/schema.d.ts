@@ -584,6 +584,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/packs/{pack}/paper-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pack: components["parameters"]["PackID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask another party for a paper
+         * @description It waits in the inbox of both. It ends when the party files a paper of that kind in the pack
+         *     that breaks no rule, when it declines with a reason, or when it is taken back. At most 20 are
+         *     open at a time from one party in one pack, and the same paper is asked for once.
+         *     Who: every role of a party but who only administers.
+         *     Codes: access.not_found, access.forbidden, pack.party, input.invalid, paper_request.state.
+         */
+        post: operations["askForPaper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/paper-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List papers asked for
+         * @description What the organisation asked others for and what it was asked, newest first.
+         *     Who: every role.
+         */
+        get: operations["listPaperRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/paper-requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: components["parameters"]["PaperRequestID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show a request for a paper
+         * @description Who: every role of the organisation that asked and of the one that was asked.
+         *     Codes: access.not_found.
+         */
+        get: operations["getPaperRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/paper-requests/{request}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: components["parameters"]["PaperRequestID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline to bring a paper
+         * @description Who asked is told the reason, and the request waits there until it is closed.
+         *     Who: makers and operators of the organisation that was asked.
+         *     Codes: access.not_found, access.forbidden, input.invalid, paper_request.state.
+         */
+        post: operations["declinePaper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/paper-requests/{request}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: components["parameters"]["PaperRequestID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a request for a paper
+         * @description An open one is taken back; a declined one is left at that.
+         *     Who: who may ask, of the organisation that asked.
+         *     Codes: access.not_found, access.forbidden, paper_request.state.
+         */
+        post: operations["closePaperRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads": {
         parameters: {
             query?: never;
@@ -2071,6 +2189,7 @@ export interface components {
         PackID: string;
         DocumentID: string;
         UploadID: string;
+        PaperRequestID: string;
         LineID: string;
         ReportID: string;
         PayableListID: string;
@@ -2381,16 +2500,18 @@ export interface components {
              * @description What is to be done.
              * @enum {string}
              */
-            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "type_fields";
+            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "type_fields" | "deliver" | "reconsider";
             /** @description That is to be signed. */
             act?: components["schemas"]["Act"];
             /** @enum {string} */
-            kind: "document" | "receivable" | "financing" | "programme" | "organisation" | "keyring";
-            /** @description Id of the document or asset. */
+            kind: "document" | "receivable" | "financing" | "programme" | "organisation" | "keyring" | "paper_request";
+            /** @description Id of the document, the request or the asset. */
             subject: string;
             /** @description What people know it by, the number of an invoice or the name of a file; empty when there is none. */
             title: string;
             pack?: components["schemas"]["PackID"];
+            /** @description That is asked for; of requests for papers. */
+            paper?: components["schemas"]["DocumentKind"];
             counterparty?: components["schemas"]["OrgID"];
             amount?: components["schemas"]["Amount"];
             due?: components["schemas"]["Date"];
@@ -2867,6 +2988,50 @@ export interface components {
         Nothing: Record<string, never>;
         Because: {
             reason: string;
+        };
+        /**
+         * @description `declined` waits for who asked; `settled` is declined and left at that; `withdrawn` was taken back.
+         * @enum {string}
+         */
+        PaperRequestState: "open" | "delivered" | "declined" | "settled" | "withdrawn";
+        AskForPaper: {
+            /** @description Another party of the pack that does not only read. */
+            organisation: components["schemas"]["OrgID"];
+            /** @description Not `other`. */
+            kind: components["schemas"]["DocumentKind"];
+            /** @description Until when it is wanted, within a year. */
+            due?: components["schemas"]["Date"];
+            /** @description In bytes. */
+            note?: string;
+        };
+        DeclinePaper: {
+            /** @description In bytes. */
+            reason: string;
+        };
+        PaperRequest: {
+            id: components["schemas"]["PaperRequestID"];
+            pack: components["schemas"]["PackID"];
+            /** @description Of the pack. */
+            title: string;
+            organisation: components["schemas"]["OrgID"];
+            asked: components["schemas"]["OrgID"];
+            kind: components["schemas"]["DocumentKind"];
+            due?: components["schemas"]["Date"];
+            note: string;
+            asked_at: components["schemas"]["Instant"];
+            state: components["schemas"]["PaperRequestState"];
+            /** @description That was delivered. */
+            paper?: components["schemas"]["DocumentID"];
+            /** @description The last paper that was brought for it and breaks rules, so that it did not count. */
+            refused?: components["schemas"]["DocumentID"];
+            /** @description Why it was declined. */
+            reason?: string;
+            ended_at?: components["schemas"]["Instant"];
+        };
+        PaperRequestList: {
+            items: components["schemas"]["PaperRequest"][];
+            /** @description Cursor of the page after; absent on the last. */
+            next?: string;
         };
         OpenProgramme: {
             seller: components["schemas"]["OrgID"];
@@ -3599,6 +3764,7 @@ export interface components {
     };
     parameters: {
         PackID: components["schemas"]["PackID"];
+        PaperRequestID: components["schemas"]["PaperRequestID"];
         UploadID: components["schemas"]["UploadID"];
         /** @description The version of the upload protocol. */
         TusResumable: string;
@@ -4585,6 +4751,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pack"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askForPaper: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                pack: components["parameters"]["PackID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskForPaper"];
+            };
+        };
+        responses: {
+            /** @description Asked. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRequest"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPaperRequests: {
+        parameters: {
+            query?: {
+                /** @description Of this pack only. */
+                pack?: components["schemas"]["PackID"];
+                state?: components["schemas"]["PaperRequestState"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRequestList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPaperRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: components["parameters"]["PaperRequestID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRequest"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    declinePaper: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                request: components["parameters"]["PaperRequestID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclinePaper"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRequest"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    closePaperRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                request: components["parameters"]["PaperRequestID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRequest"];
                 };
             };
             400: components["responses"]["Malformed"];

@@ -17,6 +17,7 @@ import { PackFinancing } from "./financing/PackFinancing";
 import { type At, Matrix } from "./Matrix";
 import classes from "./Pack.module.css";
 import { VerdictBadge } from "./Packs";
+import { PackRequests } from "./requests/PackRequests";
 
 type MatchFinding = Schemas["Matrix"]["findings"][number];
 
@@ -134,6 +135,7 @@ export function PackScreen() {
       <Verdicts pack={pack} />
       <PackFinancing pack={pack} />
       <Papers pack={pack} />
+      <PackRequests pack={pack} className={classes.part} />
       {matrix && (
         <>
           <section className={classes.part}>

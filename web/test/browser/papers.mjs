@@ -174,6 +174,28 @@ async function packInPlace(page, language, name, file) {
   await shot(page, `${file}-7-matrix`);
 }
 
+/** Asks the other party of the pack that is open for a paper, finds it in the list, and takes it back. */
+async function askedFor(page, language, name, file) {
+  const t = texts[language].requests;
+  await page.getByRole("button", { name: t.ask.open }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByRole("button", { name: t.ask.send, exact: true }).click();
+  hold(`${name}: what is missing is said`, await sheet.getByText(t.ask.whomMissing).isVisible());
+  await sheet.getByLabel(t.ask.whom).selectOption(other);
+  await sheet.getByLabel(t.ask.kind).selectOption("packing_list");
+  await accessible(page, `${name} asking`);
+  await shot(page, `${file}-8-asking`);
+  await sheet.getByRole("button", { name: t.ask.send, exact: true }).click();
+  await page.locator("[data-request=open]").waitFor();
+  await page.goto(`${url}/requests`);
+  const open = page.locator("[data-request=open]");
+  await open.waitFor();
+  await seen(page, `${name} requests`, `${file}-9-requests`);
+  await open.getByRole("button", { name: t.takeBack }).click();
+  await open.waitFor({ state: "detached" });
+  hold(`${name}: a request is taken back`, await page.locator("[data-request=withdrawn]").first().isVisible());
+}
+
 const signedOut = await open();
 await signedOut.goto(`${url}/documents`);
 await signedOut.waitForURL(/sign-in/);
@@ -207,6 +229,7 @@ for (const { language, scheme, size } of ways) {
   await page.getByRole("table").waitFor();
   await seen(page, `${name} packs`, `${file}-5-packs`);
   await packInPlace(page, language, `${name} pack`, file);
+  await askedFor(page, language, name, file);
   unbroken(page, name);
   await page.goto(`${url}/documents/doc-no-such`);
   await page.getByText(texts[language].common.missing.title).waitFor();

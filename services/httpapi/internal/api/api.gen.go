@@ -221,6 +221,21 @@ type ApproveFinancing struct {
 	Account string `json:"account" validate:"required,max=64"`
 }
 
+// AskForPaper defines model for AskForPaper.
+type AskForPaper struct {
+	// Due Until when it is wanted, within a year.
+	Due money.Date `json:"due,omitempty,omitzero"`
+
+	// Kind Not `other`.
+	Kind parse.Kind `json:"kind"`
+
+	// Note In bytes.
+	Note string `json:"note,omitempty,omitzero"`
+
+	// Organisation Another party of the pack that does not only read.
+	Organisation trade.OrgID `json:"organisation"`
+}
+
 // Assertion defines model for Assertion.
 type Assertion = trade.Assertion
 
@@ -469,6 +484,12 @@ type Decision struct {
 	Prepares bool   `json:"prepares"`
 	Roles    []Role `json:"roles"`
 	Why      string `json:"why,omitempty,omitzero"`
+}
+
+// DeclinePaper defines model for DeclinePaper.
+type DeclinePaper struct {
+	// Reason In bytes.
+	Reason string `json:"reason" validate:"required"`
 }
 
 // Demo defines model for Demo.
@@ -903,11 +924,14 @@ type InboxItem struct {
 	Kind    string      `json:"kind"`
 
 	// Next What is to be done.
-	Next  app.Next `json:"next"`
-	Pack  PackID   `json:"pack,omitempty,omitzero"`
-	Since Instant  `json:"since"`
+	Next app.Next `json:"next"`
+	Pack PackID   `json:"pack,omitempty,omitzero"`
 
-	// Subject Id of the document or asset.
+	// Paper That is asked for; of requests for papers.
+	Paper parse.Kind `json:"paper,omitempty,omitzero"`
+	Since Instant    `json:"since"`
+
+	// Subject Id of the document, the request or the asset.
 	Subject string `json:"subject"`
 
 	// Title What people know it by, the number of an invoice or the name of a file; empty when there is none.
@@ -1260,6 +1284,55 @@ type PaperList struct {
 	// Total How many the filters leave in all.
 	Total int `json:"total"`
 }
+
+// PaperRequest defines model for PaperRequest.
+type PaperRequest struct {
+	// Asked The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Asked   OrgID          `json:"asked"`
+	AskedAt Instant        `json:"asked_at"`
+	Due     Date           `json:"due,omitempty,omitzero"`
+	EndedAt Instant        `json:"ended_at,omitempty,omitzero"`
+	ID      PaperRequestID `json:"id"`
+	Kind    DocumentKind   `json:"kind"`
+	Note    string         `json:"note"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID  `json:"organisation"`
+	Pack         PackID `json:"pack"`
+
+	// Paper That was delivered.
+	Paper app.DocumentID `json:"paper,omitempty,omitzero"`
+
+	// Reason Why it was declined.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Refused The last paper that was brought for it and breaks rules, so that it did not count.
+	Refused app.DocumentID `json:"refused,omitempty,omitzero"`
+
+	// State `declined` waits for who asked; `settled` is declined and left at that; `withdrawn` was taken back.
+	State PaperRequestState `json:"state"`
+
+	// Title Of the pack.
+	Title string `json:"title"`
+}
+
+// PaperRequestID defines model for PaperRequestID.
+type PaperRequestID = app.PaperRequestID
+
+// PaperRequestList defines model for PaperRequestList.
+type PaperRequestList struct {
+	Items []PaperRequest `json:"items"`
+
+	// Next Cursor of the page after; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// PaperRequestState `declined` waits for who asked; `settled` is declined and left at that; `withdrawn` was taken back.
+type PaperRequestState = app.PaperRequestState
 
 // PaperRow A paper as a list shows it.
 type PaperRow struct {
@@ -2592,6 +2665,12 @@ type UploadDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// AskForPaperParams defines parameters for AskForPaper.
+type AskForPaperParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // FilePapersParams defines parameters for FilePapers.
 type FilePapersParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -2600,6 +2679,29 @@ type FilePapersParams struct {
 
 // VerifyPackParams defines parameters for VerifyPack.
 type VerifyPackParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ListPaperRequestsParams defines parameters for ListPaperRequests.
+type ListPaperRequestsParams struct {
+	// Pack Of this pack only.
+	Pack  PackID            `form:"pack,omitempty" json:"pack,omitempty,omitzero"`
+	State PaperRequestState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
+	// Cursor `next` of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ClosePaperRequestParams defines parameters for ClosePaperRequest.
+type ClosePaperRequestParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// DeclinePaperParams defines parameters for DeclinePaper.
+type DeclinePaperParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
@@ -2964,11 +3066,20 @@ type OpenPackJSONRequestBody = OpenPack
 // UploadDocumentJSONRequestBody defines body for UploadDocument for application/json ContentType.
 type UploadDocumentJSONRequestBody = UploadDocumentJSONBody
 
+// AskForPaperJSONRequestBody defines body for AskForPaper for application/json ContentType.
+type AskForPaperJSONRequestBody = AskForPaper
+
 // FilePapersJSONRequestBody defines body for FilePapers for application/json ContentType.
 type FilePapersJSONRequestBody = Papers
 
 // VerifyPackJSONRequestBody defines body for VerifyPack for application/json ContentType.
 type VerifyPackJSONRequestBody = VerifyPack
+
+// ClosePaperRequestJSONRequestBody defines body for ClosePaperRequest for application/json ContentType.
+type ClosePaperRequestJSONRequestBody = Nothing
+
+// DeclinePaperJSONRequestBody defines body for DeclinePaper for application/json ContentType.
+type DeclinePaperJSONRequestBody = DeclinePaper
 
 // ConfirmPayablesJSONRequestBody defines body for ConfirmPayables for application/json ContentType.
 type ConfirmPayablesJSONRequestBody = Promised
@@ -3185,12 +3296,27 @@ type ServerInterface interface {
 	// UploadDocument Upload a paper
 	// (POST /v1/packs/{pack}/documents)
 	UploadDocument(w http.ResponseWriter, r *http.Request, pack PackID, params UploadDocumentParams)
+	// AskForPaper Ask another party for a paper
+	// (POST /v1/packs/{pack}/paper-requests)
+	AskForPaper(w http.ResponseWriter, r *http.Request, pack PackID, params AskForPaperParams)
 	// FilePapers Put papers into a pack
 	// (POST /v1/packs/{pack}/papers)
 	FilePapers(w http.ResponseWriter, r *http.Request, pack PackID, params FilePapersParams)
 	// VerifyPack Take the verdicts now
 	// (POST /v1/packs/{pack}/verification)
 	VerifyPack(w http.ResponseWriter, r *http.Request, pack PackID, params VerifyPackParams)
+	// ListPaperRequests List papers asked for
+	// (GET /v1/paper-requests)
+	ListPaperRequests(w http.ResponseWriter, r *http.Request, params ListPaperRequestsParams)
+	// GetPaperRequest Show a request for a paper
+	// (GET /v1/paper-requests/{request})
+	GetPaperRequest(w http.ResponseWriter, r *http.Request, request PaperRequestID)
+	// ClosePaperRequest Close a request for a paper
+	// (POST /v1/paper-requests/{request}/closing)
+	ClosePaperRequest(w http.ResponseWriter, r *http.Request, request PaperRequestID, params ClosePaperRequestParams)
+	// DeclinePaper Decline to bring a paper
+	// (POST /v1/paper-requests/{request}/decline)
+	DeclinePaper(w http.ResponseWriter, r *http.Request, request PaperRequestID, params DeclinePaperParams)
 	// ListPayableLists The lists that your organisation uploaded
 	// (GET /v1/payable-lists)
 	ListPayableLists(w http.ResponseWriter, r *http.Request, params ListPayableListsParams)
@@ -3638,6 +3764,12 @@ func (_ Unimplemented) UploadDocument(w http.ResponseWriter, r *http.Request, pa
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// AskForPaper Ask another party for a paper
+// (POST /v1/packs/{pack}/paper-requests)
+func (_ Unimplemented) AskForPaper(w http.ResponseWriter, r *http.Request, pack PackID, params AskForPaperParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // FilePapers Put papers into a pack
 // (POST /v1/packs/{pack}/papers)
 func (_ Unimplemented) FilePapers(w http.ResponseWriter, r *http.Request, pack PackID, params FilePapersParams) {
@@ -3647,6 +3779,30 @@ func (_ Unimplemented) FilePapers(w http.ResponseWriter, r *http.Request, pack P
 // VerifyPack Take the verdicts now
 // (POST /v1/packs/{pack}/verification)
 func (_ Unimplemented) VerifyPack(w http.ResponseWriter, r *http.Request, pack PackID, params VerifyPackParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListPaperRequests List papers asked for
+// (GET /v1/paper-requests)
+func (_ Unimplemented) ListPaperRequests(w http.ResponseWriter, r *http.Request, params ListPaperRequestsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPaperRequest Show a request for a paper
+// (GET /v1/paper-requests/{request})
+func (_ Unimplemented) GetPaperRequest(w http.ResponseWriter, r *http.Request, request PaperRequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ClosePaperRequest Close a request for a paper
+// (POST /v1/paper-requests/{request}/closing)
+func (_ Unimplemented) ClosePaperRequest(w http.ResponseWriter, r *http.Request, request PaperRequestID, params ClosePaperRequestParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DeclinePaper Decline to bring a paper
+// (POST /v1/paper-requests/{request}/decline)
+func (_ Unimplemented) DeclinePaper(w http.ResponseWriter, r *http.Request, request PaperRequestID, params DeclinePaperParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -6360,6 +6516,60 @@ func (siw *ServerInterfaceWrapper) UploadDocument(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
+// AskForPaper operation middleware
+func (siw *ServerInterfaceWrapper) AskForPaper(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "pack" -------------
+	var pack PackID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "pack", chi.URLParam(r, "pack"), &pack, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "pack", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskForPaperParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AskForPaper(w, r, pack, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // FilePapers operation middleware
 func (siw *ServerInterfaceWrapper) FilePapers(w http.ResponseWriter, r *http.Request) {
 
@@ -6459,6 +6669,212 @@ func (siw *ServerInterfaceWrapper) VerifyPack(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.VerifyPack(w, r, pack, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPaperRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListPaperRequests(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPaperRequestsParams
+
+	// ------------- Optional query parameter "pack" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "pack", r.URL.Query(), &params.Pack, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "pack"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "pack", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPaperRequests(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPaperRequest operation middleware
+func (siw *ServerInterfaceWrapper) GetPaperRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "request" -------------
+	var request PaperRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request", chi.URLParam(r, "request"), &request, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPaperRequest(w, r, request)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ClosePaperRequest operation middleware
+func (siw *ServerInterfaceWrapper) ClosePaperRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "request" -------------
+	var request PaperRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request", chi.URLParam(r, "request"), &request, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClosePaperRequestParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ClosePaperRequest(w, r, request, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeclinePaper operation middleware
+func (siw *ServerInterfaceWrapper) DeclinePaper(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "request" -------------
+	var request PaperRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request", chi.URLParam(r, "request"), &request, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclinePaperParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeclinePaper(w, r, request, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9205,6 +9621,21 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/packs/{pack}/papers", wrapper.FilePapers)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/packs/{pack}/paper-requests", wrapper.AskForPaper)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/paper-requests", wrapper.ListPaperRequests)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/paper-requests/{request}", wrapper.GetPaperRequest)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/paper-requests/{request}/decline", wrapper.DeclinePaper)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/paper-requests/{request}/closing", wrapper.ClosePaperRequest)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/uploads", wrapper.BeginUpload)

@@ -311,6 +311,24 @@ type PackParty struct {
 	Side   string
 }
 
+type PaperRequest struct {
+	ID        string
+	PackID    string
+	OrgID     string
+	AskedID   string
+	Kind      string
+	DueOn     *time.Time
+	Note      string
+	AskedBy   string
+	AskedAt   time.Time
+	State     string
+	PaperID   *string
+	RefusedID *string
+	Reason    string
+	EndedBy   *string
+	EndedAt   *time.Time
+}
+
 type PayableList struct {
 	ID         string
 	OrgID      string

@@ -1,5 +1,4 @@
-import { Anchor, Button, CopyButton, Group, Text, Title } from "@mantine/core";
-import { IconCopy } from "@tabler/icons-react";
+import { Anchor, Button, Group, Text, Title } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,6 +9,7 @@ import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
 import { financings } from "./queries";
 import { RequestSheet } from "./RequestSheet";
+import { AskSheet, type Wanted } from "../requests/AskSheet";
 import { StatusBadge, statusOf } from "./status";
 
 type Kind = Schemas["DocumentKind"];
@@ -29,6 +29,7 @@ function Missing({ pack, kinds }: { pack: Pack; kinds: Kind[] }) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const { data: actor } = useSuspenseQuery(me);
+  const [wanted, setWanted] = useState<Wanted>();
   const words = kinds.map((k) => t(`kind.${k}`)).join(t("financing.panel.or"));
   const sides = new Set(kinds.map((k) => issuers[k] ?? "seller"));
   const parties = pack.parties.filter((p) => sides.has(p.side));
@@ -42,18 +43,17 @@ function Missing({ pack, kinds }: { pack: Pack; kinds: Kind[] }) {
             {t("financing.panel.bring")}
           </Text>
         ) : (
-          <CopyButton
+          <Button
             key={p.side}
-            value={t("financing.panel.letter", { title: pack.title, kinds: words, address: window.location.href })}
+            size="compact-sm"
+            variant="default"
+            onClick={() => setWanted({ organisation: p.organisation, ...(kinds.length === 1 && kinds[0] ? { kind: kinds[0] } : {}) })}
           >
-            {({ copied, copy }) => (
-              <Button size="compact-sm" variant="default" leftSection={<IconCopy size={14} aria-hidden />} onClick={copy}>
-                {copied ? t("financing.panel.copied") : t("financing.panel.ask", { party: nameOf(p.organisation) })}
-              </Button>
-            )}
-          </CopyButton>
+            {t("financing.panel.ask", { party: nameOf(p.organisation) })}
+          </Button>
         ),
       )}
+      {wanted && <AskSheet pack={pack} wanted={wanted} onClose={() => setWanted(undefined)} />}
     </li>
   );
 }

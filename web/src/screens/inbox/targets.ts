@@ -21,6 +21,8 @@ export function target(item: Item, kind: Schemas["OrgKind"]): Target | undefined
       return { to: "/payables/$id", params: { id: item.subject } };
     case "financing":
       return { to: "/financings/$id", params: { id: item.subject } };
+    case "paper_request":
+      return item.next === "deliver" && item.pack ? { to: "/packs/$id", params: { id: item.pack } } : { to: "/requests" };
     case "programme":
     case "organisation":
     case "keyring":
