@@ -22,7 +22,14 @@ import { ProblemNote } from "./ui/ProblemNote";
 
 type Context = { client: QueryClient };
 
-const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: Missing });
+// An address that is none stands outside of the frame, which has a main part of its own.
+const Nowhere = () => (
+  <main>
+    <Missing />
+  </main>
+);
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: Nowhere });
 
 const signIn = createRoute({
   getParentRoute: () => root,

@@ -223,7 +223,7 @@ export function DocumentScreen() {
           <IconArrowLeft size={18} />
         </ActionIcon>
         <Title order={1} className={classes.title}>
-          {t(`kind.${document.kind ?? "unread"}`)} {document.number}
+          {document.kind ? `${t(`kind.${document.kind}`)} ${document.number ?? ""}` : document.file_name}
         </Title>
         <StateBadge state={document.state} />
         <FindingsBadges paper={document} />

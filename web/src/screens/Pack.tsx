@@ -140,7 +140,7 @@ export function PackScreen() {
         <>
           <section className={classes.part}>
             <Title order={2}>{t("pack.findings")}</Title>
-            {payable && (
+            {payable && !matrix.findings.some((f) => f.severity === "block") && (
               <Text size="sm">
                 {t("pack.financeable", { amount: `${amount(payable.amount, payable.currency)} ${payable.currency}` })}
               </Text>

@@ -2,7 +2,8 @@
 // do, and the marks that each screen must hold.
 //
 //   PORTAL_URL       where the node listens
-//   PORTAL_PEOPLE    a JSON file: e-mail → {"password": "…", "key": "PKCS #8 in base64"}
+//   PORTAL_PEOPLE    a JSON file: e-mail → {"password": "…", "key": "PKCS #8 in base64"}, as it is
+//                    or under by_email, as the demonstration keeps it
 //   PORTAL_SCREENS   a folder for screenshots; none are made without it
 //   PORTAL_WAYS      "all" takes all eight ways (language × theme × width) instead of two
 import { mkdir, readdir, readFile } from "node:fs/promises";
@@ -21,7 +22,8 @@ function wanted(name) {
 }
 
 export const url = wanted("PORTAL_URL");
-export const people = JSON.parse(await readFile(wanted("PORTAL_PEOPLE"), "utf8"));
+const known = JSON.parse(await readFile(wanted("PORTAL_PEOPLE"), "utf8"));
+export const people = known.by_email ?? known;
 const screens = process.env.PORTAL_SCREENS ?? "";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -59,14 +61,23 @@ export async function finish() {
 export const widths = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
 // Two ways show every language, theme and width once: the longer words on the narrow screen.
-const every = ["en", "zh-CN"].flatMap((language) =>
+export const every = ["en", "zh-CN"].flatMap((language) =>
   ["light", "dark"].flatMap((scheme) => ["desk", "phone"].map((size) => ({ language, scheme, size }))),
 );
+
+/** A way in a word, for names of files and of what is held. */
+export const wayName = ({ language, scheme, size }) => `${language}-${scheme}-${size}`;
+
 export const ways = process.env.PORTAL_WAYS === "all" ? every : [every[3], every[4]];
 
 /** A page of its own session; what breaks the policy or leaves the origin is collected. */
-export async function open({ language = "en", scheme = "light", size = "desk" } = {}) {
-  const context = await browser.newContext({ viewport: widths[size], colorScheme: scheme, locale: language });
+export async function open({ language = "en", scheme = "light", size = "desk", storageState } = {}) {
+  const context = await browser.newContext({
+    viewport: widths[size],
+    colorScheme: scheme,
+    locale: language,
+    ...(storageState ? { storageState } : {}),
+  });
   const page = await context.newPage();
   page.breaches = [];
   page.on("console", (m) => {

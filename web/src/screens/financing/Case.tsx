@@ -30,6 +30,7 @@ const reached: Record<Status, number> = {
   lapsed: 4,
   approved: 6,
   disbursed: 7,
+  overdue: 7,
   repaid: 8,
 };
 
@@ -154,7 +155,7 @@ export function CaseScreen() {
         <ActionIcon component={Link} to="/financings" variant="subtle" aria-label={t("financing.back")}>
           <IconArrowLeft size={18} />
         </ActionIcon>
-        <Title order={1}>{t("financing.caseOf", { bank: side })}</Title>
+        <Title order={1}>{f.number ? t("financing.caseNamed", { number: f.number, bank: side }) : t("financing.caseOf", { bank: side })}</Title>
         <StatusBadge status={status} />
       </Group>
       <dl className={`${classes.figures} ${classes.part}`}>

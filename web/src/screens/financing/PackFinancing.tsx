@@ -100,7 +100,7 @@ export function PackFinancing({ pack }: { pack: Pack }) {
   const seller = pack.parties.some((p) => p.side === "seller" && p.organisation === actor.organisation);
   if (!seller) return null;
   const asked = data?.items.filter((f) => f.pack === pack.id) ?? [];
-  const live = asked.some((f) => ["standing", "asked", "quoted", "accepted", "approved", "disbursed", "repaid"].includes(statusOf(f)));
+  const live = asked.some((f) => ["standing", "asked", "quoted", "accepted", "approved", "disbursed", "overdue", "repaid"].includes(statusOf(f)));
   const verdicts = pack.verification?.verdicts ?? [];
   const passes = pack.verdicts_stand && verdicts.length > 0 && verdicts.every((v) => v.answer === "pass");
   return (
@@ -119,8 +119,8 @@ export function PackFinancing({ pack }: { pack: Pack }) {
           ))}
         </Group>
       )}
-      {!pack.verdicts_stand && <Text size="sm">{t("financing.panel.wait")}</Text>}
-      {pack.verdicts_stand && !passes && <Blocked pack={pack} />}
+      {!live && !pack.verdicts_stand && <Text size="sm">{t("financing.panel.wait")}</Text>}
+      {!live && pack.verdicts_stand && !passes && <Blocked pack={pack} />}
       {passes && !live && (
         <>
           <Text size="sm">{t(actor.roles.includes("maker") ? "financing.panel.ready" : "financing.panel.role")}</Text>

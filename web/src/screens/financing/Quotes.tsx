@@ -134,14 +134,9 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
                 {t("financing.cost")}
               </th>
               <th scope="col" className={classes.number}>
-                {t("financing.fee")}
-              </th>
-              <th scope="col" className={classes.number}>
                 {t("financing.cash")}
               </th>
-              <th scope="col">{t("financing.onDay")}</th>
               <th scope="col">{t("financing.recourse")}</th>
-              <th scope="col">{t("financing.lapses")}</th>
               <th scope="col">{t("financing.state")}</th>
               {seller && <th scope="col">{t("financing.answer")}</th>}
             </tr>
@@ -152,14 +147,24 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
                 <th scope="row">{nameOf(f.bank)}</th>
                 <td className={classes.number}>{f.terms && t("financing.percent", { value: f.terms.all_in_rate })}</td>
                 <td className={classes.number}>{f.terms && <Money value={f.terms.advance} />}</td>
-                <td className={classes.number}>{f.terms && <Money value={f.terms.charge} />}</td>
-                <td className={classes.number}>{f.terms && <Money value={f.terms.fee} />}</td>
-                <td className={classes.number}>{f.terms && <Money value={f.terms.cash} />}</td>
-                <td>{f.terms?.value_date}</td>
+                <td className={classes.number}>
+                  {f.terms && <Money value={f.terms.charge} />}
+                  {f.terms && (
+                    <span className={classes.when}>
+                      {t("financing.fee")} <Money value={f.terms.fee} />
+                    </span>
+                  )}
+                </td>
+                <td className={classes.number}>
+                  {f.terms && <Money value={f.terms.cash} />}
+                  {f.terms && <span className={classes.when}>{t("financing.onDate", { day: f.terms.value_date })}</span>}
+                </td>
                 <td>{f.terms && t(f.terms.recourse ? "financing.withRecourse" : "financing.withoutRecourse")}</td>
-                <td>{f.lapses_at && instant(f.lapses_at)}</td>
                 <td>
-                  <StatusBadge status={statusOf(f, heldFor === f.id || f.stage === "accepting")} />
+                  <StatusBadge status={statusOf(f, heldFor === f.id)} />
+                  {f.phase === "QUOTED" && f.lapses_at && (
+                    <span className={classes.when}>{t("financing.until", { when: instant(f.lapses_at) })}</span>
+                  )}
                 </td>
                 {seller && (
                   <td>

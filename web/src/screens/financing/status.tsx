@@ -17,6 +17,7 @@ export type Status =
   | "lapsed"
   | "approved"
   | "disbursed"
+  | "overdue"
   | "repaid";
 
 const phases: Partial<Record<NonNullable<Financing["phase"]>, Status>> = {
@@ -47,11 +48,15 @@ function before(f: Financing): Status {
   }
 }
 
+/** The offer was accepted; the bank has yet to approve. */
+const taken = new Set<Financing["stage"]>(["accepting", "accepted", "checking"]);
+
 export function statusOf(f: Financing, held = false): Status {
   if (f.state === "refused") return "byRule";
   if (f.state === "requested") return before(f);
   const status = phases[f.phase ?? "SUBMITTED"] ?? "asked";
-  return status === "quoted" && held ? "accepted" : status;
+  if (status === "quoted" && (held || taken.has(f.stage))) return "accepted";
+  return status === "disbursed" && f.stage === "overdue" ? "overdue" : status;
 }
 
 const tones: Record<Status, Tone> = {
@@ -68,6 +73,7 @@ const tones: Record<Status, Tone> = {
   lapsed: "attention",
   approved: "good",
   disbursed: "good",
+  overdue: "bad",
   repaid: "quiet",
 };
 

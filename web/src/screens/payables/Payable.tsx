@@ -249,6 +249,13 @@ function Papers({ p }: { p: Payable }) {
   );
 }
 
+/** How many persons of each organisation signed; who they are is their organisation's own. */
+function signedFor(signers: { organisation: string }[]): [string, number][] {
+  const count = new Map<string, number>();
+  for (const { organisation } of signers) count.set(organisation, (count.get(organisation) ?? 0) + 1);
+  return [...count];
+}
+
 /** Every step that the ledger holds: who signed, and where it stands there. */
 function History({ steps }: { steps: Schemas["Step"][] }) {
   const { t } = useTranslation();
@@ -276,7 +283,9 @@ function History({ steps }: { steps: Schemas["Step"][] }) {
             {s.signers.length > 0 && (
               <Text size="sm">
                 {t("payables.signedBy", {
-                  names: s.signers.map((x) => `${x.person} (${nameOf(x.organisation)})`).join(t("payables.and")),
+                  names: signedFor(s.signers)
+                    .map(([organisation, count]) => t("payables.signedFor", { name: nameOf(organisation), count }))
+                    .join(t("payables.and")),
                 })}
               </Text>
             )}

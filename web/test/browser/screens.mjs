@@ -1,0 +1,157 @@
+// Pictures every screen as each persona of the demonstration sees it, in both languages, themes and
+// widths, and holds on each: axe finds nothing, nothing scrolls sideways, no code or id stands where
+// words belong, and in Chinese no English sentence.
+//
+//   node test/browser/screens.mjs FOLDER [NAME …]     with the environment of rig.mjs
+//
+// FOLDER receives a PNG for each screen and way, and sheets/NAME-phones.png and -desks.png that put
+// the ways of one screen side by side. With names only those screens are taken; a name ending in *
+// takes all that begin with it. scripts/screens makes the node and calls this.
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { authenticator, client, passkeyOf } from "./person.mjs";
+import { accessible, browser, every, finish, fits, hold, open, signIn, texts, unbroken, url, wayName } from "./rig.mjs";
+import { visited } from "./visits.mjs";
+
+const [folder, ...names] = process.argv.slice(2);
+if (!folder) {
+  console.error("usage: screens.mjs FOLDER [NAME …]");
+  process.exit(2);
+}
+await mkdir(join(folder, "sheets"), { recursive: true });
+
+const patience = 12_000; // milliseconds, for a screen of a machine that does other things too
+
+const chosen = (name) =>
+  names.length === 0 || names.some((n) => (n.endsWith("*") ? name.startsWith(n.slice(0, -1)) : n === name));
+
+// What stands in a page though it was meant for programs: codes (document.readings_disagree),
+// constants (PAYMENT_UNDERTAKING), keys of words and values that were never put in.
+const raw = /\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]{3,}\.[a-z]+_[a-z_]+\b|\b[A-Z]{3,}_[A-Z_]+\b|\{\{|\bundefined\b|\bNaN\b|\[object /;
+// An English sentence or label: two or more words of small letters beside each other. Names of
+// firms, persons, goods and papers are as their papers have them.
+const english = /\b[A-Za-z]?[a-z]{2,}(?:[ ,]+[a-z]{2,})+\b/;
+
+let firms = []; // names of organisations, which are what they are in every language
+
+/** The texts of a page that a reader should not meet. What papers themselves say stands in
+ * elements marked translate="no" or lang, and is theirs. */
+function strays(page, language) {
+  return page.evaluate(
+    ([rawPattern, englishPattern, chinese, known]) => {
+      const found = new Set();
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        let text = node.textContent.trim();
+        for (const firm of known) text = text.replaceAll(firm, "");
+        const around = node.parentElement;
+        if (!text || !around.checkVisibility()) continue;
+        if (around.closest("script, style, pre, code, textarea, [translate=no], [lang]:not(html), .textLayer")) continue;
+        if (new RegExp(rawPattern).test(text)) found.add(text);
+        else if (chinese && new RegExp(englishPattern).test(text)) found.add(text);
+      }
+      return [...found].map((s) => s.slice(0, 120));
+    },
+    [raw.source, english.source, language === "zh-CN", firms],
+  );
+}
+
+/** Waits until nothing is being fetched, drawn or moved. */
+async function settled(page) {
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.waitForFunction(
+    () =>
+      ![...document.querySelectorAll(".mantine-Loader-root, .mantine-Skeleton-root")].some((e) => e.checkVisibility({ opacityProperty: true })),
+  );
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((a) => a.effect?.getTiming().iterations !== Infinity)
+        .map((a) => a.finished.catch(() => {})),
+    ),
+  );
+  await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
+}
+
+const made = new Map(); // screen → ways that were pictured
+
+async function take(page, name, way) {
+  const label = `${name}, ${wayName(way)}`;
+  await settled(page);
+  await page.screenshot({ path: join(folder, `${name}-${wayName(way)}.png`), fullPage: way.size === "phone" });
+  await accessible(page, label);
+  await fits(page, label);
+  const stray = await strays(page, way.language);
+  hold(`${label}: words for people`, stray.length === 0, stray.slice(0, 8).join("\n  "));
+  made.set(name, [...(made.get(name) ?? []), way]);
+}
+
+/** A persona at the door: signed in once for all ways, as a person would be. */
+async function enter({ email, signs }) {
+  if (!email) return {};
+  const api = await client(email);
+  const passkey = signs ? await passkeyOf(email) : undefined;
+  const door = await open();
+  await signIn(door, email);
+  const { cookies } = await door.context().storageState();
+  await door.context().close();
+  firms = (await api.get("/v1/organisations")).items.flatMap((o) => [o.name, o.name_local ?? o.name]);
+  return { api, passkey, storageState: { cookies, origins: [] } };
+}
+
+/** One persona's screens in one way. */
+async function walk(visits, shows, { api, passkey, storageState }, way) {
+  const t = texts[way.language];
+  const page = await open({ ...way, storageState });
+  page.setDefaultTimeout(patience);
+  if (passkey) await authenticator(page, passkey);
+  for (const { name, at, act } of shows) {
+    try {
+      const path = typeof at === "function" ? await at(api) : at;
+      if (!path) {
+        hold(`${name}: there is something to show`, false);
+        continue;
+      }
+      await page.goto(url + path);
+      await settled(page);
+      await act?.(page, t, api);
+      await take(page, name, way);
+    } catch (error) {
+      hold(`${name}, ${wayName(way)}: can be reached`, false, String(error).slice(0, 400));
+      await page.screenshot({ path: join(folder, `${name}-${wayName(way)}-not-reached.png`) });
+    }
+  }
+  unbroken(page, `${visits.who}, ${wayName(way)}`);
+  await page.context().close();
+}
+
+/** Puts pictures side by side, as they are or at a share of their size. */
+async function sheet(name, kind, share) {
+  const ways = made.get(name).filter((w) => (w.size === "phone") === (kind === "phones"));
+  const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
+  const page = await context.newPage();
+  const file = (way) => pathToFileURL(resolve(folder, `${name}-${wayName(way)}.png`)).href;
+  const width = (kind === "phones" ? 390 : 1440) * share;
+  const figures = ways.map((w) => `<img src="${file(w)}" width="${width}" style="vertical-align:top;margin:2px">`).join("");
+  const html = join(folder, "sheets", `${name}.html`);
+  await writeFile(html, `<body style="margin:0;background:#888;width:${(width + 4) * (kind === "phones" ? 4 : 2)}px;font-size:0">${figures}`);
+  await page.goto(pathToFileURL(resolve(html)).href);
+  await page.screenshot({ path: join(folder, "sheets", `${name}-${kind}.png`), fullPage: true });
+  await rm(html);
+  await context.close();
+}
+
+for (const visits of await visited()) {
+  const shows = visits.shows.filter((s) => chosen(s.name));
+  if (shows.length === 0) continue;
+  const entered = await enter(visits);
+  for (const way of every) await walk(visits, shows, entered, way);
+}
+for (const name of made.keys()) {
+  await sheet(name, "phones", 1);
+  await sheet(name, "desks", 0.55);
+}
+console.log(`${made.size} screens, ${[...made.values()].flat().length} pictures in ${folder}`);
+await finish();

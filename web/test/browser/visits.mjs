@@ -1,0 +1,200 @@
+// Which screens there are, who sees them, and how one comes to what is shown there. The personas
+// are those whom the demonstration names on its sign-in page.
+import { url } from "./rig.mjs";
+
+/** The first of a list that the API gives, or nothing. */
+const first = async (api, path, pick = () => true) => (await api.get(path)).items.find(pick);
+
+const caseIn = (stage, to) => async (api) => {
+  const found = await first(api, `/v1/financings?stage=${stage}&limit=1`);
+  return found && to(found.id);
+};
+const paperThat = (query, to = (id) => `/documents/${id}`) => async (api) => {
+  const found = await first(api, `/v1/documents?${query}&limit=1`);
+  return found && to(found.id);
+};
+const packOf = (stage) => async (api) => {
+  const found = await first(api, `/v1/financings?stage=${stage}&limit=1`);
+  return found && `/packs/${found.pack}`;
+};
+const claimIn = (query, to = (id) => `/payables/${id}`) => async (api) => {
+  const found = await first(api, `/v1/receivables?${query}&limit=1`);
+  return found && to(found.id);
+};
+const personOf = (pick) => async (api) => {
+  const found = await first(api, "/v1/persons", pick);
+  return found && `/settings/team/${found.id}`;
+};
+
+const button = (page, name) => page.getByRole("button", { name, exact: true }).first();
+const dialog = (page) => page.getByRole("dialog").first().waitFor();
+
+/** What everybody has of their own. */
+const own = [
+  { name: "settings-keys", at: "/settings/keys" },
+  { name: "settings-security", at: "/settings/security" },
+  { name: "settings-preferences", at: "/settings/preferences" },
+  { name: "settings-notifications", at: "/settings/notifications" },
+];
+
+const nobody = [
+  { name: "sign-in", at: "/sign-in" },
+];
+
+const seller = [
+  { name: "seller-home", at: "/" },
+  { name: "seller-documents", at: "/documents" },
+  {
+    name: "seller-documents-chosen",
+    at: "/documents",
+    act: async (page) => {
+      for (const n of [0, 1]) await page.getByRole("table").getByRole("checkbox").nth(n).check({ force: true });
+    },
+  },
+  {
+    name: "seller-documents-preview",
+    at: "/documents",
+    act: async (page) => {
+      await page.keyboard.press("j");
+      await page.keyboard.press(" ");
+      await page.getByRole("complementary").locator("canvas, pre, table").first().waitFor();
+    },
+  },
+  { name: "seller-upload", at: "/upload" },
+  { name: "seller-document-invoice", at: paperThat("kind=invoice&q=xml") },
+  { name: "seller-document-pdf", at: paperThat("q=.pdf") },
+  { name: "seller-fields", at: paperThat("state=needs_fields", (id) => `/documents/${id}/fields`) },
+  { name: "seller-packs", at: "/packs" },
+  { name: "seller-pack", at: packOf("financed") },
+  { name: "seller-pack-failed", at: packOf("refused_by_rule") },
+  {
+    name: "seller-pack-compared",
+    at: packOf("refused_by_rule"),
+    act: async (page) => {
+      await page.locator("button[data-state=contradicts]").first().click();
+      await page.waitForTimeout(600);
+    },
+  },
+  { name: "seller-financings", at: "/financings" },
+  { name: "seller-case-offered", at: caseIn("quoted", (id) => `/financings/${id}`) },
+  { name: "seller-case-financed", at: caseIn("financed", (id) => `/financings/${id}`) },
+  { name: "seller-case-refused", at: caseIn("refused_by_rule", (id) => `/financings/${id}`) },
+  { name: "seller-case-overdue", at: caseIn("overdue", (id) => `/financings/${id}`) },
+  { name: "seller-calendar", at: "/calendar" },
+  { name: "missing", at: "/nowhere" },
+];
+
+const obligor = [
+  { name: "obligor-inbox", at: "/" },
+  { name: "obligor-payables", at: "/payables" },
+  {
+    name: "obligor-payables-chosen",
+    at: "/payables",
+    act: async (page) => page.getByRole("checkbox").first().check({ force: true }),
+  },
+  {
+    name: "obligor-confirm-dialog",
+    at: "/payables",
+    act: async (page, t) => {
+      await page.getByRole("checkbox").nth(1).check({ force: true });
+      await button(page, t.payables.act.confirm_one.replace("{{count}}", "1")).click();
+      await dialog(page);
+    },
+  },
+  { name: "obligor-confirmed", at: "/payables?tab=confirmed" },
+  { name: "obligor-disputed", at: "/payables?tab=disputed" },
+  { name: "obligor-payable", at: claimIn("side=obligor&phase=ISSUED") },
+  { name: "obligor-payable-open", at: claimIn("side=obligor&phase=OPEN") },
+  {
+    name: "obligor-dispute-sheet",
+    at: claimIn("side=obligor&phase=OPEN"),
+    act: async (page, t) => {
+      await page.getByRole("button", { name: new RegExp(t.payables.act.dispute.replace(/ ?\{\{number\}\} ?/, ".*")) }).first().click();
+      await dialog(page);
+    },
+  },
+  { name: "obligor-disputes", at: "/disputes" },
+  { name: "obligor-calendar", at: "/calendar" },
+  { name: "obligor-documents", at: "/documents" },
+];
+
+const bankMaker = [
+  { name: "bank-inbox", at: "/" },
+  { name: "bank-pipeline", at: "/pipeline" },
+  { name: "bank-review-quote", at: caseIn("submitted", (id) => `/review/${id}`) },
+  {
+    name: "bank-review-check",
+    at: caseIn("refused_by_rule", (id) => `/review/${id}?check=0`),
+  },
+  { name: "bank-review-financed", at: caseIn("financed", (id) => `/review/${id}`) },
+  { name: "bank-portfolio", at: "/portfolio" },
+  { name: "bank-exposure", at: "/exposure" },
+  { name: "bank-calendar", at: "/calendar" },
+];
+
+const bankChecker = [
+  { name: "checker-inbox", at: "/" },
+  { name: "checker-review", at: caseIn("checking", (id) => `/review/${id}`) },
+  {
+    name: "checker-approve-dialog",
+    at: caseIn("checking", (id) => `/review/${id}`),
+    act: async (page, t) => {
+      await button(page, t.review.act.approve).click();
+      await dialog(page);
+    },
+  },
+];
+
+const risk = [
+  { name: "risk-inbox", at: "/" },
+  { name: "risk-exposure", at: "/exposure?by=obligor&table=true" },
+];
+
+const holder = (who) => [
+  { name: `${who}-inbox`, at: "/" },
+  { name: `${who}-documents`, at: "/documents" },
+  { name: `${who}-document`, at: paperThat("") },
+  { name: `${who}-upload`, at: "/upload" },
+  { name: `${who}-packs`, at: "/packs" },
+];
+
+const auditor = [
+  { name: "auditor-inbox", at: "/" },
+  { name: "auditor-documents", at: "/documents" },
+  { name: "auditor-packs", at: "/packs" },
+];
+
+const operator = [
+  { name: "operator-home", at: "/" },
+  { name: "operator-team", at: "/settings/team" },
+  { name: "operator-person", at: personOf((p) => p.state === "active") },
+  { name: "operator-roles", at: "/settings/roles" },
+  { name: "operator-programmes", at: "/settings/programmes" },
+  { name: "operator-requests", at: "/settings/requests" },
+];
+
+// By the part that the demonstration gives a person; who signs something gets a passkey.
+const parts = {
+  seller_maker: { shows: [...seller, ...own], signs: true },
+  obligor_maker: { shows: obligor, signs: true },
+  obligor_checker: { shows: [{ name: "obligor-checker-inbox", at: "/" }] },
+  bank_maker: { shows: bankMaker },
+  bank_checker: { shows: bankChecker, signs: true },
+  bank_risk: { shows: risk },
+  warehouse: { shows: holder("warehouse") },
+  carrier: { shows: holder("carrier") },
+  auditor: { shows: auditor },
+  operator: { shows: operator },
+};
+
+/** Every screen by who sees it. A part that nobody plays is a fault of the demonstration. */
+export async function visited() {
+  const { personas } = await (await fetch(`${url}/v1/demo`)).json();
+  const all = [{ who: "nobody", shows: nobody }];
+  for (const [part, { shows, signs }] of Object.entries(parts)) {
+    const { email } = personas.find((p) => p.part === part) ?? {};
+    if (!email) throw new Error(`nobody plays ${part}`);
+    all.push({ who: part, email, signs, shows });
+  }
+  return all;
+}
