@@ -127,6 +127,8 @@ func (a *App) Work(ctx context.Context, job Job) error {
 		return a.tidy(ctx)
 	case MailJob:
 		return a.mail(ctx, j.User)
+	case ReportJob:
+		return a.makeReport(ctx, j.Report)
 	case SubmitJob:
 		return a.submit(ctx, j.Command)
 	}

@@ -13,6 +13,7 @@ import (
 // and no random: the same input gives the same bytes. Errors are ErrReportInput and
 // ErrReportTooLarge, or an internal fault of the renderer.
 type Renderer interface {
+	Lister
 	// Dossier renders the report of one financing as PDF.
 	Dossier(ctx context.Context, d Dossier) ([]byte, error)
 	// AuditPDF, AuditXLSX and AuditCSV render the same list: every row of one is in the others.

@@ -42,6 +42,7 @@ const (
 	CodeUnavailable    trade.Code = "service.unavailable"     // database or ledger is not there: try again
 	CodeTooMany        trade.Code = "service.busy"            // too many requests: wait
 	CodeReport         trade.Code = "report.too_large"        // narrow the filter
+	CodeReportWaits    trade.Code = "report.not_made"         // it is being made, or could not be made
 )
 
 // Codes lists the codes of the application once.
@@ -79,6 +80,7 @@ func Codes() []trade.Code {
 		CodeUnavailable,
 		CodeTooMany,
 		CodeReport,
+		CodeReportWaits,
 	}
 }
 

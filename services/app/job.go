@@ -37,6 +37,10 @@ type (
 		User         UserID `json:"user"`
 		Notification int64  `json:"notification"`
 	}
+	// ReportJob makes a report that was asked for.
+	ReportJob struct {
+		Report ReportID `json:"report"`
+	}
 	// SubmitJob brings a signed command to the ledger.
 	SubmitJob struct {
 		Command trade.CommandID `json:"command"`
@@ -63,3 +67,6 @@ func (MailJob) Kind() string { return "mail" }
 
 // Kind names the kind in the job table.
 func (SubmitJob) Kind() string { return "submit_command" }
+
+// Kind names the kind in the job table.
+func (ReportJob) Kind() string { return "make_report" }

@@ -46,6 +46,7 @@ type Receipt struct {
 type Block struct {
 	Number    uint64
 	Hash      []byte // SHA-256 of the header; the previous block's stands in the next header
+	Previous  []byte // that of the block before, as this header has it
 	Time      time.Time
 	ClockNote string // set when the node's clock was a demo clock that had been moved
 	Txs       []Tx

@@ -21,6 +21,7 @@ const (
 	ChangedPack      = "pack"
 	ChangedIntent    = "intent"
 	ChangedStatement = "statement"
+	ChangedReport    = "report"
 	// ChangedPaperRequest is of a paper that somebody was asked for.
 	ChangedPaperRequest = "paper_request"
 	ChangedFinancing    = string(trade.KindFinancing) // before it stands on the ledger, too

@@ -153,6 +153,13 @@ type Calendar struct {
 	Before []DueDay // what is still owed of earlier days; Day is absent
 }
 
+// CalendarFilter says which weeks of which side a calendar shows.
+type CalendarFilter struct {
+	Standing Standing
+	From     money.Date // absent: the current week
+	Weeks    int
+}
+
 // DaysOfWeek is how many days a week has.
 const DaysOfWeek = 7
 
@@ -161,38 +168,46 @@ const MaxWeeks = 60
 
 // Calendar sums what falls due from the Monday of a day on. Days are those that the obligor
 // confirmed: nothing is moved to another one for a weekend or a holiday, as the ledger does not.
-func (a *App) Calendar(
-	ctx context.Context, actor Actor, s Standing, from money.Date, weeks int,
-) (Calendar, error) {
-	if weeks < 1 || weeks > MaxWeeks {
+func (a *App) Calendar(ctx context.Context, actor Actor, f CalendarFilter) (Calendar, error) {
+	if f.Weeks < 1 || f.Weeks > MaxWeeks {
 		return Calendar{}, fault(CodeInput, "weeks", "1 to %d", MaxWeeks)
 	}
-	c := Calendar{Today: money.DateOf(a.Now())}
+	var c Calendar
+	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		c, err = a.calendarOn(ctx, tx, actor, f)
+		return err
+	})
+	return c, err
+}
+
+// calendarOn is a calendar on a snapshot.
+func (a *App) calendarOn(
+	ctx context.Context, tx StoreTx, actor Actor, asked CalendarFilter,
+) (Calendar, error) {
+	c, from := Calendar{Today: money.DateOf(a.Now())}, asked.From
 	if from.IsZero() {
 		from = c.Today
 	}
 	c.From = monday(from)
-	c.Until = c.From.AddDays(DaysOfWeek*weeks - 1)
-	f := ReceivableFilter{Org: actor.Org, Standing: s, DueFrom: c.From, DueUntil: c.Until}
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		var err error
-		if c.Days, err = tx.ReceivableDays(ctx, f, c.Today); err != nil {
-			return err
-		}
-		f.DueFrom, f.DueUntil = firstDay(), c.From.AddDays(-1)
-		earlier, err := tx.ReceivableDays(ctx, f, c.Today)
-		if err != nil {
-			return err
-		}
-		earlier = slices.DeleteFunc(earlier, func(d DueDay) bool {
-			return d.Due.Sign() == 0 && d.Overdue.Sign() == 0
-		})
-		if c.Before, err = summed(earlier, func(money.Date) money.Date { return money.Date{} }); err != nil {
-			return err
-		}
-		c.Weeks, err = summed(c.Days, monday)
-		return err
+	c.Until = c.From.AddDays(DaysOfWeek*asked.Weeks - 1)
+	f := ReceivableFilter{Org: actor.Org, Standing: asked.Standing, DueFrom: c.From, DueUntil: c.Until}
+	var err error
+	if c.Days, err = tx.ReceivableDays(ctx, f, c.Today); err != nil {
+		return c, err
+	}
+	f.DueFrom, f.DueUntil = firstDay(), c.From.AddDays(-1)
+	earlier, err := tx.ReceivableDays(ctx, f, c.Today)
+	if err != nil {
+		return c, err
+	}
+	earlier = slices.DeleteFunc(earlier, func(d DueDay) bool {
+		return d.Due.Sign() == 0 && d.Overdue.Sign() == 0
 	})
+	if c.Before, err = summed(earlier, func(money.Date) money.Date { return money.Date{} }); err != nil {
+		return c, err
+	}
+	c.Weeks, err = summed(c.Days, monday)
 	return c, err
 }
 

@@ -41,14 +41,12 @@ func (a *App) MakeReport(ctx context.Context, actor Actor, in ReportInput) (Repo
 	if err != nil {
 		return Report{}, err
 	}
-	id, err := a.newID("rep")
+	r, err := a.newReport(actor, in.Kind, in.Format)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{
-		ID: ReportID(id), Org: actor.Org, Kind: in.Kind, Subject: string(in.Subject), MediaType: media,
-		Digest: digest, Size: size, RequestedBy: actor.User, MadeAt: a.Now(),
-	}
+	r.Subject, r.MediaType, r.State, r.MadeAt = string(in.Subject), media, ReportMade, r.AskedAt
+	r.Digest, r.Size = digest, size
 	if r.Subject == "" {
 		r.Subject = string(actor.Org)
 	}
@@ -56,7 +54,7 @@ func (a *App) MakeReport(ctx context.Context, actor Actor, in ReportInput) (Repo
 		if err := tx.PutReport(ctx, r); err != nil {
 			return err
 		}
-		if err := a.audit(ctx, tx, actor, deed{"report.make", "report", id},
+		if err := a.audit(ctx, tx, actor, deed{"report.make", "report", string(r.ID)},
 			map[string]string{"kind": in.Kind}); err != nil {
 			return err
 		}
@@ -99,20 +97,12 @@ func (a *App) render(ctx context.Context, actor Actor, in ReportInput) (out []by
 
 // ReportFile returns a report that the actor's organisation asked for, with its bytes.
 func (a *App) ReportFile(ctx context.Context, actor Actor, id ReportID) (Report, []byte, error) {
-	var r Report
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		var err error
-		r, err = tx.Report(ctx, id)
-		if err != nil {
-			return found(err, "report")
-		}
-		if r.Org != actor.Org {
-			return hidden("report")
-		}
-		return nil
-	})
+	r, err := a.Report(ctx, actor, id)
 	if err != nil {
 		return Report{}, nil, err
+	}
+	if r.State != ReportMade {
+		return Report{}, nil, fault(CodeReportWaits, "", "this report is not made")
 	}
 	raw, err := a.bytes(ctx, r.Digest)
 	return r, raw, err

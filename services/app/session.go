@@ -180,7 +180,25 @@ func (a *App) Authenticate(ctx context.Context, token string) (Actor, error) {
 // SignOut ends a session; ending it twice is no fault.
 func (a *App) SignOut(ctx context.Context, token string) error {
 	return a.store.Write(ctx, func(ctx context.Context, tx StoreTx) error {
-		return tx.DeleteSession(ctx, tokenHash(token))
+		s, err := tx.Session(ctx, tokenHash(token))
+		if errors.Is(err, ErrNoRow) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		u, err := tx.User(ctx, s.User)
+		if err != nil {
+			return err
+		}
+		actor, err := actorOf(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteSession(ctx, s.TokenHash); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, actor, deed{"session.close", "user", string(u.ID)}, nil)
 	})
 }
 

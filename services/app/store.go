@@ -35,6 +35,8 @@ type StoreTx interface {
 	InboxTx
 	MailTx
 	BankTx
+	ReportsTx
+	AuditTx
 	// Enqueue adds a job that exists only if the transaction commits.
 	Enqueue(ctx context.Context, job Job) error
 	// Audit appends what somebody did to the organisation's audit log: no secrets, no fields
@@ -49,8 +51,11 @@ type Page struct {
 	Limit  int
 }
 
-// MaxPage bounds a list page.
+// MaxPage bounds a list page that a person asks for.
 const MaxPage = 200
+
+// MaxBatch bounds what a job reads of a list at once.
+const MaxBatch = batch
 
 // PeopleTx keeps organisations, users and sessions.
 type PeopleTx interface {
@@ -262,8 +267,30 @@ type MoneyTx interface {
 	StatementOf(ctx context.Context, id LineID) (Statement, error) // without its lines
 	SetLine(ctx context.Context, l Line) error                     // what it was matched to
 	Lines(ctx context.Context, org trade.OrgID, p Page) ([]Line, string, error)
+}
+
+// ReportsTx keeps reports.
+type ReportsTx interface {
 	PutReport(ctx context.Context, r Report) error
 	Report(ctx context.Context, id ReportID) (Report, error)
+	// Reports is a window of an organisation's reports, newest first, but for some lists, and how
+	// many there are in all.
+	Reports(ctx context.Context, org trade.OrgID, hide []ListName, w Window) ([]Report, int, error)
+	// WaitingReports counts those that are still to be made.
+	WaitingReports(ctx context.Context, org trade.OrgID) (int, error)
+	FinishReport(ctx context.Context, r Report) error // state, bytes, rows and fault, of one that waits
+}
+
+// AuditTx reads what was done.
+type AuditTx interface {
+	// AuditLog is a window of what the organisation may see of it, newest first, and how much
+	// there is in all.
+	AuditLog(ctx context.Context, s AuditScope, f AuditFilter, w Window) ([]AuditLine, int, error)
+	// AuditLinks calls fn for each entry of an organisation's log, in their order.
+	AuditLinks(ctx context.Context, org trade.OrgID, fn func(AuditLink) error) error
+	// AuditHead is the number and the hash of the last entry; ErrNoRow before the first.
+	AuditHead(ctx context.Context, org trade.OrgID) (int64, []byte, error)
+	BlockHashes(ctx context.Context) (map[uint64][]byte, error) // of the projection, by number
 }
 
 // LiveTx tells each organisation what changed of what it may see.
@@ -326,19 +353,6 @@ type BankTx interface {
 	Returns(ctx context.Context, id trade.AssetID) ([]FinancingReturn, error) // newest first, bounded
 	// Lent tells what a bank holds and has out, in minor units by programme.
 	Lent(ctx context.Context, bank trade.OrgID, today money.Date) (map[trade.AssetID]Lent, error)
-}
-
-// Report is a report that was made; its bytes are a blob.
-type Report struct {
-	ID          ReportID
-	Org         trade.OrgID
-	Kind        string // "dossier", "audit"
-	Subject     string
-	MediaType   string
-	Digest      trade.Digest
-	Size        int64
-	RequestedBy UserID
-	MadeAt      time.Time
 }
 
 // RequestKey is an Idempotency-Key of a user with the digest of the request.

@@ -184,7 +184,9 @@ func (h header) checkpoint(hash []byte) string {
 
 // block is what a follower sees of a header.
 func (h header) block(hash []byte) app.Block {
-	return app.Block{Number: h.Number, Hash: hash, Time: h.Time, ClockNote: clockNote(h.ClockOffset)}
+	return app.Block{
+		Number: h.Number, Hash: hash, Previous: h.Previous, Time: h.Time, ClockNote: clockNote(h.ClockOffset),
+	}
 }
 
 // tx is what a follower sees of a transaction, without private values.

@@ -110,7 +110,7 @@ func (l *Ledger) addPrivate(
 }
 
 func (b block) forApp() app.Block {
-	out := app.Block{Number: b.number, Hash: b.hash, Time: b.time}
+	out := app.Block{Number: b.number, Hash: b.hash, Previous: b.previous, Time: b.time}
 	for _, tx := range b.txs {
 		out.Txs = append(out.Txs, tx.Tx)
 	}

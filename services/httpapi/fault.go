@@ -70,7 +70,7 @@ func codesByStatus() map[int][]trade.Code {
 		http.StatusConflict: {
 			app.CodeInProgress, app.CodeDocumentState, app.CodePackUnverified, app.CodePackPapers,
 			app.CodeTermsMissing, app.CodeUploadOffset,
-			app.CodeIntentPending, app.CodeNoPayable, app.CodePaperRequest,
+			app.CodeIntentPending, app.CodeNoPayable, app.CodePaperRequest, app.CodeReportWaits,
 			app.CodeIntentState, app.CodeNoMatch, trade.CodeCommandConflict, trade.CodeExists,
 			trade.CodeStale, trade.CodePhase, trade.CodeNoConsent, trade.CodeSignatureMissing,
 			trade.CodeSignatureSame, trade.CodeTimeEarlier, trade.CodeBalance, trade.CodeReserved,

@@ -23,11 +23,7 @@ func windowOf(sort string, usual string, offset, limit int) app.Window {
 
 // ListDocuments lists the papers that the organisation may see.
 func (s *server) ListDocuments(w http.ResponseWriter, r *http.Request, params api.ListDocumentsParams) {
-	filter := app.PaperFilter{
-		Kinds: params.Kind, States: params.State, Origins: params.Organisation, Words: params.Q,
-		Findings: string(params.Findings), Since: params.Since, Until: params.Until,
-	}
-	window := windowOf(params.Sort, "-uploaded", params.Offset, params.Limit)
+	filter, window := papersAsked(params)
 	rows, total, err := s.app.Papers(r.Context(), callOf(r).actor, filter, window)
 	if err != nil {
 		s.fail(w, r, err)
@@ -41,6 +37,14 @@ func (s *server) ListDocuments(w http.ResponseWriter, r *http.Request, params ap
 		}
 	})
 	s.reply(w, r, http.StatusOK, api.PaperList{Items: items, Total: total})
+}
+
+// papersAsked reads how a list of papers is narrowed and ordered.
+func papersAsked(params api.ListDocumentsParams) (app.PaperFilter, app.Window) {
+	return app.PaperFilter{
+		Kinds: params.Kind, States: params.State, Origins: params.Organisation, Words: params.Q,
+		Findings: string(params.Findings), Since: params.Since, Until: params.Until,
+	}, windowOf(params.Sort, "-uploaded", params.Offset, params.Limit)
 }
 
 // ListViews lists the saved views of a screen.

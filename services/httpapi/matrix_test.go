@@ -133,7 +133,12 @@ POST /v1/signatures                                    .  .  .  .  .  .  .  .  .
 POST /v1/statements                                    i  r  i  r  .  r  i  r  r  r  r  i  -  -  -
 POST /v1/statement-lines/{line}/application            x  x  x  x  c  c  x  r  r  r  r  x  -  -  -
 POST /v1/reports                                       .  .  x  x  .  .  x  x  x  .  x  x  -  -  -
+GET /v1/reports                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/reports/{report}                               x  x  x  x  .  .  x  x  x  x  x  x  -  -  -
 GET /v1/reports/{report}/file                          x  x  x  x  .  .  x  x  x  x  x  x  -  -  -
+POST /v1/exports                                       .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/audit                                          r  r  r  r  r  r  r  r  r  .  .  r  -  -  -
+POST /v1/audit/verification                            r  r  r  r  r  r  r  r  r  .  .  r  -  -  -
 GET /v1/persons                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/persons                                       r  r  r  r  r  r  r  r  r  r  .  r  -  -  -
 GET /v1/persons/{person}                               r  r  r  r  r  r  r  r  r  r  x  r  -  -  -
@@ -248,6 +253,7 @@ func (w *world) bodies() map[string]sent {
 		"/v1/receivables/{receivable}/reservation/expiry", "/v1/financings/{financing}/acceptance",
 		"/v1/financings/{financing}/lapse",
 		"/v1/statement-lines/{line}/application", "/v1/keyring", "/v1/packs/{pack}/verification",
+		"/v1/audit/verification",
 	} {
 		bodies["POST "+route] = nothing
 	}
@@ -284,6 +290,9 @@ func (w *world) manyBodies(bodies map[string]sent, file http.Header) {
 	bodies["POST /v1/confirmations"] = sent{body: api.ConfirmReceivables{
 		Receivables: []trade.AssetID{w.receivable}, Promise: trade.Acknowledgement, Text: "We owe it.",
 	}}
+	bodies["POST /v1/exports"] = sent{
+		body: api.ExportList{List: "documents", Query: "kind=invoice", Format: "csv"},
+	}
 	bodies["POST /v1/payable-lists"] = sent{body: []byte(oneRow), header: file}
 	bodies["POST /v1/payable-lists/{list}/confirmation"] = sent{
 		body: api.Promised{Promise: trade.Acknowledgement, Text: "We owe it."},

@@ -270,20 +270,12 @@ const weeksOfCalendar = 12
 
 // GetCalendar sums what falls due.
 func (s *server) GetCalendar(w http.ResponseWriter, r *http.Request, params api.GetCalendarParams) {
-	if params.Side != "" && !params.Side.Valid() {
-		s.fail(w, r, fault(app.CodeInput, "side", "seller, obligor, owner or assigned"))
-		return
-	}
-	from, err := dayOf("from", params.From)
+	asked, err := calendarAsked(params)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	weeks := params.Weeks
-	if weeks == 0 {
-		weeks = weeksOfCalendar
-	}
-	c, err := s.app.Calendar(r.Context(), callOf(r).actor, app.Standing(params.Side), from, weeks)
+	c, err := s.app.Calendar(r.Context(), callOf(r).actor, asked)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -295,6 +287,19 @@ func (s *server) GetCalendar(w http.ResponseWriter, r *http.Request, params api.
 		Before: each(c.Before, func(d app.DueDay) api.DueSum { return dueView(d, c.From.AddDays(-1)) }),
 	}
 	s.reply(w, r, http.StatusOK, v)
+}
+
+// calendarAsked reads which weeks of which side are wanted.
+func calendarAsked(params api.GetCalendarParams) (app.CalendarFilter, error) {
+	if params.Side != "" && !params.Side.Valid() {
+		return app.CalendarFilter{}, fault(app.CodeInput, "side", "seller, obligor, owner or assigned")
+	}
+	from, err := dayOf("from", params.From)
+	asked := app.CalendarFilter{Standing: app.Standing(params.Side), From: from, Weeks: params.Weeks}
+	if asked.Weeks == 0 {
+		asked.Weeks = weeksOfCalendar
+	}
+	return asked, err
 }
 
 func dueView(d app.DueDay, until money.Date) api.DueSum {

@@ -24,11 +24,41 @@ func (s *server) MakeReport(w http.ResponseWriter, r *http.Request, _ api.MakeRe
 }
 
 func madeReport(report app.Report) (shown, error) {
-	file := "/v1/reports/" + string(report.ID) + "/file"
-	return shown{status: http.StatusCreated, location: file, body: api.Report{
-		ID: report.ID, Kind: report.Kind, Subject: report.Subject, MediaType: report.MediaType,
-		Digest: report.Digest, Size: report.Size, MadeAt: report.MadeAt.UTC(), FileURL: file,
-	}}, nil
+	v := reportView(report)
+	return shown{status: http.StatusCreated, location: v.FileURL, body: v}, nil
+}
+
+func reportView(r app.Report) api.Report {
+	v := api.Report{
+		ID: r.ID, Kind: r.Kind, Subject: r.Subject, Query: r.Query, MediaType: r.MediaType, State: string(r.State),
+		Fault: string(r.Fault), Rows: r.Rows, Digest: r.Digest, Size: r.Size, RequestedBy: r.By,
+		RequestedAt: r.AskedAt.UTC(),
+	}
+	if r.State == app.ReportMade {
+		v.MadeAt, v.FileURL = r.MadeAt.UTC(), "/v1/reports/"+string(r.ID)+"/file"
+	}
+	return v
+}
+
+// ListReports lists what the organisation has made.
+func (s *server) ListReports(w http.ResponseWriter, r *http.Request, params api.ListReportsParams) {
+	window := windowOf("", "asked", params.Offset, params.Limit)
+	list, total, err := s.app.Reports(r.Context(), callOf(r).actor, window)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.ReportList{Items: each(list, reportView), Total: total})
+}
+
+// GetReport says whether a report is made.
+func (s *server) GetReport(w http.ResponseWriter, r *http.Request, id api.ReportID) {
+	report, err := s.app.Report(r.Context(), callOf(r).actor, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, reportView(report))
 }
 
 // GetReportFile gives out the file of a report.
@@ -38,7 +68,11 @@ func (s *server) GetReportFile(w http.ResponseWriter, r *http.Request, id api.Re
 		s.fail(w, r, err)
 		return
 	}
-	name := report.Kind + "-" + string(report.ID) + suffixOf(report.MediaType)
+	kind := report.Kind
+	if report.Asked != nil {
+		kind = report.Subject
+	}
+	name := kind + "-" + string(report.ID) + suffixOf(report.MediaType)
 	sendFile(w, report.MediaType, name, string(report.Digest), raw)
 }
 

@@ -149,8 +149,7 @@ func newWorld(t testing.TB) *world {
 	}
 
 	workers := jobs.NewWorkers(nil, log)
-	must(t, errors.Join(work[app.ParseJob](workers, w.app), work[app.RecordJob](workers, w.app),
-		work[app.VerifyJob](workers, w.app), work[app.SubmitJob](workers, w.app)))
+	must(t, doing(workers, w.app))
 	runner, err := jobs.Start(ctx, pool, workers, jobs.Config{
 		Node: "test", Concurrency: 4, Now: wall{}.Now, Logger: log,
 	})
@@ -182,6 +181,14 @@ func (w *world) follow(listen func(context.Context), runner *jobs.Runner, closin
 			w.t.Errorf("closing: %v", err)
 		}
 	})
+}
+
+// doing has every job that the tests wait for done.
+func doing(workers *jobs.Workers, a *app.App) error {
+	return errors.Join(
+		work[app.ParseJob](workers, a), work[app.RecordJob](workers, a), work[app.VerifyJob](workers, a),
+		work[app.SubmitJob](workers, a), work[app.ReportJob](workers, a),
+	)
 }
 
 func work[J app.Job](workers *jobs.Workers, a *app.App) error {

@@ -278,22 +278,3 @@ func lineOf(row db.StatementLine) (app.Line, error) {
 	}
 	return l, nil
 }
-
-// PutReport keeps a report; one that is kept never changes.
-func (t *storeTx) PutReport(ctx context.Context, r app.Report) error {
-	return t.q.PutReport(ctx, db.PutReportParams{
-		ID: string(r.ID), OrgID: string(r.Org), Kind: r.Kind, SubjectID: r.Subject, MediaType: r.MediaType,
-		Digest: string(r.Digest), Size: r.Size, RequestedBy: string(r.RequestedBy), MadeAt: r.MadeAt,
-	})
-}
-
-// Report returns a report.
-func (t *storeTx) Report(ctx context.Context, id app.ReportID) (app.Report, error) {
-	r, err := t.q.Report(ctx, string(id))
-	return app.Report{
-		ID: app.ReportID(r.ID), Org: trade.OrgID(r.OrgID), Kind: r.Kind, Subject: r.SubjectID,
-		MediaType: r.MediaType,
-		Digest:    trade.Digest(r.Digest), Size: r.Size, RequestedBy: app.UserID(r.RequestedBy),
-		MadeAt: r.MadeAt.UTC(),
-	}, rowed(err)
-}

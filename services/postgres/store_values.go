@@ -26,8 +26,8 @@ type place struct {
 // know whether there are more.
 func placeOf(p app.Page) (place, int32, error) {
 	limit := int32(app.MaxPage)
-	if p.Limit > 0 && p.Limit < app.MaxPage {
-		limit = int32(p.Limit)
+	if p.Limit > 0 {
+		limit = small(min(p.Limit, app.MaxBatch))
 	}
 	if p.Cursor == "" {
 		return place{at: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, limit + 1, nil

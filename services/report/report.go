@@ -20,6 +20,7 @@ import (
 	"github.com/gowebpki/jcs"
 
 	"github.com/countersign/countersign/services/app"
+	"github.com/countersign/countersign/web"
 )
 
 // maxRows bounds the rows of a list and of each part of a dossier.
@@ -36,6 +37,7 @@ type Options struct {
 type Renderer struct {
 	fonts   *fonts
 	printer *printer
+	words   map[string]map[string]string // the portal's, by language
 }
 
 var _ app.Renderer = (*Renderer)(nil)
@@ -53,7 +55,13 @@ func New(o Options) (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Renderer{fonts: f, printer: p}, nil
+	words := map[string]map[string]string{}
+	for _, language := range web.Languages() {
+		if words[language], err = web.Words(language); err != nil {
+			return nil, err
+		}
+	}
+	return &Renderer{fonts: f, printer: p, words: words}, nil
 }
 
 // Digest is the SHA-256 of the canonical JSON (RFC 8785) of a report's input, as the pages

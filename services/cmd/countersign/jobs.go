@@ -18,6 +18,7 @@ func handleJobs(w *jobs.Workers, a *app.App) error {
 		handle[app.SubmitJob](w, a),
 		handle[app.TidyJob](w, a),
 		handle[app.MailJob](w, a),
+		handle[app.ReportJob](w, a),
 	)
 }
 

@@ -2000,7 +2000,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List reports
+         * @description What the organisation has made, and what is being made, newest first.
+         *     Who: every role, for reports of its organisation; those of the audit log only who may read it.
+         */
+        get: operations["listReports"];
         put?: never;
         /**
          * Make a report
@@ -2010,6 +2015,29 @@ export interface paths {
          *     Codes: report.too_large, access.not_found.
          */
         post: operations["makeReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: components["parameters"]["ReportID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A report
+         * @description Whether it is made, and what it was made of.
+         *     Who: every role of the organisation that asked for it; of the audit log who may read that.
+         */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2027,11 +2055,87 @@ export interface paths {
         };
         /**
          * The file of a report
-         * @description Who: every role of the organisation that made it.
+         * @description Who: every role of the organisation that made it; of the audit log who may read that.
+         *     Codes: report.not_made.
          */
         get: operations["getReportFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a list out as a file
+         * @description The rows of a list exactly as `query` narrows and orders it: the query of the list's own
+         *     address, read as that address reads it (where the page begins and ends is left aside). The
+         *     file has every row, how many there are and what they come to in each currency; titles and
+         *     codes are in the reader's language. A job makes it: the answer says where to ask, and an
+         *     event of the kind `report` tells when it is made. CSV and XLSX take a million rows, PDF 5,000.
+         *     Who: whoever may read the list.
+         *     Codes: report.too_large, service.busy (20 of an organisation at once).
+         */
+        post: operations["exportList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done, by whom, to what and when
+         * @description Newest first, from two sources: the ledger, for every act that moved a right, and this node's
+         *     own log, for what people did beside it. No entry has an amount.
+         *     Who: auditors, regulators and the platform operator in every role; in other organisations
+         *     admins and approvers. Everybody sees the ledger's acts on what the organisation holds and the
+         *     organisation's own log; auditors and regulators also what was done to packs and papers that
+         *     they read; the operator also who signed in, changed keys and roles or took files out, of
+         *     every organisation of the node.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify the chains of the audit log
+         * @description Reads the ledger's blocks and the log of the organisation (of every organisation, for the
+         *     platform operator) from the first link and computes every hash again. A chain that is not
+         *     whole is an answer, not a fault.
+         *     Who: whoever may read the audit log.
+         */
+        post: operations["verifyAudit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3634,14 +3738,103 @@ export interface components {
         };
         Report: {
             id: components["schemas"]["ReportID"];
-            kind: string;
+            /** @enum {string} */
+            kind: "dossier" | "audit" | "list";
+            /** @description The asset, the organisation, or the list. */
             subject?: string;
+            /** @description How a list was narrowed. */
+            query?: string;
             media_type: string;
-            digest: components["schemas"]["Digest"];
+            /** @enum {string} */
+            state: "waiting" | "made" | "failed";
+            /** @description Why it failed. */
+            fault?: string;
             /** Format: int64 */
-            size: number;
-            made_at: components["schemas"]["Instant"];
-            file_url: string;
+            rows?: number;
+            digest?: components["schemas"]["Digest"];
+            /** Format: int64 */
+            size?: number;
+            /** @description The name of who asked. */
+            requested_by: string;
+            requested_at: components["schemas"]["Instant"];
+            made_at?: components["schemas"]["Instant"];
+            /** @description Once it is made. */
+            file_url?: string;
+        };
+        ReportList: {
+            items: components["schemas"]["Report"][];
+            total: number;
+        };
+        ExportList: {
+            /** @enum {string} */
+            list: "documents" | "receivables" | "financings" | "packs" | "calendar" | "audit";
+            /** @description The query of the list, without a question mark. */
+            query?: string;
+            /** @enum {string} */
+            format: "csv" | "xlsx" | "pdf";
+        };
+        AuditWindow: {
+            items: components["schemas"]["AuditEntry"][];
+            total: number;
+        };
+        AuditEntry: {
+            /** @enum {string} */
+            source: "ledger" | "node";
+            at: components["schemas"]["Instant"];
+            organisation: components["schemas"]["OrgID"];
+            persons: components["schemas"]["AuditPerson"][];
+            act: string;
+            /** @description Of a command that was prepared or signed the act it is to do. */
+            about?: string;
+            /** @description Of the object. */
+            kind: string;
+            /** @description Its id. */
+            object: string;
+            /** @description What it is called, where the organisation may see it. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description The block; the number in the organisation's log.
+             */
+            place: number;
+            /** @description The transaction; the hash of the entry. */
+            proof: string;
+        };
+        AuditPerson: {
+            organisation: components["schemas"]["OrgID"];
+            person: components["schemas"]["PersonID"];
+            /** @description Absent for a person who is not of this node. */
+            name?: string;
+        };
+        ChainReport: {
+            at: components["schemas"]["Instant"];
+            whole: boolean;
+            chains: components["schemas"]["ChainCheck"][];
+        };
+        ChainCheck: {
+            /** @enum {string} */
+            source: "ledger" | "node";
+            organisation?: components["schemas"]["OrgID"];
+            /**
+             * Format: int64
+             * @description How many links were read.
+             */
+            length: number;
+            /**
+             * Format: int64
+             * @description The number of the last.
+             */
+            head: number;
+            /** @description Of the last. */
+            hash: string;
+            whole: boolean;
+            /** @enum {string} */
+            break?: "missing" | "changed";
+            /**
+             * Format: int64
+             * @description Where it breaks.
+             */
+            break_at?: number;
         };
         MoveClock: {
             days: number;
@@ -7133,6 +7326,33 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listReports: {
+        parameters: {
+            query?: {
+                /** @description Where in the list the window begins. */
+                offset?: components["parameters"]["Offset"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The window. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     makeReport: {
         parameters: {
             query?: never;
@@ -7170,6 +7390,31 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: components["parameters"]["ReportID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getReportFile: {
         parameters: {
             query?: never;
@@ -7195,6 +7440,120 @@ export interface operations {
             };
             401: components["responses"]["NotSignedIn"];
             404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportList"];
+            };
+        };
+        responses: {
+            /** @description It will be made. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Busy"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                source?: "ledger" | "node";
+                act?: string[];
+                /** @description In whose name it was done, or who signed it. */
+                organisation?: components["schemas"]["OrgID"];
+                /** @description A person of that organisation. */
+                person?: components["schemas"]["PersonID"];
+                /** @description The id of what it was done to. */
+                object?: string;
+                /** @description Within the name of what it was done to or of who did it; or a transaction or hash, whole. */
+                q?: string;
+                since?: components["schemas"]["Instant"];
+                /** @description Before this instant. */
+                until?: components["schemas"]["Instant"];
+                /** @description Where in the list the window begins. */
+                offset?: components["parameters"]["Offset"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The window. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditWindow"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainReport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -6,6 +6,7 @@ import type { Pack, Schemas } from "../api/client";
 import { packPages } from "../api/queries";
 import { Badge, type Tone } from "../ui/Badge";
 import { Empty } from "../ui/Empty";
+import { ExportMenu } from "../ui/ExportMenu";
 import { useColumns } from "../ui/layout";
 import { type Column, List } from "../ui/List";
 import lists from "../ui/List.module.css";
@@ -81,7 +82,10 @@ export function Packs() {
     <div className={lists.screen}>
       <Group className={lists.head} justify="space-between">
         <Title order={1}>{t("packs.title")}</Title>
-        <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} />
+        <Group gap={8}>
+          <ExportMenu list="packs" query={{}} />
+          <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} />
+        </Group>
       </Group>
       {items.length === 0 && <Empty title={t("packs.empty.title")} text={t("packs.empty.text")} />}
       <List

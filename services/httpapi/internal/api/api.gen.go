@@ -258,6 +258,54 @@ type Assignment struct {
 	Programme AssetID `json:"programme"`
 }
 
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	// About Of a command that was prepared or signed the act it is to do.
+	About string  `json:"about,omitempty,omitzero"`
+	Act   string  `json:"act"`
+	At    Instant `json:"at"`
+
+	// Kind Of the object.
+	Kind string `json:"kind"`
+
+	// Name What it is called, where the organisation may see it.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Object Its id.
+	Object string `json:"object"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID         `json:"organisation"`
+	Persons      []AuditPerson `json:"persons"`
+
+	// Place The block; the number in the organisation's log.
+	Place int64 `json:"place"`
+
+	// Proof The transaction; the hash of the entry.
+	Proof  string `json:"proof"`
+	Source string `json:"source"`
+}
+
+// AuditPerson defines model for AuditPerson.
+type AuditPerson struct {
+	// Name Absent for a person who is not of this node.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID    `json:"organisation"`
+	Person       PersonID `json:"person"`
+}
+
+// AuditWindow defines model for AuditWindow.
+type AuditWindow struct {
+	Items []AuditEntry `json:"items"`
+	Total int          `json:"total"`
+}
+
 // BatchOutcome defines model for BatchOutcome.
 type BatchOutcome struct {
 	Outcomes []Outcome `json:"outcomes"`
@@ -302,6 +350,37 @@ type Calendar struct {
 
 	// Weeks Monday to Sunday; only those with something.
 	Weeks []DueSum `json:"weeks"`
+}
+
+// ChainCheck defines model for ChainCheck.
+type ChainCheck struct {
+	Break string `json:"break,omitempty,omitzero"`
+
+	// BreakAt Where it breaks.
+	BreakAt int64 `json:"break_at,omitempty,omitzero"`
+
+	// Hash Of the last.
+	Hash string `json:"hash"`
+
+	// Head The number of the last.
+	Head int64 `json:"head"`
+
+	// Length How many links were read.
+	Length int64 `json:"length"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID  `json:"organisation,omitempty,omitzero"`
+	Source       string `json:"source"`
+	Whole        bool   `json:"whole"`
+}
+
+// ChainReport defines model for ChainReport.
+type ChainReport struct {
+	At     Instant      `json:"at"`
+	Chains []ChainCheck `json:"chains"`
+	Whole  bool         `json:"whole"`
 }
 
 // Check defines model for Check.
@@ -651,6 +730,15 @@ type EstimateFinancing struct {
 	Advance   Amount  `json:"advance,omitempty,omitzero"`
 	Pack      PackID  `json:"pack"`
 	Programme AssetID `json:"programme"`
+}
+
+// ExportList defines model for ExportList.
+type ExportList struct {
+	Format string `json:"format" validate:"oneof=csv xlsx pdf"`
+	List   string `json:"list" validate:"oneof=documents receivables financings packs calendar audit"`
+
+	// Query The query of the list, without a question mark.
+	Query string `json:"query,omitempty,omitzero"`
 }
 
 // Exposure Limit, used, reserved and free are of face; outstanding and overdue are of money lent.
@@ -1856,18 +1944,40 @@ type RefuseFinancing struct {
 
 // Report defines model for Report.
 type Report struct {
-	Digest    Digest   `json:"digest"`
-	FileURL   string   `json:"file_url"`
+	Digest Digest `json:"digest,omitempty,omitzero"`
+
+	// Fault Why it failed.
+	Fault string `json:"fault,omitempty,omitzero"`
+
+	// FileURL Once it is made.
+	FileURL   string   `json:"file_url,omitempty,omitzero"`
 	ID        ReportID `json:"id"`
 	Kind      string   `json:"kind"`
-	MadeAt    Instant  `json:"made_at"`
+	MadeAt    Instant  `json:"made_at,omitempty,omitzero"`
 	MediaType string   `json:"media_type"`
-	Size      int64    `json:"size"`
-	Subject   string   `json:"subject,omitempty,omitzero"`
+
+	// Query How a list was narrowed.
+	Query       string  `json:"query,omitempty,omitzero"`
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy The name of who asked.
+	RequestedBy string `json:"requested_by"`
+	Rows        *int64 `json:"rows,omitempty"`
+	Size        int64  `json:"size,omitempty,omitzero"`
+	State       string `json:"state"`
+
+	// Subject The asset, the organisation, or the list.
+	Subject string `json:"subject,omitempty,omitzero"`
 }
 
 // ReportID defines model for ReportID.
 type ReportID = app.ReportID
+
+// ReportList defines model for ReportList.
+type ReportList struct {
+	Items []Report `json:"items"`
+	Total int      `json:"total"`
+}
 
 // RequestFinancing defines model for RequestFinancing.
 type RequestFinancing struct {
@@ -2365,6 +2475,38 @@ type TooLarge = Problem
 // Unavailable RFC 9457.
 type Unavailable = Problem
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	Source string   `form:"source,omitempty" json:"source,omitempty,omitzero"`
+	Act    []string `form:"act,omitempty" json:"act,omitempty,omitzero"`
+
+	// Organisation In whose name it was done, or who signed it.
+	Organisation OrgID `form:"organisation,omitempty" json:"organisation,omitempty,omitzero"`
+
+	// Person A person of that organisation.
+	Person PersonID `form:"person,omitempty" json:"person,omitempty,omitzero"`
+
+	// Object The id of what it was done to.
+	Object string `form:"object,omitempty" json:"object,omitempty,omitzero"`
+
+	// Q Within the name of what it was done to or of who did it; or a transaction or hash, whole.
+	Q     string  `form:"q,omitempty" json:"q,omitempty,omitzero"`
+	Since Instant `form:"since,omitempty" json:"since,omitempty,omitzero"`
+
+	// Until Before this instant.
+	Until Instant `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Offset Where in the list the window begins.
+	Offset Offset `form:"offset,omitempty" json:"offset,omitempty,omitzero"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// VerifyAuditParams defines parameters for VerifyAudit.
+type VerifyAuditParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ImportBulkParams defines parameters for ImportBulk.
 type ImportBulkParams struct {
 	// Pack The trade pack that takes the documents.
@@ -2466,6 +2608,12 @@ type StreamEventsParams struct {
 	// After The same, for clients that cannot send the header.
 	After       string `form:"after,omitempty" json:"after,omitempty,omitzero"`
 	LastEventID string `json:"Last-Event-ID,omitempty,omitzero"`
+}
+
+// ExportListParams defines parameters for ExportList.
+type ExportListParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // ListExposuresParams defines parameters for ListExposures.
@@ -2906,6 +3054,13 @@ type WithdrawReceivableParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	// Offset Where in the list the window begins.
+	Offset Offset `form:"offset,omitempty" json:"offset,omitempty,omitzero"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
 // MakeReportParams defines parameters for MakeReport.
 type MakeReportParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -2997,6 +3152,9 @@ type SaveViewParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// VerifyAuditJSONRequestBody defines body for VerifyAudit for application/json ContentType.
+type VerifyAuditJSONRequestBody = Nothing
+
 // SetUpCodesJSONRequestBody defines body for SetUpCodes for application/json ContentType.
 type SetUpCodesJSONRequestBody = Nothing
 
@@ -3017,6 +3175,9 @@ type TypeFieldsJSONRequestBody = TypeFields
 
 // EstimateFinancingJSONRequestBody defines body for EstimateFinancing for application/json ContentType.
 type EstimateFinancingJSONRequestBody = EstimateFinancing
+
+// ExportListJSONRequestBody defines body for ExportList for application/json ContentType.
+type ExportListJSONRequestBody = ExportList
 
 // ProposeFilingJSONRequestBody defines body for ProposeFiling for application/json ContentType.
 type ProposeFilingJSONRequestBody = Papers
@@ -3161,6 +3322,12 @@ type ServerInterface interface {
 	// GetReadiness Database and ledger are there
 	// (GET /readyz)
 	GetReadiness(w http.ResponseWriter, r *http.Request)
+	// ListAudit What was done, by whom, to what and when
+	// (GET /v1/audit)
+	ListAudit(w http.ResponseWriter, r *http.Request, params ListAuditParams)
+	// VerifyAudit Verify the chains of the audit log
+	// (POST /v1/audit/verification)
+	VerifyAudit(w http.ResponseWriter, r *http.Request, params VerifyAuditParams)
 	// ImportBulk Upload many papers in one spreadsheet
 	// (POST /v1/bulk)
 	ImportBulk(w http.ResponseWriter, r *http.Request, params ImportBulkParams)
@@ -3206,6 +3373,9 @@ type ServerInterface interface {
 	// StreamEvents What changes, as it changes
 	// (GET /v1/events)
 	StreamEvents(w http.ResponseWriter, r *http.Request, params StreamEventsParams)
+	// ExportList Take a list out as a file
+	// (POST /v1/exports)
+	ExportList(w http.ResponseWriter, r *http.Request, params ExportListParams)
 	// ListExposures How much of the limits is used
 	// (GET /v1/exposures)
 	ListExposures(w http.ResponseWriter, r *http.Request, params ListExposuresParams)
@@ -3401,9 +3571,15 @@ type ServerInterface interface {
 	// WithdrawReceivable Take the claim back
 	// (POST /v1/receivables/{receivable}/withdrawal)
 	WithdrawReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params WithdrawReceivableParams)
+	// ListReports List reports
+	// (GET /v1/reports)
+	ListReports(w http.ResponseWriter, r *http.Request, params ListReportsParams)
 	// MakeReport Make a report
 	// (POST /v1/reports)
 	MakeReport(w http.ResponseWriter, r *http.Request, params MakeReportParams)
+	// GetReport A report
+	// (GET /v1/reports/{report})
+	GetReport(w http.ResponseWriter, r *http.Request, report ReportID)
 	// GetReportFile The file of a report
 	// (GET /v1/reports/{report}/file)
 	GetReportFile(w http.ResponseWriter, r *http.Request, report ReportID)
@@ -3494,6 +3670,18 @@ func (_ Unimplemented) GetReadiness(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// ListAudit What was done, by whom, to what and when
+// (GET /v1/audit)
+func (_ Unimplemented) ListAudit(w http.ResponseWriter, r *http.Request, params ListAuditParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// VerifyAudit Verify the chains of the audit log
+// (POST /v1/audit/verification)
+func (_ Unimplemented) VerifyAudit(w http.ResponseWriter, r *http.Request, params VerifyAuditParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ImportBulk Upload many papers in one spreadsheet
 // (POST /v1/bulk)
 func (_ Unimplemented) ImportBulk(w http.ResponseWriter, r *http.Request, params ImportBulkParams) {
@@ -3581,6 +3769,12 @@ func (_ Unimplemented) EstimateFinancing(w http.ResponseWriter, r *http.Request)
 // StreamEvents What changes, as it changes
 // (GET /v1/events)
 func (_ Unimplemented) StreamEvents(w http.ResponseWriter, r *http.Request, params StreamEventsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ExportList Take a list out as a file
+// (POST /v1/exports)
+func (_ Unimplemented) ExportList(w http.ResponseWriter, r *http.Request, params ExportListParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3974,9 +4168,21 @@ func (_ Unimplemented) WithdrawReceivable(w http.ResponseWriter, r *http.Request
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// ListReports List reports
+// (GET /v1/reports)
+func (_ Unimplemented) ListReports(w http.ResponseWriter, r *http.Request, params ListReportsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // MakeReport Make a report
 // (POST /v1/reports)
 func (_ Unimplemented) MakeReport(w http.ResponseWriter, r *http.Request, params MakeReportParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetReport A report
+// (GET /v1/reports/{report})
+func (_ Unimplemented) GetReport(w http.ResponseWriter, r *http.Request, report ReportID) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -4154,6 +4360,201 @@ func (siw *ServerInterfaceWrapper) GetReadiness(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetReadiness(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	// ------------- Optional query parameter "source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "source", r.URL.Query(), &params.Source, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "source"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "act" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "act", r.URL.Query(), &params.Act, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "act"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "act", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "organisation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "organisation", r.URL.Query(), &params.Organisation, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "organisation"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organisation", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "person" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "person", r.URL.Query(), &params.Person, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "person"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "person", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "object" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "object", r.URL.Query(), &params.Object, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "object"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "object", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", r.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "q"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "q", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", r.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "since"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "since", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", r.URL.Query(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "until"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "until", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", r.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "offset"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "offset", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAudit(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// VerifyAudit operation middleware
+func (siw *ServerInterfaceWrapper) VerifyAudit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyAuditParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.VerifyAudit(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4894,6 +5295,51 @@ func (siw *ServerInterfaceWrapper) StreamEvents(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.StreamEvents(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportList operation middleware
+func (siw *ServerInterfaceWrapper) ExportList(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportListParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportList(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8522,6 +8968,52 @@ func (siw *ServerInterfaceWrapper) WithdrawReceivable(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
+// ListReports operation middleware
+func (siw *ServerInterfaceWrapper) ListReports(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportsParams
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", r.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "offset"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "offset", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReports(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // MakeReport operation middleware
 func (siw *ServerInterfaceWrapper) MakeReport(w http.ResponseWriter, r *http.Request) {
 
@@ -8558,6 +9050,32 @@ func (siw *ServerInterfaceWrapper) MakeReport(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.MakeReport(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetReport operation middleware
+func (siw *ServerInterfaceWrapper) GetReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "report" -------------
+	var report ReportID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", chi.URLParam(r, "report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetReport(w, r, report)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9821,10 +10339,25 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/statement-lines/{line}/application", wrapper.ApplyPayment)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/reports", wrapper.ListReports)
+	})
+	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/reports", wrapper.MakeReport)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/reports/{report}", wrapper.GetReport)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/reports/{report}/file", wrapper.GetReportFile)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/exports", wrapper.ExportList)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/audit", wrapper.ListAudit)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/audit/verification", wrapper.VerifyAudit)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/keyring", wrapper.OpenKeyring)

@@ -102,6 +102,9 @@ WITH changed AS (
     SELECT c.kind, c.id, s.org_id FROM changed c JOIN statements s ON s.id = c.id
     WHERE c.kind = 'statement'
     UNION
+    SELECT c.kind, c.id, o.org_id FROM changed c JOIN reports o ON o.id = c.id
+    WHERE c.kind = 'report'
+    UNION
     SELECT c.kind, c.id, unnest(ARRAY[r.seller_id, r.bank_id]::text[])
     FROM changed c JOIN financing_requests r ON r.id = c.id
     WHERE c.kind = 'financing'

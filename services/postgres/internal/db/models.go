@@ -384,10 +384,16 @@ type Report struct {
 	Kind        string
 	SubjectID   string
 	MediaType   string
-	Digest      string
-	Size        int64
+	Digest      *string
+	Size        *int64
 	RequestedBy string
-	MadeAt      time.Time
+	MadeAt      *time.Time
+	State       string
+	AskedAt     time.Time
+	Asked       []byte
+	Query       string
+	Rows        *int64
+	FaultCode   *string
 }
 
 type Session struct {

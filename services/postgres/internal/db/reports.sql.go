@@ -39,9 +39,57 @@ func (q *Queries) AppendAudit(ctx context.Context, arg AppendAuditParams) error 
 	return err
 }
 
+const countWaitingReports = `-- name: CountWaitingReports :one
+SELECT count(*) FROM reports WHERE org_id = $1 AND state = 'waiting'
+`
+
+func (q *Queries) CountWaitingReports(ctx context.Context, orgID string) (int64, error) {
+	row := q.db.QueryRow(ctx, countWaitingReports, orgID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const finishReport = `-- name: FinishReport :execrows
+UPDATE reports SET state = $1, digest = $2, size = $3, made_at = $4, rows = $5,
+    fault_code = $6
+WHERE id = $7 AND state = 'waiting'
+`
+
+type FinishReportParams struct {
+	State     string
+	Digest    *string
+	Size      *int64
+	MadeAt    *time.Time
+	Rows      *int64
+	FaultCode *string
+	ID        string
+}
+
+// What became of a report that waits.
+func (q *Queries) FinishReport(ctx context.Context, arg FinishReportParams) (int64, error) {
+	result, err := q.db.Exec(ctx, finishReport,
+		arg.State,
+		arg.Digest,
+		arg.Size,
+		arg.MadeAt,
+		arg.Rows,
+		arg.FaultCode,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const putReport = `-- name: PutReport :exec
-INSERT INTO reports (id, org_id, kind, subject_id, media_type, digest, size, requested_by, made_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO reports (
+    id, org_id, kind, subject_id, media_type, digest, size, requested_by, made_at, state, asked_at, asked,
+    query, rows)
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+    $11, $12, $13, $14)
 ON CONFLICT (id) DO NOTHING
 `
 
@@ -51,10 +99,15 @@ type PutReportParams struct {
 	Kind        string
 	SubjectID   string
 	MediaType   string
-	Digest      string
-	Size        int64
+	Digest      *string
+	Size        *int64
 	RequestedBy string
-	MadeAt      time.Time
+	MadeAt      *time.Time
+	State       string
+	AskedAt     time.Time
+	Asked       []byte
+	Query       string
+	Rows        *int64
 }
 
 func (q *Queries) PutReport(ctx context.Context, arg PutReportParams) error {
@@ -68,27 +121,110 @@ func (q *Queries) PutReport(ctx context.Context, arg PutReportParams) error {
 		arg.Size,
 		arg.RequestedBy,
 		arg.MadeAt,
+		arg.State,
+		arg.AskedAt,
+		arg.Asked,
+		arg.Query,
+		arg.Rows,
 	)
 	return err
 }
 
 const report = `-- name: Report :one
-SELECT id, org_id, kind, subject_id, media_type, digest, size, requested_by, made_at FROM reports WHERE id = $1
+SELECT r.id, r.org_id, r.kind, r.subject_id, r.media_type, r.digest, r.size, r.requested_by, r.made_at, r.state, r.asked_at, r.asked, r.query, r.rows, r.fault_code, u.name AS requested_by_name
+FROM reports r JOIN users u ON u.id = r.requested_by WHERE r.id = $1
 `
 
-func (q *Queries) Report(ctx context.Context, id string) (Report, error) {
+type ReportRow struct {
+	Report          Report
+	RequestedByName string
+}
+
+func (q *Queries) Report(ctx context.Context, id string) (ReportRow, error) {
 	row := q.db.QueryRow(ctx, report, id)
-	var i Report
+	var i ReportRow
 	err := row.Scan(
-		&i.ID,
-		&i.OrgID,
-		&i.Kind,
-		&i.SubjectID,
-		&i.MediaType,
-		&i.Digest,
-		&i.Size,
-		&i.RequestedBy,
-		&i.MadeAt,
+		&i.Report.ID,
+		&i.Report.OrgID,
+		&i.Report.Kind,
+		&i.Report.SubjectID,
+		&i.Report.MediaType,
+		&i.Report.Digest,
+		&i.Report.Size,
+		&i.Report.RequestedBy,
+		&i.Report.MadeAt,
+		&i.Report.State,
+		&i.Report.AskedAt,
+		&i.Report.Asked,
+		&i.Report.Query,
+		&i.Report.Rows,
+		&i.Report.FaultCode,
+		&i.RequestedByName,
 	)
 	return i, err
+}
+
+const reportsOf = `-- name: ReportsOf :many
+SELECT r.id, r.org_id, r.kind, r.subject_id, r.media_type, r.digest, r.size, r.requested_by, r.made_at, r.state, r.asked_at, r.asked, r.query, r.rows, r.fault_code, u.name AS requested_by_name, count(*) OVER () AS total
+FROM reports r JOIN users u ON u.id = r.requested_by
+WHERE r.org_id = $1 AND NOT r.subject_id = ANY ($2::text[])
+ORDER BY r.asked_at DESC, r.id DESC OFFSET $3 LIMIT $4
+`
+
+type ReportsOfParams struct {
+	OrgID  string
+	Hidden []string
+	Skip   int32
+	Page   int32
+}
+
+type ReportsOfRow struct {
+	Report          Report
+	RequestedByName string
+	Total           int64
+}
+
+// A window of the reports of an organisation, newest first, but for lists that the reader may not
+// see, and how many there are in all.
+func (q *Queries) ReportsOf(ctx context.Context, arg ReportsOfParams) ([]ReportsOfRow, error) {
+	rows, err := q.db.Query(ctx, reportsOf,
+		arg.OrgID,
+		arg.Hidden,
+		arg.Skip,
+		arg.Page,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportsOfRow{}
+	for rows.Next() {
+		var i ReportsOfRow
+		if err := rows.Scan(
+			&i.Report.ID,
+			&i.Report.OrgID,
+			&i.Report.Kind,
+			&i.Report.SubjectID,
+			&i.Report.MediaType,
+			&i.Report.Digest,
+			&i.Report.Size,
+			&i.Report.RequestedBy,
+			&i.Report.MadeAt,
+			&i.Report.State,
+			&i.Report.AskedAt,
+			&i.Report.Asked,
+			&i.Report.Query,
+			&i.Report.Rows,
+			&i.Report.FaultCode,
+			&i.RequestedByName,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { organisations } from "../../api/queries";
 import { Empty } from "../../ui/Empty";
+import { ExportMenu } from "../../ui/ExportMenu";
 import { useColumns } from "../../ui/layout";
 import { type Column, List } from "../../ui/List";
 import lists from "../../ui/List.module.css";
@@ -54,6 +55,7 @@ function Financings({ title, empty, stages, from }: Props) {
         <Title order={1}>{t(`pipeline.title.${title as "pipeline"}`)}</Title>
         <Group gap={8}>
           <Sums totals={totals.filter((x) => (asked.stage ?? []).includes(x.stage))} out={title === "portfolio"} />
+          <ExportMenu list="financings" query={asked} />
           <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
         </Group>
       </Group>

@@ -4,6 +4,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
+import { ExportMenu } from "../../ui/ExportMenu";
 import { calendar, ownSide, type Side } from "../payables/queries";
 import classes from "./Calendar.module.css";
 import { Ladder } from "./Ladder";
@@ -40,7 +41,13 @@ export function CalendarScreen() {
   const month = search.month ?? monthOf(today());
   return (
     <div className={classes.all}>
-      <Title order={1}>{t("calendar.title")}</Title>
+      <Group justify="space-between">
+        <Title order={1}>{t("calendar.title")}</Title>
+        <ExportMenu
+          list="calendar"
+          query={view === "month" ? { side, from: monday(`${month}-01`), weeks: 6 } : { side, from, weeks: shownWeeks }}
+        />
+      </Group>
       <Group justify="space-between" gap="sm" mt={8}>
         <nav className={classes.tabs} aria-label={t("calendar.views")}>
           {views.map((v) => (

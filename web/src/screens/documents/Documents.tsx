@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Pack, Schemas } from "../../api/client";
 import { useNames } from "../../api/names";
 import { Empty } from "../../ui/Empty";
+import { ExportMenu } from "../../ui/ExportMenu";
 import { count } from "../../ui/format";
 import { useColumns } from "../../ui/layout";
 import { type Column, List } from "../../ui/List";
@@ -128,6 +129,7 @@ export function Documents() {
               {t("documents.count", { count: total, shown: count(total) })}
             </Text>
             <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
+            <ExportMenu list="documents" query={search} />
             <SavedViews screen="documents" onOpen={(query) => narrow(paperSearch(query))} search={search} />
           </Group>
         </Group>

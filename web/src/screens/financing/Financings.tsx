@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useNames } from "../../api/names";
 import { Empty } from "../../ui/Empty";
+import { ExportMenu } from "../../ui/ExportMenu";
 import { useColumns } from "../../ui/layout";
 import { type Column, List } from "../../ui/List";
 import lists from "../../ui/List.module.css";
@@ -79,7 +80,10 @@ export function Financings() {
     <div className={lists.screen}>
       <Group className={lists.head} justify="space-between">
         <Title order={1}>{t("financing.title")}</Title>
-        <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
+        <Group gap={8}>
+          <ExportMenu list="financings" query={filter} />
+          <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
+        </Group>
       </Group>
       {items.length === 0 && <Empty title={t("financing.empty.title")} text={t("financing.empty.text")} />}
       <List

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
 import { Empty } from "../../ui/Empty";
+import { ExportMenu } from "../../ui/ExportMenu";
 import { count } from "../../ui/format";
 import { useColumns } from "../../ui/layout";
 import { type Choice, List } from "../../ui/List";
@@ -20,7 +21,7 @@ import { DisputeSheet } from "./DisputeSheet";
 import { ListUpload } from "./ListUpload";
 import { Outcomes } from "./Outcomes";
 import classes from "./Payables.module.css";
-import { canSign, confirming, type Filter, filterFor, filterOf, type Payable, payables, type Tab, tabs } from "./queries";
+import { asked, canSign, confirming, type Filter, filterFor, filterOf, type Payable, payables, type Tab, tabs } from "./queries";
 import { usePayableColumns } from "./Table";
 import { type Outcome, useConfirm, useNames, wasCancelled } from "./useConfirm";
 
@@ -87,6 +88,7 @@ export function Payables() {
       <Group className={lists.head} justify="space-between">
         <Title order={1}>{t(pays ? "payables.title" : "payables.titleReceivables")}</Title>
         <Group gap={8}>
+          <ExportMenu list="receivables" query={asked(filter)} />
           <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
           {pays && mayAct(actor) && <ListUpload />}
         </Group>

@@ -55,6 +55,19 @@ export function filterOf(search: Record<string, unknown>): Partial<Filter> {
 
 const pageSize = 200;
 
+/** The query that a filter is in the address of the API. */
+export const asked = (f: Filter) => ({
+  side: f.side ?? "obligor",
+  phase: tabs[f.tab],
+  sort: f.sort ?? ("due" as const),
+  ...(f.tab === "disputed" ? { disputed: true } : {}),
+  ...(f.counterparty ? { counterparty: f.counterparty } : {}),
+  ...(f.currency ? { currency: f.currency } : {}),
+  ...(f.from ? { due_from: f.from } : {}),
+  ...(f.until ? { due_until: f.until } : {}),
+  ...(f.search ? { search: f.search } : {}),
+});
+
 export const payables = (f: Filter) =>
   infiniteQueryOptions({
     queryKey: ["receivables", f],
@@ -62,19 +75,7 @@ export const payables = (f: Filter) =>
       taken(
         api.GET("/v1/receivables", {
           params: {
-            query: {
-              side: f.side ?? "obligor",
-              phase: tabs[f.tab],
-              sort: f.sort ?? "due",
-              limit: pageSize,
-              ...(f.tab === "disputed" ? { disputed: true } : {}),
-              ...(f.counterparty ? { counterparty: f.counterparty } : {}),
-              ...(f.currency ? { currency: f.currency } : {}),
-              ...(f.from ? { due_from: f.from } : {}),
-              ...(f.until ? { due_until: f.until } : {}),
-              ...(f.search ? { search: f.search } : {}),
-              ...(pageParam ? { cursor: pageParam } : {}),
-            },
+            query: { ...asked(f), limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) },
           },
         }),
       ),
