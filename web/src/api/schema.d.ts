@@ -3749,7 +3749,10 @@ export interface components {
             state: "waiting" | "made" | "failed";
             /** @description Why it failed. */
             fault?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Absent where rows are not counted.
+             */
             rows?: number;
             digest?: components["schemas"]["Digest"];
             /** Format: int64 */

@@ -1962,9 +1962,11 @@ type Report struct {
 
 	// RequestedBy The name of who asked.
 	RequestedBy string `json:"requested_by"`
-	Rows        *int64 `json:"rows,omitempty"`
-	Size        int64  `json:"size,omitempty,omitzero"`
-	State       string `json:"state"`
+
+	// Rows Absent where rows are not counted.
+	Rows  *int64 `json:"rows,omitempty"`
+	Size  int64  `json:"size,omitempty,omitzero"`
+	State string `json:"state"`
 
 	// Subject The asset, the organisation, or the list.
 	Subject string `json:"subject,omitempty,omitzero"`
