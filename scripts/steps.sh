@@ -8,10 +8,16 @@ skipped=0
 # A step that ends so could not be done here; it said why.
 skip=77
 
+# spent is how many seconds of a processor what this shell started has taken so far.
+spent() {
+  [ ! -r "/proc/$$/stat" ] || awk -v hertz="$(getconf CLK_TCK)" '{printf "%d", ($16 + $17) / hertz}' "/proc/$$/stat"
+}
+
 # step NAME COMMAND…: runs a command in a shell of its own that stops at the first error, says
-# how long it took, and counts it.
+# how long it took, also of a processor, and counts it.
 step() {
-  local name=$1 start=$SECONDS status
+  local name=$1 start=$SECONDS before status took
+  before=$(spent)
   shift
   echo "--- $name"
   set +e # inside a condition, bash would not let the command stop at its first error
@@ -21,18 +27,20 @@ step() {
   )
   status=$?
   set -e
+  took="$((SECONDS - start)) s"
+  [ -z "$before" ] || took+=", $(($(spent) - before)) s of a processor"
   case $status in
     0)
       passed=$((passed + 1))
-      echo "ok: $name ($((SECONDS - start)) s)"
+      echo "ok: $name ($took)"
       ;;
     "$skip")
       skipped=$((skipped + 1))
-      echo "SKIPPED: $name ($((SECONDS - start)) s)"
+      echo "SKIPPED: $name ($took)"
       ;;
     *)
       failed=$((failed + 1))
-      echo "FAILED: $name ($((SECONDS - start)) s, exit $status)"
+      echo "FAILED: $name ($took, exit $status)"
       ;;
   esac
 }

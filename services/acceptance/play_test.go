@@ -37,7 +37,8 @@ const (
 const (
 	crew        = 5 // people of one role, because one person may upload 60 papers a minute
 	requestTime = 100 * time.Second
-	pollEvery   = 50 * time.Millisecond
+	pollFirst   = 50 * time.Millisecond // then twice as long each time, up to pollEvery
+	pollEvery   = 400 * time.Millisecond
 	pollLimit   = 60 * time.Second
 )
 
@@ -443,15 +444,15 @@ func (h *house) quoted(ctx context.Context, f trade.AssetID, maker string) error
 func eventually(ctx context.Context, ask func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, pollLimit)
 	defer cancel()
-	ticker := time.NewTicker(pollEvery)
-	defer ticker.Stop()
+	pause := pollFirst
 	for {
 		yes, err := ask()
 		if err != nil || yes {
 			return err
 		}
 		select {
-		case <-ticker.C:
+		case <-time.After(pause):
+			pause = min(2*pause, pollEvery)
 		case <-ctx.Done():
 			return fmt.Errorf("it did not happen in %s", pollLimit)
 		}

@@ -123,7 +123,7 @@ func newWorld(t testing.TB) *world {
 		Keys:   map[int64][]byte{1: []byte("the first key of the consortium.")},
 		Secret: []byte("a secret of this node, 32 bytes."), RelyingParty: tradetest.RelyingParty,
 	})
-	hasher, err := password.New(rand.Reader)
+	hasher, err := password.New(password.Cost{MemoryKiB: 64, Passes: 1}, rand.Reader) // not about passwords
 	must(t, err)
 	w.server, err = newServer(Config{
 		App: w.app, Hasher: hasher, Clock: ledger, Wall: wall{}, Log: log,

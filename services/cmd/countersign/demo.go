@@ -82,7 +82,7 @@ func runDemo(ctx context.Context, o options, files fs.FS, load loader, exit bool
 	if err != nil {
 		return err
 	}
-	hasher, err := password.New(rand.Reader)
+	hasher, err := password.New(password.Recommended(), rand.Reader)
 	if err != nil {
 		return err
 	}

@@ -218,7 +218,7 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 	}
 	n.app = app.New(*cfg)
 	n.listen = func(ctx context.Context) { postgres.Listen(ctx, pool, n.app.Heard, n.log) }
-	hasher, err := password.New(rand.Reader)
+	hasher, err := password.New(password.Recommended(), rand.Reader)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func personCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			hasher, err := password.New(rand.Reader)
+			hasher, err := password.New(password.Recommended(), rand.Reader)
 			if err != nil {
 				return err
 			}

@@ -15,15 +15,22 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// The parameters of new hashes: the OWASP Password Storage Cheat Sheet's first choice for a
-// server that also does other work. Hashes made with others are still checked.
 const (
-	memoryKiB = 19 * 1024
-	passes    = 2
 	lanes     = 1
 	saltBytes = 16
 	keyBytes  = 32
 )
+
+// Cost is what a new hash takes: memory in KiB and passes over it. Hashes made at another cost
+// are still checked.
+type Cost struct {
+	MemoryKiB uint32
+	Passes    uint32
+}
+
+// Recommended is the cost of a node's hashes: the OWASP Password Storage Cheat Sheet's first
+// choice for a server that also does other work.
+func Recommended() Cost { return Cost{MemoryKiB: 19 * 1024, Passes: 2} }
 
 // Bounds of what a stored hash may ask for, and of how much runs at once: a hash takes its
 // memory for as long as it runs.
@@ -44,17 +51,19 @@ var ErrTooLong = errors.New("password: longer than 256 bytes")
 
 // Hasher hashes at most a few passwords at once; more wait for their turn.
 type Hasher struct {
+	cost   Cost
 	random io.Reader
 	slots  chan struct{}
 	nobody string // the hash that an unknown user's password is checked against
 }
 
-// New makes a hasher; random is crypto/rand when nil.
-func New(random io.Reader) (*Hasher, error) {
+// New makes a hasher; random is crypto/rand when nil. A node's cost is Recommended; tests that
+// are not about passwords take less.
+func New(cost Cost, random io.Reader) (*Hasher, error) {
 	if random == nil {
 		random = rand.Reader
 	}
-	h := &Hasher{random: random, slots: make(chan struct{}, maxConcurrent)}
+	h := &Hasher{cost: cost, random: random, slots: make(chan struct{}, maxConcurrent)}
 	// Nobody knows the password behind this hash: its key is random.
 	salt, key := make([]byte, saltBytes), make([]byte, keyBytes)
 	for _, b := range [][]byte{salt, key} {
@@ -62,7 +71,7 @@ func New(random io.Reader) (*Hasher, error) {
 			return nil, fmt.Errorf("password: reading random bytes: %w", err)
 		}
 	}
-	h.nobody = hash{memory: memoryKiB, passes: passes, lanes: lanes, salt: salt, key: key}.String()
+	h.nobody = hash{memory: cost.MemoryKiB, passes: cost.Passes, lanes: lanes, salt: salt, key: key}.String()
 	return h, nil
 }
 
@@ -75,7 +84,9 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if _, err := io.ReadFull(h.random, salt); err != nil {
 		return "", fmt.Errorf("password: reading a salt: %w", err)
 	}
-	made := hash{memory: memoryKiB, passes: passes, lanes: lanes, salt: salt, key: make([]byte, keyBytes)}
+	made := hash{
+		memory: h.cost.MemoryKiB, passes: h.cost.Passes, lanes: lanes, salt: salt, key: make([]byte, keyBytes),
+	}
 	key, err := h.derive(ctx, made, password)
 	if err != nil {
 		return "", err

@@ -12,7 +12,7 @@ import (
 
 func hasher(t testing.TB) *password.Hasher {
 	t.Helper()
-	h, err := password.New(nil)
+	h, err := password.New(password.Recommended(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

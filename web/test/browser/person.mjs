@@ -14,6 +14,7 @@
 // prepares it, and two admins of the organisation sign it with the software keys that
 // PORTAL_PEOPLE holds. A second call gives the same passkey to another page. page.passkey has it.
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { open, people, signIn, texts, url } from "./rig.mjs";
 
 const party = new URL(url).hostname;
@@ -33,6 +34,22 @@ async function call(method, path, body, token) {
   return said;
 }
 
+async function send(path, name, body, token) {
+  const answer = await fetch(url + path, {
+    method: "POST",
+    headers: {
+      Authorization: `Bearer ${token}`,
+      "Content-Type": "application/octet-stream",
+      "Content-Disposition": `attachment; filename="${name}"`,
+      "Idempotency-Key": randomBytes(12).toString("hex"),
+    },
+    body,
+  });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(`${name}: ${said.code} ${said.detail}`);
+  return said;
+}
+
 /** A signed-in client of the API, beside the browser. */
 export async function client(email) {
   const { token, actor } = await call("POST", "/v1/session", { email, password: people[email].password });
@@ -41,6 +58,8 @@ export async function client(email) {
     actor,
     get: (path) => call("GET", path, undefined, token),
     post: (path, body) => call("POST", path, body, token),
+    put: (path, body) => call("PUT", path, body, token),
+    file: (path, name, body) => send(path, name, body, token),
   };
 }
 
@@ -67,11 +86,16 @@ export async function vouch(who, intent) {
   if (done.state !== "committed") throw new Error(`${intent.act} is ${done.state}: ${done.fault?.message ?? ""}`);
 }
 
-const passkeys = new Map(); // by e-mail
+// Runs that share a node share the passkeys of its people: a person may have five keys at most.
+const shelf = process.env.PORTAL_PASSKEYS ?? "";
+const passkeys = new Map(shelf && existsSync(shelf) ? JSON.parse(readFileSync(shelf, "utf8")) : []); // by e-mail
 
 /** The passkey of a person, registered. */
 export async function passkeyOf(email) {
-  if (!passkeys.has(email)) passkeys.set(email, await register(email));
+  if (!passkeys.has(email)) {
+    passkeys.set(email, await register(email));
+    if (shelf) writeFileSync(shelf, JSON.stringify([...passkeys]), { mode: 0o600 });
+  }
   return passkeys.get(email);
 }
 

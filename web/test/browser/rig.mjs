@@ -4,6 +4,7 @@
 //   PORTAL_URL       where the node listens
 //   PORTAL_PEOPLE    a JSON file: e-mail → {"password": "…", "key": "PKCS #8 in base64"}, as it is
 //                    or under by_email, as the demonstration keeps it
+//   PORTAL_PASSKEYS  a file that keeps the passkeys of people from one run on a node to the next
 //   PORTAL_SCREENS   a folder for screenshots; none are made without it
 //   PORTAL_WAYS      "all" takes all eight ways (language × theme × width) instead of two
 import { mkdir, readdir, readFile } from "node:fs/promises";
@@ -137,4 +138,19 @@ export async function seen(page, name, file) {
   await accessible(page, name);
   await fits(page, name);
   await shot(page, file);
+}
+
+/** Drops files where the pointer is, as a desktop does. */
+export async function drop(page, files) {
+  const list = files.map((f) => ({ name: f.name, type: f.mimeType, data: f.buffer.toString("base64") }));
+  await page.evaluate((given) => {
+    const carried = new DataTransfer();
+    for (const f of given) {
+      const bytes = Uint8Array.from(atob(f.data), (c) => c.charCodeAt(0));
+      carried.items.add(new File([bytes], f.name, { type: f.type }));
+    }
+    for (const kind of ["dragover", "drop"]) {
+      document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: carried, bubbles: true, cancelable: true }));
+    }
+  }, list);
 }

@@ -114,6 +114,7 @@ WITH changed AS (
     WHERE c.kind = 'paper_request'
     UNION
     SELECT c.kind, c.id, h.org_id FROM changed c JOIN ledger.holders h ON h.asset_id = c.id
+    WHERE h.asset_id = ANY ($2::text[]) -- by its key: a plan made when it was empty reads all of it
 ), seen AS (
     SELECT v.kind, v.id, v.org_id FROM viewers v
     WHERE EXISTS (SELECT FROM users u WHERE u.org_id = v.org_id)
