@@ -44,18 +44,16 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
     let closed = false;
     let opened: PDFDocumentProxy | undefined;
     open(bytes)
-      .then((d) => {
+      .then(async (d) => {
         opened = d;
-        if (closed) {
-          void d.loadingTask.destroy();
-          return;
-        }
+        if (closed) return d.loadingTask.destroy();
         setDocument(d);
-        void attachedTo(d).then((files) => {
-          if (!closed) onAttached(files);
-        });
+        const files = await attachedTo(d);
+        if (!closed) onAttached(files);
       })
-      .catch(() => setFailed(true));
+      .catch(() => {
+        if (!closed) setFailed(true); // else it was let go while it was being read
+      });
     return () => {
       closed = true;
       void opened?.loadingTask.destroy();
@@ -75,16 +73,21 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
     if (!document || !surface || width === 0) return;
     let task: RenderTask | undefined;
     let closed = false;
-    void document.getPage(Math.min(page, document.numPages)).then((p) => {
-      if (closed) return;
-      const natural = p.getViewport({ scale: 1 });
-      const density = Math.min(window.devicePixelRatio || 1, 2);
-      const viewport = p.getViewport({ scale: (width / natural.width) * density });
-      surface.width = viewport.width;
-      surface.height = viewport.height;
-      task = p.render({ canvas: surface, viewport });
-      task.promise.catch(() => undefined); // cancelled by the next page
-    });
+    document
+      .getPage(Math.min(page, document.numPages))
+      .then((p) => {
+        if (closed) return;
+        const natural = p.getViewport({ scale: 1 });
+        const density = Math.min(window.devicePixelRatio || 1, 2);
+        const viewport = p.getViewport({ scale: (width / natural.width) * density });
+        surface.width = viewport.width;
+        surface.height = viewport.height;
+        task = p.render({ canvas: surface, viewport });
+        task.promise.catch(() => undefined); // cancelled by the next page
+      })
+      .catch(() => {
+        if (!closed) setFailed(true);
+      });
     return () => {
       closed = true;
       task?.cancel();

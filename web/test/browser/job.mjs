@@ -92,7 +92,7 @@ async function asks(trade) {
       await (await chooser).setFiles(files);
     }
     await page.waitForURL(/\/packs\/pack-/);
-    await request.waitFor({ timeout: 30_000 });
+    await request.waitFor();
     await accessible(page, `${name} pack`);
     await request.click();
     await consent.waitFor();
@@ -167,11 +167,11 @@ async function quotes(trade) {
 async function accepts(trade) {
   const { t, name, file, supplier: page } = trade;
   const accept = act(page, t.financing.accept.button);
-  await accept.waitFor({ timeout: 30_000 });
+  await accept.waitFor();
   await seen(page, `${name} offer`, `${file}-4-offer`);
   await press(page, accept);
   await press(page, act(page, t.signing.with.passkey));
-  await page.getByText(t.financing.takesUp).waitFor({ timeout: 30_000 });
+  await page.getByText(t.financing.takesUp).waitFor();
   hold(`${name}: an offer is accepted with keys alone`, true);
 }
 
@@ -251,7 +251,7 @@ async function settles(trade) {
   for (const i of intents) await signWithSoftware(lender, i);
   await reaches(trade, "settled");
   const { supplier: page, t, name, file } = trade;
-  await page.getByText(t.financing.status.repaid, { exact: true }).first().waitFor({ timeout: 30_000 });
+  await page.getByText(t.financing.status.repaid, { exact: true }).first().waitFor();
   await seen(page, `${name} case repaid`, `${file}-8-repaid`);
   await page.goto(`${url}/financings`);
   await page.getByRole("table").waitFor();

@@ -7,7 +7,7 @@
 // Prints a line for each thing that held and exits 1 when one did not.
 import { readFile } from "node:fs/promises";
 import { hybrid } from "./hybrid.mjs";
-import { accessible, finish, fits, hold, open, seen, shot, signIn, texts, unbroken, url, ways } from "./rig.mjs";
+import { accessible, finish, fits, hold, open, seen, shot, signIn, texts, unbroken, until, url, ways } from "./rig.mjs";
 
 const [email, other] = process.argv.slice(2);
 if (!other) {
@@ -53,6 +53,13 @@ async function bring(page, type, name, bytes) {
   );
 }
 
+/** Whether a mark is within its pane and the window. */
+function inView(mark) {
+  const box = mark.getBoundingClientRect();
+  const pane = mark.closest("section").getBoundingClientRect();
+  return box.top >= Math.max(pane.top, 0) - 1 && box.bottom <= Math.min(pane.bottom, window.innerHeight) + 1;
+}
+
 /** The texts of findings and marks that must be seen for the paper. */
 async function findingsInPlace(page, language, paper, name) {
   const t = texts[language].document;
@@ -66,16 +73,13 @@ async function findingsInPlace(page, language, paper, name) {
     const card = cards.filter({ hasText: f.rule }).filter({ hasText: f.path }).first();
     await card.getByRole("button", { name: t.show }).click();
     const chosen = page.locator("mark[data-chosen]").first();
-    await chosen.waitFor({ timeout: 5000 });
-    await page.waitForTimeout(100); // the frames in which the mark is brought into view
-    const visible = await chosen.evaluate((m) => {
-      const box = m.getBoundingClientRect();
-      const pane = m.closest("section").getBoundingClientRect();
-      return box.top >= Math.max(pane.top, 0) - 1 && box.bottom <= Math.min(pane.bottom, window.innerHeight) + 1;
+    await chosen.waitFor();
+    let said = "";
+    const shown = await until(async () => { // a few frames: the mark is drawn, and brought into view
+      said = (await page.locator("mark[data-chosen]").allInnerTexts()).join("");
+      return said !== "" && (!f.claimed || !f.length || said.includes(f.claimed)) && (await chosen.evaluate(inView));
     });
-    const said = (await page.locator("mark[data-chosen]").allInnerTexts()).join("");
-    hold(`${name}: ${f.rule} is marked in view`, visible && said.length > 0, `${said} visible=${visible}`);
-    if (f.claimed && f.length) hold(`${name}: ${f.rule} marks the value`, said.includes(f.claimed), `${said} for ${f.claimed}`);
+    hold(`${name}: ${f.rule} is marked in view, with its value`, shown, `${said} for ${f.claimed}`);
   }
 }
 
@@ -91,12 +95,7 @@ async function pdfInPlace(page, language, paper, name, file) {
       const pixels = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
       return pixels.some((v, i) => i % 4 === 0 && v < 100 && pixels[i + 3] === 255);
     });
-  let ink = false;
-  for (let i = 0; i < 50 && !ink; i++) {
-    ink = await painted();
-    if (!ink) await page.waitForTimeout(100);
-  }
-  hold(`${name}: the page is painted`, ink);
+  hold(`${name}: the page is painted`, await until(painted));
   await accessible(page, name);
   await shot(page, `${file}-8-pdf`);
   const finding = paper.findings.find((f) => f.rule === "BR-CO-16");
@@ -104,7 +103,7 @@ async function pdfInPlace(page, language, paper, name, file) {
   const card = page.getByRole("listitem").filter({ hasText: "BR-CO-16" });
   await card.getByRole("button", { name: t.show }).click();
   const chosen = page.locator("mark[data-chosen]").first();
-  await chosen.waitFor({ timeout: 5000 });
+  await chosen.waitFor();
   hold(`${name}: it lights up there`, (await chosen.innerText()) === "1290.00");
   await shot(page, `${file}-9-inside`);
 }
@@ -188,11 +187,11 @@ async function askedFor(page, language, name, file) {
   await sheet.getByRole("button", { name: t.ask.send, exact: true }).click();
   await page.locator("[data-request=open]").waitFor();
   await page.goto(`${url}/requests`);
-  const open = page.locator("[data-request=open]");
-  await open.waitFor();
+  const request = page.locator("[data-request=open]");
+  await request.waitFor();
   await seen(page, `${name} requests`, `${file}-9-requests`);
-  await open.getByRole("button", { name: t.takeBack }).click();
-  await open.waitFor({ state: "detached" });
+  await request.getByRole("button", { name: t.takeBack }).click();
+  await request.waitFor({ state: "detached" });
   hold(`${name}: a request is taken back`, await page.locator("[data-request=withdrawn]").first().isVisible());
 }
 

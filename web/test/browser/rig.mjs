@@ -59,6 +59,10 @@ export async function finish() {
   process.exit(failed === 0 ? 0 : 1);
 }
 
+// How long a run waits for what must come, on a machine that does other things too. What must come
+// soon is measured and held where it is looked at.
+const patience = 60_000;
+
 export const widths = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
 // Two ways show every language, theme and width once: the longer words on the narrow screen.
@@ -71,6 +75,16 @@ export const wayName = ({ language, scheme, size }) => `${language}-${scheme}-${
 
 export const ways = process.env.PORTAL_WAYS === "all" ? every : [every[3], every[4]];
 
+/** Asks until the answer is yes; false when it never was. */
+export async function until(ask) {
+  const end = Date.now() + patience / 4;
+  while (Date.now() < end) {
+    if (await ask()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
 /** A page of its own session; what breaks the policy or leaves the origin is collected. */
 export async function open({ language = "en", scheme = "light", size = "desk", storageState } = {}) {
   const context = await browser.newContext({
@@ -79,6 +93,7 @@ export async function open({ language = "en", scheme = "light", size = "desk", s
     locale: language,
     ...(storageState ? { storageState } : {}),
   });
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   page.breaches = [];
   page.on("console", (m) => {

@@ -5,7 +5,7 @@
 //
 // Prints a line for each thing that held and exits 1 when one did not.
 import { randomBytes } from "node:crypto";
-import { drop, finish, hold, open, seen, signIn, texts, unbroken, url, ways } from "./rig.mjs";
+import { drop, finish, hold, open, seen, signIn, texts, unbroken, until, url, ways } from "./rig.mjs";
 
 const [seller] = process.argv.slice(2);
 if (!seller) {
@@ -30,11 +30,12 @@ async function cut(page, language, name) {
   await drop(page, [{ name: `scan-${language}.bin`, mimeType: "application/octet-stream", buffer: body }]);
   const tray = page.getByRole("complementary", { name: t.upload.list });
   await page.waitForFunction(() => Number(document.querySelector("progress")?.value ?? 0) >= 50);
+  const lost = page.waitForEvent("requestfailed", (r) => r.method() === "PATCH");
   await network.send("Network.emulateNetworkConditions", { ...slow, offline: true });
   await page.goBack().catch(() => undefined); // leaving the screen does not stop it
-  await page.waitForTimeout(300);
+  await lost;
   await network.send("Network.emulateNetworkConditions", { ...slow, uploadThroughput: -1 });
-  await tray.getByText(t.upload.done, { exact: true }).waitFor({ timeout: 30_000 });
+  await tray.getByText(t.upload.done, { exact: true }).waitFor();
   const part = 4 << 20;
   const again = sent.reduce((sum, at) => sum + Math.min(part, size - at), 0) - size;
   hold(`${name}: a cut connection costs at most one part`, again >= 0 && again <= part, `${again} bytes again, from ${sent}`);
@@ -60,8 +61,8 @@ async function typed(page, language, name, file) {
   await wrong.waitFor();
   const number = page.locator("#field-number");
   hold(`${name}: all faults are listed`, (await wrong.getByRole("listitem").count()) > 3);
-  await page.waitForTimeout(50); // the frame in which the focus is moved
-  hold(`${name}: the first fault has the focus`, await number.evaluate((e) => e === document.activeElement));
+  const focused = await until(() => number.evaluate((e) => e === document.activeElement)); // within a frame
+  hold(`${name}: the first fault has the focus`, focused);
   await seen(page, `${name} fields`, `${file}-fields`);
   await number.fill(`PL-${file}`);
   await page.locator("#field-issue_date").fill(day(-2));
