@@ -60,31 +60,38 @@ SELECT * FROM documents WHERE id::text > @after_id::text ORDER BY id LIMIT @page
 -- name: PapersWindow :many
 -- A window of the papers that an organisation may see, its own and those of the packs it is a
 -- party of, without their texts, with how many there are in all. Each filter that is empty
--- narrows nothing.
+-- narrows nothing. What is sorted is as narrow as it can be: 50,000 of them stay in memory.
+WITH seen AS (
+    SELECT d.id, d.uploaded_at, CASE @sort::text WHEN 'number' THEN d.number WHEN 'file' THEN d.filename
+        WHEN 'kind' THEN d.kind WHEN 'state' THEN d.state END AS sort_key
+    FROM documents d
+    WHERE (d.org_id = @org_id OR d.id IN (
+            SELECT pd.document_id FROM pack_parties pp
+            JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = @org_id))
+        AND (cardinality(@kinds::text[]) = 0 OR coalesce(d.kind, 'unread') = ANY (@kinds::text[]))
+        AND (cardinality(@states::text[]) = 0 OR d.state = ANY (@states::text[]))
+        AND (cardinality(@origins::text[]) = 0 OR d.org_id::text = ANY (@origins::text[]))
+        AND (@words::text = '' OR strpos(lower(d.filename), lower(@words)) > 0
+            OR strpos(lower(d.number), lower(@words)) > 0)
+        AND (@findings::text = ''
+            OR (@findings = 'fatal' AND d.fatal > 0)
+            OR (@findings = 'warning' AND d.fatal = 0 AND d.warnings > 0)
+            OR (@findings = 'none' AND d.fatal = 0 AND d.warnings = 0 AND d.state = 'parsed'))
+        AND d.uploaded_at >= @since::timestamptz AND d.uploaded_at < @until::timestamptz
+), page AS (
+    SELECT s.id, s.sort_key FROM seen s
+    ORDER BY
+        CASE WHEN @backwards::boolean THEN s.sort_key END DESC NULLS LAST,
+        CASE WHEN NOT @backwards::boolean THEN s.sort_key END NULLS LAST,
+        CASE WHEN @sort::text = 'uploaded' AND NOT @backwards::boolean THEN s.uploaded_at END,
+        s.uploaded_at DESC, s.id DESC
+    OFFSET @skip LIMIT @page
+)
 SELECT d.id, d.org_id, d.uploaded_at, d.filename, d.media_type, d.size, d.version, d.state, d.kind,
-    d.number, d.fatal, d.warnings, count(*) OVER () AS total
-FROM documents d
-WHERE (d.org_id = @org_id OR d.id IN (
-        SELECT pd.document_id FROM pack_parties pp
-        JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = @org_id))
-    AND (cardinality(@kinds::text[]) = 0 OR coalesce(d.kind, 'unread') = ANY (@kinds::text[]))
-    AND (cardinality(@states::text[]) = 0 OR d.state = ANY (@states::text[]))
-    AND (cardinality(@origins::text[]) = 0 OR d.org_id::text = ANY (@origins::text[]))
-    AND (@words::text = '' OR strpos(lower(d.filename), lower(@words)) > 0
-        OR strpos(lower(d.number), lower(@words)) > 0)
-    AND (@findings::text = ''
-        OR (@findings = 'fatal' AND d.fatal > 0)
-        OR (@findings = 'warning' AND d.fatal = 0 AND d.warnings > 0)
-        OR (@findings = 'none' AND d.fatal = 0 AND d.warnings = 0 AND d.state = 'parsed'))
-    AND d.uploaded_at >= @since::timestamptz AND d.uploaded_at < @until::timestamptz
+    d.number, d.fatal, d.warnings, (SELECT count(*) FROM seen) AS total
+FROM page p JOIN documents d ON d.id = p.id
 ORDER BY
-    CASE WHEN @sort::text = 'uploaded' AND @backwards::boolean THEN d.uploaded_at END DESC,
-    CASE WHEN @sort = 'uploaded' AND NOT @backwards THEN d.uploaded_at END,
-    CASE WHEN @backwards THEN CASE @sort
-        WHEN 'number' THEN d.number WHEN 'file' THEN d.filename WHEN 'kind' THEN d.kind
-        WHEN 'state' THEN d.state END END DESC NULLS LAST,
-    CASE WHEN NOT @backwards THEN CASE @sort
-        WHEN 'number' THEN d.number WHEN 'file' THEN d.filename WHEN 'kind' THEN d.kind
-        WHEN 'state' THEN d.state END END NULLS LAST,
-    d.uploaded_at DESC, d.id DESC
-OFFSET @skip LIMIT @page;
+    CASE WHEN @backwards::boolean THEN p.sort_key END DESC NULLS LAST,
+    CASE WHEN NOT @backwards::boolean THEN p.sort_key END NULLS LAST,
+    CASE WHEN @sort::text = 'uploaded' AND NOT @backwards::boolean THEN d.uploaded_at END,
+    d.uploaded_at DESC, d.id DESC;

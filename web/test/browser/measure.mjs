@@ -3,7 +3,7 @@
 // line on a slow machine (medians of three).
 //
 //   node test/browser/measure.mjs EMAIL [speed]      with the environment of rig.mjs
-import { browser, finish, hold, open, signIn, url, widths } from "./rig.mjs";
+import { browser, finish, hold, median, open, signIn, url, widths } from "./rig.mjs";
 
 const [email, mode] = process.argv.slice(2);
 const kB = 1000;
@@ -58,8 +58,6 @@ async function visit(path, throttled) {
   await context.close();
   return { bytes, painted, shifted };
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 for (const path of screens) {
   const { bytes } = await visit(path, false);

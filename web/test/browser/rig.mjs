@@ -47,6 +47,14 @@ export function hold(name, ok, detail = "") {
   console.log(`${ok ? "ok" : "FAILED"}: ${name}${ok || !detail ? "" : `\n  ${detail}`}`);
 }
 
+/** A figure that was measured, for whoever reads the run. */
+export const figures = (line) => console.log(`figure: ${line}`);
+
+export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** What 95 of 100 stay within. */
+export const p95 = (values) => values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
+
 export const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],

@@ -294,36 +294,45 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 }
 
 const papersWindow = `-- name: PapersWindow :many
+WITH seen AS (
+    SELECT d.id, d.uploaded_at, CASE $2::text WHEN 'number' THEN d.number WHEN 'file' THEN d.filename
+        WHEN 'kind' THEN d.kind WHEN 'state' THEN d.state END AS sort_key
+    FROM documents d
+    WHERE (d.org_id = $3 OR d.id IN (
+            SELECT pd.document_id FROM pack_parties pp
+            JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = $3))
+        AND (cardinality($4::text[]) = 0 OR coalesce(d.kind, 'unread') = ANY ($4::text[]))
+        AND (cardinality($5::text[]) = 0 OR d.state = ANY ($5::text[]))
+        AND (cardinality($6::text[]) = 0 OR d.org_id::text = ANY ($6::text[]))
+        AND ($7::text = '' OR strpos(lower(d.filename), lower($7)) > 0
+            OR strpos(lower(d.number), lower($7)) > 0)
+        AND ($8::text = ''
+            OR ($8 = 'fatal' AND d.fatal > 0)
+            OR ($8 = 'warning' AND d.fatal = 0 AND d.warnings > 0)
+            OR ($8 = 'none' AND d.fatal = 0 AND d.warnings = 0 AND d.state = 'parsed'))
+        AND d.uploaded_at >= $9::timestamptz AND d.uploaded_at < $10::timestamptz
+), page AS (
+    SELECT s.id, s.sort_key FROM seen s
+    ORDER BY
+        CASE WHEN $1::boolean THEN s.sort_key END DESC NULLS LAST,
+        CASE WHEN NOT $1::boolean THEN s.sort_key END NULLS LAST,
+        CASE WHEN $2::text = 'uploaded' AND NOT $1::boolean THEN s.uploaded_at END,
+        s.uploaded_at DESC, s.id DESC
+    OFFSET $11 LIMIT $12
+)
 SELECT d.id, d.org_id, d.uploaded_at, d.filename, d.media_type, d.size, d.version, d.state, d.kind,
-    d.number, d.fatal, d.warnings, count(*) OVER () AS total
-FROM documents d
-WHERE (d.org_id = $1 OR d.id IN (
-        SELECT pd.document_id FROM pack_parties pp
-        JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = $1))
-    AND (cardinality($2::text[]) = 0 OR coalesce(d.kind, 'unread') = ANY ($2::text[]))
-    AND (cardinality($3::text[]) = 0 OR d.state = ANY ($3::text[]))
-    AND (cardinality($4::text[]) = 0 OR d.org_id::text = ANY ($4::text[]))
-    AND ($5::text = '' OR strpos(lower(d.filename), lower($5)) > 0
-        OR strpos(lower(d.number), lower($5)) > 0)
-    AND ($6::text = ''
-        OR ($6 = 'fatal' AND d.fatal > 0)
-        OR ($6 = 'warning' AND d.fatal = 0 AND d.warnings > 0)
-        OR ($6 = 'none' AND d.fatal = 0 AND d.warnings = 0 AND d.state = 'parsed'))
-    AND d.uploaded_at >= $7::timestamptz AND d.uploaded_at < $8::timestamptz
+    d.number, d.fatal, d.warnings, (SELECT count(*) FROM seen) AS total
+FROM page p JOIN documents d ON d.id = p.id
 ORDER BY
-    CASE WHEN $9::text = 'uploaded' AND $10::boolean THEN d.uploaded_at END DESC,
-    CASE WHEN $9 = 'uploaded' AND NOT $10 THEN d.uploaded_at END,
-    CASE WHEN $10 THEN CASE $9
-        WHEN 'number' THEN d.number WHEN 'file' THEN d.filename WHEN 'kind' THEN d.kind
-        WHEN 'state' THEN d.state END END DESC NULLS LAST,
-    CASE WHEN NOT $10 THEN CASE $9
-        WHEN 'number' THEN d.number WHEN 'file' THEN d.filename WHEN 'kind' THEN d.kind
-        WHEN 'state' THEN d.state END END NULLS LAST,
+    CASE WHEN $1::boolean THEN p.sort_key END DESC NULLS LAST,
+    CASE WHEN NOT $1::boolean THEN p.sort_key END NULLS LAST,
+    CASE WHEN $2::text = 'uploaded' AND NOT $1::boolean THEN d.uploaded_at END,
     d.uploaded_at DESC, d.id DESC
-OFFSET $11 LIMIT $12
 `
 
 type PapersWindowParams struct {
+	Backwards bool
+	Sort      string
 	OrgID     string
 	Kinds     []string
 	States    []string
@@ -332,8 +341,6 @@ type PapersWindowParams struct {
 	Findings  string
 	Since     time.Time
 	Until     time.Time
-	Sort      string
-	Backwards bool
 	Skip      int32
 	Page      int32
 }
@@ -356,9 +363,11 @@ type PapersWindowRow struct {
 
 // A window of the papers that an organisation may see, its own and those of the packs it is a
 // party of, without their texts, with how many there are in all. Each filter that is empty
-// narrows nothing.
+// narrows nothing. What is sorted is as narrow as it can be: 50,000 of them stay in memory.
 func (q *Queries) PapersWindow(ctx context.Context, arg PapersWindowParams) ([]PapersWindowRow, error) {
 	rows, err := q.db.Query(ctx, papersWindow,
+		arg.Backwards,
+		arg.Sort,
 		arg.OrgID,
 		arg.Kinds,
 		arg.States,
@@ -367,8 +376,6 @@ func (q *Queries) PapersWindow(ctx context.Context, arg PapersWindowParams) ([]P
 		arg.Findings,
 		arg.Since,
 		arg.Until,
-		arg.Sort,
-		arg.Backwards,
 		arg.Skip,
 		arg.Page,
 	)
