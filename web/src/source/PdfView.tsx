@@ -83,7 +83,8 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
         surface.width = viewport.width;
         surface.height = viewport.height;
         task = p.render({ canvas: surface, viewport });
-        task.promise.catch(() => undefined); // cancelled by the next page
+        const painted = () => surface.setAttribute("data-painted", `${document.fingerprints[0] ?? ""}/${page}`);
+        task.promise.then(painted, () => undefined); // cancelled by the next page
       })
       .catch(() => {
         if (!closed) setFailed(true);

@@ -10,6 +10,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 /** The value of a variable of the environment that the run cannot do without. */
@@ -54,6 +55,29 @@ export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(va
 
 /** What 95 of 100 stay within. */
 export const p95 = (values) => values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
+
+/** The script that measures within the page. */
+export const inPage = fileURLToPath(new URL("inpage.js", import.meta.url));
+
+const inspectors = new WeakMap();
+
+/** What the browser counts of a page: heap, nodes, listeners, seconds at work. */
+export async function metrics(page) {
+  if (!inspectors.has(page)) {
+    const client = await page.context().newCDPSession(page);
+    await client.send("Performance.enable");
+    inspectors.set(page, client);
+  }
+  const { metrics: list } = await inspectors.get(page).send("Performance.getMetrics");
+  return Object.fromEntries(list.map((m) => [m.name, m.value]));
+}
+
+/** What it counts after all that nobody holds is let go. */
+export async function settled(page) {
+  await metrics(page);
+  for (let i = 0; i < 3; i++) await inspectors.get(page).send("HeapProfiler.collectGarbage");
+  return metrics(page);
+}
 
 export const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
