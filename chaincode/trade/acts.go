@@ -2,36 +2,40 @@ package trade
 
 // The acts. Each moves one or more assets as the table below says.
 const (
-	OrganisationRegister  Act = "organisation.register"
-	OrganisationEnrol     Act = "organisation.enrol"
-	OrganisationRevoke    Act = "organisation.revoke"
-	OrganisationAddKey    Act = "organisation.add_key"
-	OrganisationRevokeKey Act = "organisation.revoke_key"
-	KeyringOpen           Act = "keyring.open"
-	KeyringRotate         Act = "keyring.rotate"
-	DocumentRecord        Act = "document.record"
-	ProgrammeOpen         Act = "programme.open"
-	ReceivableIssue       Act = "receivable.issue"
-	ReceivableWithdraw    Act = "receivable.withdraw"
-	ReceivableReject      Act = "receivable.reject"
-	ReceivableConfirm     Act = "receivable.confirm"
-	ReceivableDispute     Act = "receivable.dispute"
-	ReceivableResolve     Act = "receivable.resolve"
-	ReceivableReserve     Act = "receivable.reserve"
-	ReceivableRelease     Act = "receivable.release"
-	ReceivableExpire      Act = "receivable.expire"
-	ReceivableAssign      Act = "receivable.assign"
-	ReceivableMature      Act = "receivable.mature"
-	ReceivableOverdue     Act = "receivable.overdue"
-	ReceivablePay         Act = "receivable.pay"
-	FinancingRequest      Act = "financing.request"
-	FinancingQuote        Act = "financing.quote"
-	FinancingRefuse       Act = "financing.refuse"
-	FinancingDecline      Act = "financing.decline"
-	FinancingLapse        Act = "financing.lapse"
-	FinancingApprove      Act = "financing.approve"
-	FinancingDisburse     Act = "financing.disburse"
-	FinancingRepay        Act = "financing.repay"
+	OrganisationRegister   Act = "organisation.register"
+	OrganisationEnrol      Act = "organisation.enrol"
+	OrganisationRevoke     Act = "organisation.revoke"
+	OrganisationAddKey     Act = "organisation.add_key"
+	OrganisationRevokeKey  Act = "organisation.revoke_key"
+	KeyringOpen            Act = "keyring.open"
+	KeyringRotate          Act = "keyring.rotate"
+	DocumentRecord         Act = "document.record"
+	ProgrammeOpen          Act = "programme.open"
+	ReceivableIssue        Act = "receivable.issue"
+	ReceivableWithdraw     Act = "receivable.withdraw"
+	ReceivableReject       Act = "receivable.reject"
+	ReceivableConfirm      Act = "receivable.confirm"
+	ReceivableDispute      Act = "receivable.dispute"
+	ReceivableResolve      Act = "receivable.resolve"
+	ReceivableReserve      Act = "receivable.reserve"
+	ReceivableRelease      Act = "receivable.release"
+	ReceivableExpire       Act = "receivable.expire"
+	ReceivableAssign       Act = "receivable.assign"
+	ReceivableMature       Act = "receivable.mature"
+	ReceivableOverdue      Act = "receivable.overdue"
+	ReceivablePay          Act = "receivable.pay"
+	ReceivableAskPayee     Act = "receivable.ask_payee"
+	ReceivableConfirmPayee Act = "receivable.confirm_payee"
+	ReceivableRefusePayee  Act = "receivable.refuse_payee"
+	ReceivableChangePayee  Act = "receivable.change_payee"
+	FinancingRequest       Act = "financing.request"
+	FinancingQuote         Act = "financing.quote"
+	FinancingRefuse        Act = "financing.refuse"
+	FinancingDecline       Act = "financing.decline"
+	FinancingLapse         Act = "financing.lapse"
+	FinancingApprove       Act = "financing.approve"
+	FinancingDisburse      Act = "financing.disburse"
+	FinancingRepay         Act = "financing.repay"
 )
 
 // Access is how an act touches a subject.
@@ -97,6 +101,7 @@ func fourEyes(side Side) []Need {
 func Acts() []ActSpec {
 	acts := organisationActs()
 	acts = append(acts, claimActs()...)
+	acts = append(acts, payeeActs()...)
 	acts = append(acts, encumbranceActs()...)
 	return append(acts, financingActs()...)
 }
@@ -204,6 +209,32 @@ func claimActs() []ActSpec {
 		{
 			Act: ReceivableOverdue, Subjects: receivable(Change, Open, Matured), To: []Phase{Overdue},
 			Summary: "Anyone may say that the due date has passed by ledger time.",
+		},
+	}
+}
+
+func payeeActs() []ActSpec {
+	confirmed := []Phase{Open, Matured, Overdue}
+	claim := []SubjectSpec{{Kind: KindReceivable, Access: Change, From: confirmed}}
+	return []ActSpec{
+		{
+			Act: ReceivableAskPayee, Subjects: claim, To: confirmed, Needs: []Need{by(Seller, Maker)},
+			Summary: "The seller asks to be paid to another account than the obligor confirmed. " +
+				"Nothing is financed until that is settled.",
+		},
+		{
+			Act: ReceivableConfirmPayee, Subjects: claim, To: confirmed, Needs: fourEyes(Obligor),
+			Summary: "The obligor confirms the other account, in four eyes, and says how it called back; " +
+				"a cooling-off of three days begins.",
+		},
+		{
+			Act: ReceivableRefusePayee, Subjects: claim, To: confirmed,
+			Needs:   []Need{{[]Side{Obligor, Seller}, []Role{Maker, Checker}}},
+			Summary: "Obligor or seller end a change of the account before it takes effect: the old one stays.",
+		},
+		{
+			Act: ReceivableChangePayee, Subjects: claim, To: confirmed,
+			Summary: "Anyone may say that a confirmed change has cooled off by ledger time: it takes effect.",
 		},
 	}
 }

@@ -35,6 +35,9 @@ func (d *decision) reserve(a ReserveReceivable) error {
 	case r.Assignment != nil:
 		return refuse(CodeAssigned, "subjects[0]", "the receivable is assigned already")
 	}
+	if err := r.payeeSettled("subjects[0]"); err != nil {
+		return err
+	}
 	amount, err := r.minor(a.Amount, "args.amount")
 	if err != nil {
 		return err
@@ -128,6 +131,9 @@ func (d *decision) assign(a AssignReceivable) error {
 		return refuse(CodeNotApproved, "subjects[1]", "the bank has not approved the financing")
 	case r.HeldDisputed > 0:
 		return r.disputedWhileHeld("subjects[0]")
+	}
+	if err := r.payeeSettled("subjects[0]"); err != nil {
+		return err
 	}
 	if err := checkText(a.PayTo, "args.pay_to"); err != nil {
 		return err

@@ -62,6 +62,7 @@ const (
 	CodeNotDue           Code = "receivable.not_due"       // the day has not come by ledger time
 	CodePaymentTwice     Code = "receivable.payment_twice" // that payment was applied already
 	CodePayee            Code = "receivable.payee"         // paid to another account than the holder's
+	CodePayeeChange      Code = "receivable.payee_change"  // another account is asked for or cools off
 	CodeEncumbered       Code = "fingerprint.encumbered"   // the same claim is on the ledger already
 	CodeKey              Code = "keyring.key"              // consortium keys missing or not those committed to
 	CodeProgramme        Code = "programme.mismatch"       // the programme is for other parties or currency
@@ -86,7 +87,7 @@ func Codes() []Code {
 		CodeTimeEarlier, CodeTimeWindow, CodeAmount, CodeDate, CodeText, CodePersons, CodeKeys,
 		CodeOrgKind, CodeIdentity, CodeEvidence, CodeExceedsFace, CodeBalance, CodeReserved, CodeAssigned,
 		CodeDisputed, CodeNothingFree, CodeNoReservation, CodeReservationEnded, CodeReservationAlive,
-		CodeNotDue, CodePaymentTwice, CodePayee, CodeEncumbered, CodeKey, CodeProgramme,
+		CodeNotDue, CodePaymentTwice, CodePayee, CodePayeeChange, CodeEncumbered, CodeKey, CodeProgramme,
 		CodeProgrammeLimit, CodeProgrammeTenor, CodeTerms, CodeQuoteLapsed, CodeQuoteAlive,
 		CodeNotAccepted, CodeNotApproved, CodeNotAssigned, CodeRepayment, CodeInternal,
 	}

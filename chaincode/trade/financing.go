@@ -69,6 +69,9 @@ func (d *decision) requestFinancing(a RequestFinancing) error {
 	if r.Reservation != nil {
 		return refuse(CodeReserved, "subjects[1]", "the receivable is held for another financing")
 	}
+	if err := r.payeeSettled("subjects[1]"); err != nil {
+		return err
+	}
 	if face != r.Free() {
 		return refuse(CodeNothingFree, "args.face", "the whole free balance is financed, no more and no part of it")
 	}
@@ -199,6 +202,12 @@ func (d *decision) approve(Nothing) error {
 		return refuse(CodeReservationEnded, "subjects[1]", "the reservation lapsed by ledger time")
 	case r.HeldDisputed > 0:
 		return r.disputedWhileHeld("subjects[1]")
+	case f.Account != r.PayTo:
+		return refuse(CodePayee, "subjects[1]",
+			"the payee account was changed since the seller asked: the cash would go to the old one")
+	}
+	if err := r.payeeSettled("subjects[1]"); err != nil {
+		return err
 	}
 	d.subjects[theFinancing].after.Phase = Approved
 	return nil

@@ -103,6 +103,11 @@ func (r *Receivable) CheckInvariants() error {
 	if r.HeldDisputed > r.Held {
 		return refuse(CodeBalance, "held_disputed", "more is disputed than held")
 	}
+	if r.PayeeChange != nil {
+		if err := r.PayeeChange.check(r); err != nil {
+			return err
+		}
+	}
 	held, owner := int64(0), r.Seller
 	if r.Reservation != nil {
 		held = r.Reservation.Amount

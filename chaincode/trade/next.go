@@ -313,6 +313,8 @@ func (d *decision) handle() error {
 		return with(d, d.assign)
 	case ReceivablePay:
 		return with(d, d.pay)
+	case ReceivableAskPayee, ReceivableConfirmPayee, ReceivableRefusePayee, ReceivableChangePayee:
+		return d.handlePayee()
 	case FinancingRequest:
 		return with(d, d.requestFinancing)
 	case FinancingQuote:

@@ -32,6 +32,8 @@ type Receivable struct {
 	// PayTo is the account that discharges the debt: the seller's, after assignment the
 	// bank's. Paying anyone else is a case of its own.
 	PayTo string `json:"pay_to"`
+	// PayeeChange is another account that the seller asks for, until it is refused or takes effect.
+	PayeeChange *PayeeChange `json:"payee_change,omitempty"`
 	// Represented is set when the obligor had refused the same claim before.
 	Represented bool `json:"represented,omitempty"`
 

@@ -39,7 +39,9 @@ func TestRandomWalksKeepTheInvariants(t *testing.T) {
 			walk.step()
 		}
 	})
-	for _, act := range []trade.Act{trade.ReceivableReserve, trade.ReceivableAssign, trade.FinancingRepay} {
+	for _, act := range []trade.Act{
+		trade.ReceivableReserve, trade.ReceivableAssign, trade.FinancingRepay, trade.ReceivableChangePayee,
+	} {
 		if accepted[act] == 0 {
 			t.Errorf("no walk ever came through %s", act)
 		}
@@ -70,6 +72,8 @@ func walkActs() []trade.Act {
 	return []trade.Act{
 		trade.ReceivableDispute, trade.ReceivableResolve, trade.ReceivableMature, trade.ReceivableOverdue,
 		trade.ReceivableReserve, trade.ReceivableRelease, trade.ReceivableExpire, trade.ReceivableAssign,
+		trade.ReceivableAskPayee, trade.ReceivableConfirmPayee, trade.ReceivableRefusePayee,
+		trade.ReceivableChangePayee,
 		trade.ReceivablePay, trade.FinancingRequest, trade.FinancingQuote, trade.FinancingRefuse,
 		trade.FinancingDecline, trade.FinancingLapse, trade.FinancingApprove, trade.FinancingDisburse,
 		trade.FinancingRepay,
@@ -80,7 +84,12 @@ func walkActs() []trade.Act {
 func (k *walker) next() trade.Act {
 	f, r := k.w.State(k.w.Financing), k.w.State(k.w.Receivable).Receivable
 	held := r.Reservation != nil && r.Reservation.Financing == f.ID
-	switch {
+	switch p := r.PayeeChange; {
+	case p != nil && p.Confirmed == 0:
+		ends := []trade.Act{trade.ReceivableConfirmPayee, trade.ReceivableRefusePayee}
+		return rapid.SampledFrom(ends).Draw(k.t, "payee")
+	case p != nil:
+		return trade.ReceivableChangePayee
 	case f.Phase == trade.Submitted:
 		return trade.FinancingQuote
 	case f.Phase == trade.Quoted && held:
@@ -128,6 +137,7 @@ func (k *walker) step() {
 			k.t.Fatalf("%s was refused and has an outcome", act)
 		}
 	} else {
+		k.financedWhileChanging(act)
 		k.l.Apply(out)
 		k.accepted[act]++
 		if act == trade.FinancingRequest {
@@ -139,6 +149,17 @@ func (k *walker) step() {
 		time.Second, time.Second, time.Second, time.Second, time.Second, time.Second, time.Hour, time.Hour,
 		25 * time.Hour, 8 * 24 * time.Hour,
 	}).Draw(k.t, "pause").Milliseconds())
+}
+
+// financedWhileChanging fails when what is about to be carried out finances a receivable whose payee
+// account is being changed.
+func (k *walker) financedWhileChanging(act trade.Act) {
+	switch act {
+	case trade.FinancingRequest, trade.ReceivableReserve, trade.FinancingApprove, trade.ReceivableAssign:
+		if k.w.State(k.w.Receivable).Receivable.PayeeChange != nil {
+			k.t.Fatalf("%s while the payee account is being changed", act)
+		}
+	}
 }
 
 // choose picks the bank, the receivable and the financing of the next act.
@@ -310,6 +331,8 @@ func (k *walker) receivable(r *trade.Receivable) {
 		k.t.Fatalf("I2: more is disputed than assigned, or than held: %+v", *r)
 	case (r.Owner == r.Seller) != (r.Assignment == nil) || (r.Held > 0) != (r.Reservation != nil):
 		k.t.Fatalf("I4: owner, reservation and assignment do not agree: %+v", *r)
+	case r.PayeeChange != nil && (r.Owner != r.Seller || r.PayeeChange.Account == r.PayTo):
+		k.t.Fatalf("the payee account is being changed of what is another's, or to the same: %+v", *r)
 	case paid != r.Paid:
 		k.t.Fatalf("paid %d, the payments come to %d", r.Paid, paid)
 	}

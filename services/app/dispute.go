@@ -67,9 +67,11 @@ type Said struct {
 	Reason   string // with its code
 	Evidence trade.Digest
 	Source   trade.Digest
+	Account  string // that is asked for, or confirmed
 }
 
-// SaidIn reads what a confirmation, a rejection, a withdrawal, a dispute or its end says; nothing
+// SaidIn reads what a confirmation, a rejection, a withdrawal, a dispute or its end says, or a
+// change of the payee account; nothing
 // of any other command.
 func SaidIn(c trade.SignedCommand) Said {
 	switch c.Command.Act { //nolint:exhaustive // the others say nothing here
@@ -82,6 +84,15 @@ func SaidIn(c trade.SignedCommand) Said {
 	case trade.ReceivableDispute:
 		a := read[trade.DisputeReceivable](c)
 		return Said{Amount: a.Amount, Reason: a.Reason, Evidence: a.Evidence}
+	case trade.ReceivableAskPayee:
+		a := read[trade.AskPayee](c)
+		return Said{Reason: a.Reason, Account: a.Account}
+	case trade.ReceivableConfirmPayee:
+		a := read[trade.ConfirmPayee](c)
+		return Said{Reason: a.CallBack, Account: a.Account, Evidence: a.Evidence}
+	case trade.ReceivableRefusePayee:
+		a := read[trade.Reason](c)
+		return Said{Reason: a.Reason}
 	case trade.ReceivableResolve:
 		a := read[trade.ResolveDispute](c)
 		return Said{Amount: a.Amount, Reason: a.Reason, Evidence: a.CreditNote}

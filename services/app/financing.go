@@ -222,6 +222,10 @@ func (a *App) AcceptQuote(ctx context.Context, actor Actor, id trade.AssetID) (I
 	if err != nil {
 		return Intent{}, err
 	}
+	if r.State.Receivable.PayTo != body.Account && r.State.Receivable.PayeeChange == nil {
+		return Intent{}, fault(trade.CodePayee, "",
+			"the payee account was changed since you asked: decline this one and ask again")
+	}
 	amount, err := money.New(body.Face, body.Currency)
 	if err != nil {
 		return Intent{}, err

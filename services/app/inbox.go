@@ -27,8 +27,12 @@ const (
 	NextApprove    Next = "approve"     // an accepted quote, by the bank
 	NextDisburse   Next = "disburse"    // an approved financing
 	NextTypeFields Next = "type_fields" // of a paper that no reader reads
-	NextDeliver    Next = "deliver"     // a paper that was asked for
-	NextReconsider Next = "reconsider"  // a paper that was declined, by who asked for it
+	// NextConfirmPayee is of another account that a seller asks for, by the obligor; NextChangePayee
+	// puts it into effect once it has cooled off.
+	NextConfirmPayee Next = "confirm_payee"
+	NextChangePayee  Next = "change_payee"
+	NextDeliver      Next = "deliver"    // a paper that was asked for
+	NextReconsider   Next = "reconsider" // a paper that was declined, by who asked for it
 )
 
 // SubjectDocument is the subject kind of papers; that of assets is their trade.Kind.
@@ -81,7 +85,7 @@ const (
 func (a *App) Inbox(ctx context.Context, actor Actor) (Inbox, error) {
 	var w waiting
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		w = waiting{actor: actor}
+		w = waiting{actor: actor, now: a.Now()}
 		return w.gather(ctx, tx)
 	})
 	if err != nil {
@@ -105,6 +109,7 @@ func (a *App) Inbox(ctx context.Context, actor Actor) (Inbox, error) {
 // waiting is what an inbox is made of, as it stood at one moment.
 type waiting struct {
 	actor   Actor
+	now     time.Time
 	users   []User // of the actor's organisation
 	intents []Intent
 	claims  []Asset
@@ -359,7 +364,7 @@ func (w *waiting) ofAsset(asset Asset) (Item, bool) {
 		}
 		return nil
 	})
-	if !waits || !slices.Contains(t.parties, w.actor.Org) || w.begun(asset.Record.ID) {
+	if !waits || !slices.Contains(t.parties, w.actor.Org) || w.begun(asset.Record.ID) || t.from.After(w.now) {
 		return Item{}, false
 	}
 	item := Item{

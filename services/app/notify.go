@@ -197,7 +197,7 @@ func (a *App) notifyTurn(ctx context.Context, tx StoreTx, asset Asset) error {
 		}
 		return claim.State.Receivable
 	})
-	if failed != nil || !waits {
+	if failed != nil || !waits || t.from.After(a.Now()) {
 		return failed
 	}
 	for _, org := range t.orgs {

@@ -20,7 +20,8 @@ type Review struct {
 	// Receivable is there from the moment the bank holds it: when the seller's acceptance is taken
 	// up.
 	Receivable *Asset
-	Checks     []Check // failed first
+	PayeeHold  *PayeeHold // nil when the payee account is not being changed
+	Checks     []Check    // failed first
 	Conditions []Condition
 	Exposure   []Exposure // the lines that the case falls under, with what it would make of them
 	Offer      *Offer     // nil when there is nothing to price
@@ -126,6 +127,11 @@ func (a *App) gatherReview(ctx context.Context, tx StoreTx, actor Actor, v *Revi
 			v.Offer = &offer
 		}
 		r, err := tx.Asset(ctx, f.State.Financing.Receivable)
+		if err == nil {
+			if v.PayeeHold, err = payeeHold(ctx, tx, r); err != nil {
+				return err
+			}
+		}
 		if err == nil && r.State != nil && r.HeldBy(actor.Org) {
 			v.Receivable = &r
 		} else if err != nil && !errors.Is(err, ErrNoRow) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"time"
 
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
@@ -14,6 +15,7 @@ type turn struct {
 	roles   []trade.Role
 	parties []trade.OrgID // whose business it is
 	amount  money.Amount  // that it is about; absent: the whole of it
+	from    time.Time     // nothing is to be done before; zero: now
 }
 
 // turnOf says whose turn it is with an asset; false when it waits for nobody. Claim finds the
@@ -34,7 +36,11 @@ func turnOf(asset Asset, claim func(trade.AssetID) *trade.Receivable) (turn, boo
 func claimTurn(phase trade.Phase, r trade.Receivable) (turn, bool) {
 	t := turn{parties: once(r.Seller, r.Obligor, r.Owner), roles: []trade.Role{trade.Maker}}
 	disputed := r.Disputed + r.AssignedDisputed + r.HeldDisputed
-	switch {
+	switch p := r.PayeeChange; {
+	case p != nil && p.Confirmed == 0:
+		t.next, t.orgs = NextConfirmPayee, []trade.OrgID{r.Obligor}
+	case p != nil:
+		t.next, t.orgs, t.from = NextChangePayee, []trade.OrgID{r.Seller}, p.Until.Time()
 	case phase == trade.Issued:
 		t.next, t.orgs = NextConfirm, []trade.OrgID{r.Obligor}
 	case disputed > 0:

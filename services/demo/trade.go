@@ -165,6 +165,14 @@ func (r *run) step(ctx context.Context, s fixtures.Step) error {
 		return r.pay(ctx, s)
 	case trade.ReceivableDispute:
 		return r.dispute(ctx, s)
+	case trade.ReceivableAskPayee:
+		return r.simple(ctx, s, r.claimed("payee-change"), func(context.Context) (any, error) {
+			return map[string]string{"account": s.Account, "reason": s.Reason}, nil
+		})
+	case trade.ReceivableConfirmPayee:
+		return r.simple(ctx, s, r.claimed("payee-change/confirmation"), func(context.Context) (any, error) {
+			return map[string]string{"account": s.Account, "call_back": s.Reason}, nil
+		})
 	case trade.ReceivableReject:
 		return r.simple(ctx, s, r.claimed("rejection"), because(s))
 	case trade.FinancingRefuse:

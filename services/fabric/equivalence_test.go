@@ -60,10 +60,10 @@ func openEmbedded(t *testing.T, channel string, clock *setClock) *embedded.Ledge
 }
 
 // wantEveryAct wants each act of the law committed, but for those that must wait for a due
-// date, which no test can on Fabric: peers refuse a time that is far off their own clock.
+// date or a cooling-off, which no test can on Fabric: peers refuse a time that is far off their own clock.
 func wantEveryAct(t *testing.T, c *chain) {
 	t.Helper()
-	waits := []trade.Act{trade.ReceivableMature, trade.ReceivableOverdue}
+	waits := []trade.Act{trade.ReceivableMature, trade.ReceivableOverdue, trade.ReceivableChangePayee}
 	for _, spec := range trade.Acts() {
 		done := slices.ContainsFunc(c.committed(), func(one call) bool { return one.act == spec.Act })
 		if done == slices.Contains(waits, spec.Act) {

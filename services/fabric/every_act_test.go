@@ -61,6 +61,10 @@ func confirmed(t *testing.T, w *tradetest.World) {
 	wantFault(t, w.Submit(stale), trade.CodeStale)
 
 	w.Do(trade.ReceivableDispute, trade.ReceivableResolve)
+	w.Do(trade.ReceivableAskPayee, trade.ReceivableConfirmPayee)
+	wantFault(t, w.Submit(w.Draft(trade.FinancingRequest)), trade.CodePayeeChange)
+	wantFault(t, w.Submit(w.Draft(trade.ReceivableChangePayee)), trade.CodePayeeChange) // it cools off
+	w.Do(trade.ReceivableRefusePayee)
 	wantFault(t, w.Submit(w.Draft(trade.ReceivableMature)), trade.CodeNotDue)
 	wantFault(t, w.Submit(w.Draft(trade.ReceivableOverdue)), trade.CodeNotDue)
 }

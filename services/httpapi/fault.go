@@ -75,7 +75,7 @@ func codesByStatus() map[int][]trade.Code {
 			trade.CodeStale, trade.CodePhase, trade.CodeNoConsent, trade.CodeSignatureMissing,
 			trade.CodeSignatureSame, trade.CodeTimeEarlier, trade.CodeBalance, trade.CodeReserved,
 			trade.CodeAssigned, trade.CodeDisputed, trade.CodeNothingFree, trade.CodeNoReservation,
-			trade.CodeReservationEnded,
+			trade.CodeReservationEnded, trade.CodePayeeChange,
 			trade.CodeReservationAlive, trade.CodeNotDue, trade.CodePaymentTwice, trade.CodeEncumbered,
 			trade.CodeProgrammeLimit, trade.CodeQuoteLapsed, trade.CodeQuoteAlive, trade.CodeNotAccepted,
 			trade.CodeNotApproved, trade.CodeNotAssigned, trade.CodeRepayment,

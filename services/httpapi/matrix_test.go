@@ -108,6 +108,10 @@ POST /v1/receivables/{receivable}/maturity             c  c  c  c  x  x  x  r  r
 POST /v1/receivables/{receivable}/overdue              c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/receivables/{receivable}/reservation/release  c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/receivables/{receivable}/reservation/expiry   c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
+POST /v1/receivables/{receivable}/payee-change               i  i  r  r  x  x  x  r  r  r  r  x  -  -  -
+POST /v1/receivables/{receivable}/payee-change/confirmation  r  r  c  c  x  x  x  r  r  r  r  x  -  -  -
+POST /v1/receivables/{receivable}/payee-change/refusal       c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
+POST /v1/receivables/{receivable}/payee-change/effect        c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/confirmations                                 r  r  .  .  r  r  r  r  r  r  r  r  -  -  -
 POST /v1/payable-lists                                 r  r  .  .  r  r  r  r  r  r  r  r  -  -  -
 GET /v1/payable-lists                                  .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
@@ -259,6 +263,7 @@ func (w *world) bodies() map[string]sent {
 	}
 	maps.Copy(bodies, w.seekersBodies())
 	maps.Copy(bodies, paperRequestBodies())
+	maps.Copy(bodies, payeeBodies())
 	return bodies
 }
 

@@ -151,3 +151,45 @@ func (s *server) ExpireReservation(
 ) {
 	s.plain(w, r, id, s.app.ExpireReservation)
 }
+
+// AskPayee prepares that the seller asks for another account.
+func (s *server) AskPayee(w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.AskPayeeParams) {
+	var in api.AskPayee
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.AskPayee(ctx, callOf(r).actor, id, in.Account, in.Reason)
+	})
+}
+
+// ConfirmPayee prepares the obligor's confirmation of another account.
+func (s *server) ConfirmPayee(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.ConfirmPayeeParams,
+) {
+	var in api.ConfirmPayee
+	if err := s.decode(r, &in); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.ConfirmPayee(ctx, callOf(r).actor, id, app.ConfirmPayeeInput{
+			Account: in.Account, CallBack: in.CallBack, Evidence: in.Evidence,
+		})
+	})
+}
+
+// RefusePayee prepares the end of a change before it takes effect.
+func (s *server) RefusePayee(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.RefusePayeeParams,
+) {
+	s.because(w, r, id, s.app.RefusePayee)
+}
+
+// ChangePayee says that a confirmed change has cooled off.
+func (s *server) ChangePayee(
+	w http.ResponseWriter, r *http.Request, id api.ReceivableID, _ api.ChangePayeeParams,
+) {
+	s.plain(w, r, id, s.app.ChangePayee)
+}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/check"
 	"github.com/countersign/countersign/services/httpapi/internal/api"
@@ -81,6 +82,12 @@ func (s *server) reviewed(r *http.Request, v app.Review) (shown, error) {
 		if out.Receivable, err = receivableView(*v.Receivable, nil); err != nil {
 			return shown{}, err
 		}
+	}
+	if h := v.PayeeHold; h != nil {
+		out.PayeeChange = payeeView(h.PayeeChange)
+		out.PayeeChange.ConfirmedBy = each(h.ConfirmedBy, func(p trade.PersonID) api.StepSigner {
+			return api.StepSigner{Organisation: h.Obligor, Person: p}
+		})
 	}
 	if v.Offer != nil {
 		out.Offer = offerView(spoken, *v.Offer)

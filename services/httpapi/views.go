@@ -72,7 +72,7 @@ func stepView(t app.Transition) api.Step {
 		}
 		said := app.SaidIn(*t.Signed)
 		v.ReasonCode, v.Reason = app.ReasonOf(said.Reason)
-		v.Amount, v.Evidence, v.Source = said.Amount, said.Evidence, said.Source
+		v.Amount, v.Evidence, v.Source, v.Account = said.Amount, said.Evidence, said.Source, said.Account
 	}
 	return v
 }
@@ -106,6 +106,9 @@ func receivableView(a app.Asset, steps []app.Transition) (api.Receivable, error)
 			Source: c.Source, At: instant(c.Time),
 		}
 	}
+	if p := r.PayeeChange; p != nil {
+		v.PayeeChange = payeeView(*p)
+	}
 	if h := r.Reservation; h != nil {
 		v.Reservation = api.Reservation{
 			Financing: h.Financing, Programme: h.Programme, Bank: h.Bank, Amount: m.of(h.Amount),
@@ -123,6 +126,13 @@ func receivableView(a app.Asset, steps []app.Transition) (api.Receivable, error)
 		}
 	})
 	return v, m.err
+}
+
+func payeeView(p trade.PayeeChange) api.PayeeChange {
+	return api.PayeeChange{
+		Account: p.Account, Reason: p.Reason, AskedAt: instant(p.Asked), CallBack: p.CallBack, Evidence: p.Evidence,
+		ConfirmedAt: instant(p.Confirmed), HeldUntil: instant(p.Until),
+	}
 }
 
 // States of a financing as a whole; its phase on the ledger says more.

@@ -80,6 +80,7 @@ type world struct {
 	expire func(user app.UserID)
 	// forget lets the events of an organisation go, as time does.
 	forget func(org trade.OrgID)
+	store  app.Store
 
 	pack       app.PackID
 	papers     map[string]app.DocumentID // by file name
@@ -115,10 +116,10 @@ func newWorld(t testing.TB) *world {
 	must(t, err)
 	w := &world{
 		t: t, set: set, people: map[string]*tradetest.Person{}, tokens: map[string]string{},
-		papers: map[string]app.DocumentID{},
+		papers: map[string]app.DocumentID{}, store: postgres.NewStore(pool, queue),
 	}
 	w.app = app.New(app.Config{
-		Store: postgres.NewStore(pool, queue), Ledger: ledger, Blobs: papers, Renderer: renderer,
+		Store: w.store, Ledger: ledger, Blobs: papers, Renderer: renderer,
 		Reader: reading.Here{}, Clock: ledger, Wall: wall{}, Log: log, Channel: "trade", Release: "test",
 		Keys:   map[int64][]byte{1: []byte("the first key of the consortium.")},
 		Secret: []byte("a secret of this node, 32 bytes."), RelyingParty: tradetest.RelyingParty,

@@ -43,7 +43,8 @@ func (w *World) actor(act trade.Act) trade.OrgID {
 		return w.Newcomer.Org
 	case trade.KeyringOpen, trade.KeyringRotate:
 		return w.Operator.Org
-	case trade.ReceivableReject, trade.ReceivableConfirm, trade.ReceivableDispute, trade.ReceivableResolve:
+	case trade.ReceivableReject, trade.ReceivableConfirm, trade.ReceivableDispute, trade.ReceivableResolve,
+		trade.ReceivableConfirmPayee, trade.ReceivableRefusePayee:
 		return w.Obligor.Org
 	case trade.ProgrammeOpen, trade.ReceivableRelease, trade.ReceivableAssign, trade.FinancingQuote,
 		trade.FinancingRefuse, trade.FinancingApprove, trade.FinancingDisburse, trade.FinancingRepay:
@@ -52,7 +53,8 @@ func (w *World) actor(act trade.Act) trade.OrgID {
 		return w.owner().Org
 	case trade.OrganisationEnrol, trade.OrganisationRevoke, trade.OrganisationAddKey,
 		trade.OrganisationRevokeKey, trade.DocumentRecord, trade.ReceivableIssue, trade.ReceivableWithdraw,
-		trade.ReceivableReserve, trade.ReceivableExpire, trade.ReceivableMature,
+		trade.ReceivableReserve, trade.ReceivableExpire, trade.ReceivableMature, trade.ReceivableAskPayee,
+		trade.ReceivableChangePayee,
 		trade.ReceivableOverdue, trade.FinancingRequest, trade.FinancingDecline, trade.FinancingLapse:
 		return w.Seller.Org
 	}
@@ -240,6 +242,19 @@ func (w *World) receivableArgs(act trade.Act) (args any, joins []trade.OrgID) {
 			Bank: w.Bank.Org, Amount: w.amount(w.State(w.Receivable).Receivable.Free()),
 			Expires: w.in(7 * 24 * time.Hour),
 		}, []trade.OrgID{w.Bank.Org}
+	case trade.ReceivableAskPayee:
+		return trade.AskPayee{Account: w.Seller.Account + "9", Reason: "our bank has merged"}, nil
+	case trade.ReceivableConfirmPayee:
+		asked := ""
+		if p := w.State(w.Receivable).Receivable.PayeeChange; p != nil {
+			asked = p.Account
+		}
+		return trade.ConfirmPayee{
+			Account: asked, CallBack: "called their treasurer at the number of the contract",
+			Evidence: digest("note of the call"),
+		}, nil
+	case trade.ReceivableRefusePayee:
+		return reason(), nil
 	case trade.ReceivableAssign:
 		return trade.AssignReceivable{PayTo: w.Bank.Account}, nil
 	case trade.ReceivablePay:

@@ -247,10 +247,15 @@ func Before(act trade.Act) []trade.Act {
 		return []trade.Act{trade.KeyringOpen, trade.DocumentRecord}
 	case trade.ReceivableWithdraw, trade.ReceivableReject, trade.ReceivableConfirm:
 		return []trade.Act{trade.ReceivableIssue}
-	case trade.ReceivableDispute, trade.ReceivableMature, trade.ReceivableOverdue, trade.FinancingRequest:
+	case trade.ReceivableDispute, trade.ReceivableMature, trade.ReceivableOverdue, trade.FinancingRequest,
+		trade.ReceivableAskPayee:
 		return []trade.Act{trade.ReceivableConfirm}
 	case trade.ReceivableResolve:
 		return []trade.Act{trade.ReceivableDispute}
+	case trade.ReceivableConfirmPayee, trade.ReceivableRefusePayee:
+		return []trade.Act{trade.ReceivableAskPayee}
+	case trade.ReceivableChangePayee:
+		return []trade.Act{trade.ReceivableConfirmPayee}
 	case trade.FinancingQuote:
 		return []trade.Act{trade.FinancingRequest}
 	case trade.FinancingRefuse, trade.FinancingDecline, trade.FinancingLapse:
@@ -282,6 +287,11 @@ func (w *World) waitsUntil(act trade.Act) trade.Instant {
 		return w.State(w.Financing).Financing.Lapses
 	case trade.ReceivableExpire:
 		return w.State(w.Receivable).Receivable.Reservation.Expires
+	case trade.ReceivableChangePayee:
+		if p := w.State(w.Receivable).Receivable.PayeeChange; p != nil {
+			return p.Until
+		}
+		return 0
 	default:
 		return 0
 	}

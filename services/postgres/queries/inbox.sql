@@ -8,11 +8,12 @@ ORDER BY i.created_at, i.id LIMIT @page;
 
 -- name: ClaimsThatWait :many
 -- Receivables of an organisation about which somebody must do something: claimed and not yet
--- confirmed, disputed, overdue. The longest still first.
+-- confirmed, disputed, overdue, or with another account asked for. The longest still first.
 SELECT a.id, a.record, a.state FROM ledger.assets a
 WHERE a.kind = 'receivable'
     AND (a.phase IN ('ISSUED', 'OVERDUE') OR (a.phase IN ('OPEN', 'MATURED') AND (
-        (a.state -> 'receivable' ->> 'disputed')::bigint > 0
+        a.state -> 'receivable' -> 'payee_change' IS NOT NULL
+        OR (a.state -> 'receivable' ->> 'disputed')::bigint > 0
         OR (a.state -> 'receivable' ->> 'assigned_disputed')::bigint > 0
         OR (a.state -> 'receivable' ->> 'held_disputed')::bigint > 0)))
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)

@@ -1308,6 +1308,104 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/receivables/{receivable}/payee-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to be paid to another account
+         * @description Of a claim that is confirmed and still the seller's. Nothing is financed on it from here until the
+         *     change is refused or has taken effect.
+         *     Who: makers, checkers and approvers of the seller. Signed by a maker.
+         *     Codes: receivable.payee (not an account of yours, or the same), receivable.payee_change,
+         *     receivable.assigned, asset.phase.
+         */
+        post: operations["askPayee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receivables/{receivable}/payee-change/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm another account
+         * @description The obligor's second confirmation, with how it called back. A cooling-off of three days begins.
+         *     Who: makers, checkers and approvers of the obligor. Signed by a maker and by a checker or approver.
+         *     Codes: receivable.payee, receivable.payee_change, text.invalid.
+         */
+        post: operations["confirmPayee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receivables/{receivable}/payee-change/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a change of the account
+         * @description Before it takes effect, confirmed or not: the old account stays.
+         *     Who: makers, checkers and approvers of obligor and seller. Signed by a maker or checker.
+         *     Codes: receivable.payee_change.
+         */
+        post: operations["refusePayee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receivables/{receivable}/payee-change/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put another account into effect
+         * @description Once the cooling-off is over by ledger time.
+         *     Who: makers, checkers and approvers of the parties. Nobody signs.
+         *     Codes: receivable.payee_change.
+         */
+        post: operations["changePayee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/receivables/{receivable}/reservation/release": {
         parameters: {
             query?: never;
@@ -2604,7 +2702,7 @@ export interface components {
              * @description What is to be done.
              * @enum {string}
              */
-            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "type_fields" | "deliver" | "reconsider";
+            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "type_fields" | "deliver" | "reconsider" | "confirm_payee" | "change_payee";
             /** @description That is to be signed. */
             act?: components["schemas"]["Act"];
             /** @enum {string} */
@@ -3083,6 +3181,8 @@ export interface components {
             amount?: components["schemas"]["Amount"];
             evidence?: components["schemas"]["Digest"];
             source?: components["schemas"]["Digest"];
+            /** @description That was asked for or confirmed as another payee account. */
+            account?: string;
             signers: {
                 organisation: components["schemas"]["OrgID"];
                 person: components["schemas"]["PersonID"];
@@ -3354,6 +3454,7 @@ export interface components {
             free: components["schemas"]["Amount"];
             due: components["schemas"]["Amount"];
             confirmation?: components["schemas"]["Confirmation"];
+            payee_change?: components["schemas"]["PayeeChange"];
             reservation?: components["schemas"]["Reservation"];
             assignment?: components["schemas"]["Assignment"];
             payments?: components["schemas"]["Payment"][];
@@ -3364,6 +3465,35 @@ export interface components {
             /** @description Intents about it that have not ended. */
             pending?: components["schemas"]["Intent"][];
             history?: components["schemas"]["Step"][];
+        };
+        AskPayee: {
+            /** @description One that the organisation is registered with. */
+            account: string;
+            reason: string;
+        };
+        ConfirmPayee: {
+            /** @description The account asked for, as it was shown. */
+            account: string;
+            /** @description Whom one reached, by a way known before, and when. */
+            call_back: string;
+            /** @description A paper that shows it. */
+            evidence?: components["schemas"]["DocumentID"];
+        };
+        /** @description Another account that the seller asks for. It is not paid to before it takes effect. */
+        PayeeChange: {
+            account: string;
+            reason: string;
+            asked_at: components["schemas"]["Instant"];
+            /** @description How the obligor made sure; absent until it has confirmed. */
+            call_back?: string;
+            evidence?: components["schemas"]["Digest"];
+            confirmed_at?: components["schemas"]["Instant"];
+            held_until?: components["schemas"]["Instant"];
+            /** @description In the review of a bank. */
+            confirmed_by?: {
+                organisation: components["schemas"]["OrgID"];
+                person: components["schemas"]["PersonID"];
+            }[];
         };
         Confirmation: {
             promise: components["schemas"]["Promise"];
@@ -3518,6 +3648,7 @@ export interface components {
             pack: components["schemas"]["Pack"];
             programme?: components["schemas"]["Programme"];
             receivable?: components["schemas"]["Receivable"];
+            payee_change?: components["schemas"]["PayeeChange"];
             /** @description Failed first. */
             checks: components["schemas"]["Check"][];
             conditions: components["schemas"]["Condition"][];
@@ -6178,6 +6309,170 @@ export interface operations {
         };
     };
     overdueReceivable: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askPayee: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPayee"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmPayee: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPayee"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refusePayee: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePayee: {
         parameters: {
             query?: never;
             header: {

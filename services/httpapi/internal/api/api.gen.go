@@ -236,6 +236,13 @@ type AskForPaper struct {
 	Organisation trade.OrgID `json:"organisation"`
 }
 
+// AskPayee defines model for AskPayee.
+type AskPayee struct {
+	// Account One that the organisation is registered with.
+	Account string `json:"account" validate:"required,max=64"`
+	Reason  string `json:"reason" validate:"required,max=200"`
+}
+
 // Assertion defines model for Assertion.
 type Assertion = trade.Assertion
 
@@ -468,6 +475,18 @@ type Condition struct {
 	Code   string `json:"code"`
 	Limit  string `json:"limit,omitempty,omitzero"`
 	Passed bool   `json:"passed"`
+}
+
+// ConfirmPayee defines model for ConfirmPayee.
+type ConfirmPayee struct {
+	// Account The account asked for, as it was shown.
+	Account string `json:"account" validate:"required,max=64"`
+
+	// CallBack Whom one reached, by a way known before, and when.
+	CallBack string `json:"call_back" validate:"required,max=200"`
+
+	// Evidence A paper that shows it.
+	Evidence app.DocumentID `json:"evidence,omitempty,omitzero"`
 }
 
 // ConfirmReceivable defines model for ConfirmReceivable.
@@ -1513,6 +1532,22 @@ type RowDifference struct {
 	Listed  string `json:"listed"`
 }
 
+// PayeeChange Another account that the seller asks for. It is not paid to before it takes effect.
+type PayeeChange struct {
+	Account string  `json:"account"`
+	AskedAt Instant `json:"asked_at"`
+
+	// CallBack How the obligor made sure; absent until it has confirmed.
+	CallBack    string  `json:"call_back,omitempty,omitzero"`
+	ConfirmedAt Instant `json:"confirmed_at,omitempty,omitzero"`
+
+	// ConfirmedBy In the review of a bank.
+	ConfirmedBy []StepSigner `json:"confirmed_by,omitempty,omitzero"`
+	Evidence    Digest       `json:"evidence,omitempty,omitzero"`
+	HeldUntil   Instant      `json:"held_until,omitempty,omitzero"`
+	Reason      string       `json:"reason"`
+}
+
 // Payment defines model for Payment.
 type Payment struct {
 	Account string `json:"account"`
@@ -1899,8 +1934,11 @@ type Receivable struct {
 	Paid Amount `json:"paid"`
 
 	// PayTo The account that discharges the debt.
-	PayTo    string    `json:"pay_to"`
-	Payments []Payment `json:"payments,omitempty,omitzero"`
+	PayTo string `json:"pay_to"`
+
+	// PayeeChange Another account that the seller asks for. It is not paid to before it takes effect.
+	PayeeChange PayeeChange `json:"payee_change,omitempty,omitzero"`
+	Payments    []Payment   `json:"payments,omitempty,omitzero"`
 
 	// Pending Intents about it that have not ended.
 	Pending []Intent `json:"pending,omitempty,omitzero"`
@@ -2049,7 +2087,10 @@ type Review struct {
 	Financing Financing  `json:"financing"`
 	Offer     Offer      `json:"offer,omitempty,omitzero"`
 	Pack      Pack       `json:"pack"`
-	Programme Programme  `json:"programme,omitempty,omitzero"`
+
+	// PayeeChange Another account that the seller asks for. It is not paid to before it takes effect.
+	PayeeChange PayeeChange `json:"payee_change,omitempty,omitzero"`
+	Programme   Programme   `json:"programme,omitempty,omitzero"`
 
 	// Receivable Balances obey assigned + free + held + disputed = confirmed - diluted - paid.
 	Receivable Receivable `json:"receivable,omitempty,omitzero"`
@@ -2162,6 +2203,9 @@ type StatementID = app.StatementID
 
 // Step One step of an asset on the ledger.
 type Step struct {
+	// Account That was asked for or confirmed as another payee account.
+	Account string `json:"account,omitempty,omitzero"`
+
 	// Act One of the acts in docs/lifecycles.md.
 	//
 	// Example: receivable.confirm
@@ -3011,6 +3055,42 @@ type OverdueReceivableParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// AskPayeeParams defines parameters for AskPayee.
+type AskPayeeParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// ConfirmPayeeParams defines parameters for ConfirmPayee.
+type ConfirmPayeeParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// ChangePayeeParams defines parameters for ChangePayee.
+type ChangePayeeParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// RefusePayeeParams defines parameters for RefusePayee.
+type RefusePayeeParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // RejectReceivableParams defines parameters for RejectReceivable.
 type RejectReceivableParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -3279,6 +3359,18 @@ type MatureReceivableJSONRequestBody = Nothing
 
 // OverdueReceivableJSONRequestBody defines body for OverdueReceivable for application/json ContentType.
 type OverdueReceivableJSONRequestBody = Nothing
+
+// AskPayeeJSONRequestBody defines body for AskPayee for application/json ContentType.
+type AskPayeeJSONRequestBody = AskPayee
+
+// ConfirmPayeeJSONRequestBody defines body for ConfirmPayee for application/json ContentType.
+type ConfirmPayeeJSONRequestBody = ConfirmPayee
+
+// ChangePayeeJSONRequestBody defines body for ChangePayee for application/json ContentType.
+type ChangePayeeJSONRequestBody = Nothing
+
+// RefusePayeeJSONRequestBody defines body for RefusePayee for application/json ContentType.
+type RefusePayeeJSONRequestBody = Because
 
 // RejectReceivableJSONRequestBody defines body for RejectReceivable for application/json ContentType.
 type RejectReceivableJSONRequestBody = Because
@@ -3558,6 +3650,18 @@ type ServerInterface interface {
 	// OverdueReceivable Say that it is overdue
 	// (POST /v1/receivables/{receivable}/overdue)
 	OverdueReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params OverdueReceivableParams)
+	// AskPayee Ask to be paid to another account
+	// (POST /v1/receivables/{receivable}/payee-change)
+	AskPayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params AskPayeeParams)
+	// ConfirmPayee Confirm another account
+	// (POST /v1/receivables/{receivable}/payee-change/confirmation)
+	ConfirmPayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params ConfirmPayeeParams)
+	// ChangePayee Put another account into effect
+	// (POST /v1/receivables/{receivable}/payee-change/effect)
+	ChangePayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params ChangePayeeParams)
+	// RefusePayee End a change of the account
+	// (POST /v1/receivables/{receivable}/payee-change/refusal)
+	RefusePayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RefusePayeeParams)
 	// RejectReceivable Refuse the claim
 	// (POST /v1/receivables/{receivable}/rejection)
 	RejectReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RejectReceivableParams)
@@ -4137,6 +4241,30 @@ func (_ Unimplemented) MatureReceivable(w http.ResponseWriter, r *http.Request, 
 // OverdueReceivable Say that it is overdue
 // (POST /v1/receivables/{receivable}/overdue)
 func (_ Unimplemented) OverdueReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params OverdueReceivableParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// AskPayee Ask to be paid to another account
+// (POST /v1/receivables/{receivable}/payee-change)
+func (_ Unimplemented) AskPayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params AskPayeeParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ConfirmPayee Confirm another account
+// (POST /v1/receivables/{receivable}/payee-change/confirmation)
+func (_ Unimplemented) ConfirmPayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params ConfirmPayeeParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ChangePayee Put another account into effect
+// (POST /v1/receivables/{receivable}/payee-change/effect)
+func (_ Unimplemented) ChangePayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params ChangePayeeParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RefusePayee End a change of the account
+// (POST /v1/receivables/{receivable}/payee-change/refusal)
+func (_ Unimplemented) RefusePayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RefusePayeeParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -8605,6 +8733,298 @@ func (siw *ServerInterfaceWrapper) OverdueReceivable(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// AskPayee operation middleware
+func (siw *ServerInterfaceWrapper) AskPayee(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receivable" -------------
+	var receivable ReceivableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receivable", chi.URLParam(r, "receivable"), &receivable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskPayeeParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AskPayee(w, r, receivable, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfirmPayee operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmPayee(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receivable" -------------
+	var receivable ReceivableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receivable", chi.URLParam(r, "receivable"), &receivable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmPayeeParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmPayee(w, r, receivable, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ChangePayee operation middleware
+func (siw *ServerInterfaceWrapper) ChangePayee(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receivable" -------------
+	var receivable ReceivableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receivable", chi.URLParam(r, "receivable"), &receivable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangePayeeParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ChangePayee(w, r, receivable, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RefusePayee operation middleware
+func (siw *ServerInterfaceWrapper) RefusePayee(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receivable" -------------
+	var receivable ReceivableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receivable", chi.URLParam(r, "receivable"), &receivable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefusePayeeParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RefusePayee(w, r, receivable, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // RejectReceivable operation middleware
 func (siw *ServerInterfaceWrapper) RejectReceivable(w http.ResponseWriter, r *http.Request) {
 
@@ -10249,6 +10669,18 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/receivables/{receivable}/overdue", wrapper.OverdueReceivable)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/receivables/{receivable}/payee-change", wrapper.AskPayee)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/receivables/{receivable}/payee-change/confirmation", wrapper.ConfirmPayee)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/receivables/{receivable}/payee-change/refusal", wrapper.RefusePayee)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/receivables/{receivable}/payee-change/effect", wrapper.ChangePayee)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/receivables/{receivable}/reservation/release", wrapper.ReleaseReservation)

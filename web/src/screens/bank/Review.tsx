@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { me } from "../../api/queries";
+import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Checks, useCheckWords } from "./Checks";
 import { Decide, EventLine } from "./Decide";
@@ -59,6 +60,33 @@ function Papers({ review, chosen, shown, onShow }: {
         </Tabs.Panel>
       </Tabs>
     </section>
+  );
+}
+
+/** A change of the seller's account, which holds the case up: until when, and who confirmed it how. */
+function PayeeHold({ review }: { review: Case }) {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  const p = review.payee_change;
+  if (!p) return null;
+  const obligor = nameOf(review.financing.obligor);
+  return (
+    <div role="note" className={classes.notice} data-tone="attention" data-testid="payee-hold">
+      <strong>{t("review.payee.title")}</strong>{" "}
+      {p.held_until && p.confirmed_at ? (
+        <>
+          {t("review.payee.until", { account: p.account, until: instant(p.held_until) })}{" "}
+          {t("review.payee.by", {
+            obligor,
+            persons: t("review.payee.persons", { count: p.confirmed_by?.length ?? 0 }),
+            when: instant(p.confirmed_at),
+            note: p.call_back ?? "",
+          })}
+        </>
+      ) : (
+        t("review.payee.waits", { account: p.account, obligor })
+      )}
+    </div>
   );
 }
 
@@ -167,6 +195,7 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
           </Button>
         </div>
       )}
+      <PayeeHold review={review} />
       <div className={classes.columns}>
         <Papers
           review={review}

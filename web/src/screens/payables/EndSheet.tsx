@@ -157,7 +157,8 @@ type SheetProps = {
   children: React.ReactNode;
 };
 
-function Sheet({ title, send, busy, onSend, onClose, children }: SheetProps) {
+/** A form of an act in a dialog. */
+export function Sheet({ title, send, busy, onSend, onClose, children }: SheetProps) {
   const { t } = useTranslation();
   return (
     <Modal opened onClose={onClose} centered title={title} closeButtonProps={{ "aria-label": t("common.close") }} attributes={{ header: { role: "presentation" } }}>

@@ -14,6 +14,7 @@ import { disputable, disputedOf } from "./amounts";
 import { DisputeSheet } from "./DisputeSheet";
 import { RejectSheet, ResolveSheet } from "./EndSheet";
 import { Outcomes } from "./Outcomes";
+import { PayeePanel } from "./PayeePanel";
 import classes from "./Payables.module.css";
 import { inDispute, Standing } from "./PhaseBadge";
 import { argsOf, canSign, confirming, type Intent, newKey, type Payable, payable } from "./queries";
@@ -89,6 +90,7 @@ export function PayableScreen() {
       {confirm.isError && !wasCancelled(confirm.error) && <ProblemNote error={confirm.error} />}
       {outcomes && <Outcomes list={outcomes} onClose={() => setOutcomes(null)} />}
       <Facts p={p} />
+      <PayeePanel payable={p} />
       <Pending list={(p.pending ?? []).filter((i) => i.id !== waits?.id || !may.confirm)} p={p} />
       <Papers p={p} />
       <History steps={p.history ?? []} />
@@ -189,6 +191,7 @@ function Pending({ list, p }: { list: Intent[]; p: Payable }) {
                 {t(`payables.step.${short(i)}`)}
               </Text>
               {args.amount && <Money value={args.amount} />}
+              {args.account && <code>{args.account}</code>}
               {next.length > 0 && (
                 <Text size="sm">{t("payables.pending.next", { names: [...new Set(next)].map(nameOf).join(t("payables.and")) })}</Text>
               )}
@@ -201,7 +204,7 @@ function Pending({ list, p }: { list: Intent[]; p: Payable }) {
                       title: t(`payables.act.${short(i)}`, { number: p.number, count: 1 }),
                       ...(args.amount ? { amount: args.amount } : {}),
                       counterparty: nameOf(p.obligor === actor.organisation ? p.seller : p.obligor),
-                      consequence: t(`payables.consequence.pending.${short(i)}`),
+                      consequence: t(`payables.consequence.pending.${short(i)}`, { account: args.account ?? "" }),
                       prepare: () => Promise.resolve(i),
                     })
                   }
@@ -271,6 +274,7 @@ function History({ steps }: { steps: Schemas["Step"][] }) {
                 {t(`payables.step.${short(s)}`)}
               </Text>
               {s.amount && <Money value={s.amount} />}
+              {s.account && <code>{s.account}</code>}
               <Text size="sm" c="dimmed">
                 <time dateTime={s.at} title={instantLong(s.at)}>
                   {instant(s.at)}

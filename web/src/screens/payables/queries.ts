@@ -141,6 +141,7 @@ export type Args = {
   amount?: Schemas["Amount"];
   diluted?: Schemas["Amount"];
   reason?: string;
+  account?: string;
   promise?: Schemas["Promise"];
   waives_defences?: boolean;
   source?: string;
