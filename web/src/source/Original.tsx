@@ -8,6 +8,7 @@ import { ProblemNote } from "../ui/ProblemNote";
 import { rangeOf } from "./lines";
 import classes from "./Original.module.css";
 import type { Attached } from "./PdfView";
+import { Sides } from "./Sides";
 import { type Mark, SourceView } from "./SourceView";
 
 const PdfView = lazy(() => import("./PdfView").then((m) => ({ default: m.PdfView })));
@@ -98,7 +99,16 @@ export function Original({ document, chosen }: Props) {
   if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
   if (textual.has(data.media)) {
-    return <SourceView bytes={data.bytes} marks={marks} chosen={chosen} label={t("document.source")} />;
+    return (
+      <Sides
+        paper={document}
+        label={t("document.asRead")}
+        first={marks.length > 0 ? "original" : "read"}
+        chosen={chosen}
+      >
+        <SourceView bytes={data.bytes} marks={marks} chosen={chosen} label={t("document.source")} />
+      </Sides>
+    );
   }
   if (data.media === "application/pdf") return <PdfSource document={document} chosen={chosen} bytes={data.bytes} />;
   return <Text p="md">{t("document.binary")}</Text>;

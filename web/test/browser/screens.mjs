@@ -45,6 +45,7 @@ function strays(page, language) {
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         let text = node.textContent.trim();
         for (const firm of known) text = text.replaceAll(firm, "");
+        text = text.replace(/[(（][^()（）]*[)）]/g, ""); // the name of goods
         const around = node.parentElement;
         if (!text || !around.checkVisibility()) continue;
         if (around.closest("script, style, pre, code, textarea, [translate=no], [lang]:not(html), .textLayer")) continue;

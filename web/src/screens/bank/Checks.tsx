@@ -23,6 +23,9 @@ const worded = new Set([
   "pack.papers",
 ]);
 
+/** Rules that others know by their number, such as BR-CO-15; our own go by their words. */
+const standard = /^[A-Z][A-Z0-9-]+$/;
+
 const slug = (rule: string) => rule.replace(".", "_");
 
 /** What a check says in a line, in the reader's language. */
@@ -99,7 +102,7 @@ export function Checks({ review, chosen, onChoose }: Props) {
             >
               <span className={classes.checkHead}>
                 <Badge tone={tones[c.outcome]}>{t(`review.outcome.${c.outcome}`)}</Badge>
-                <code className={classes.rule}>{c.rule}</code>
+                {standard.test(c.rule) && <code className={classes.rule}>{c.rule}</code>}
               </span>
               <span className={classes.said}>{words(c)}</span>
               {(c.claimed || c.found) && (

@@ -207,6 +207,7 @@ export function Decide({ review, onDone, onStale }: Props) {
           {main && (
             <Button
               flex={1}
+              px="sm"
               loading={decide.isPending}
               disabled={!main.allowed || (main.act === "quote" && !priced(quote))}
               aria-keyshortcuts={keys ? "a" : undefined}
@@ -216,13 +217,14 @@ export function Decide({ review, onDone, onStale }: Props) {
             </Button>
           )}
           {back && (
-            <Button variant="default" disabled={!back.allowed} aria-keyshortcuts={keys ? "r" : undefined} onClick={() => run(back)}>
+            <Button variant="default" px="sm" disabled={!back.allowed} aria-keyshortcuts={keys ? "r" : undefined} onClick={() => run(back)}>
               {t(`review.act.${back.act}`)}
             </Button>
           )}
           {reject && (
             <Button
               variant="default"
+              px="sm"
               color="red"
               disabled={!reject.allowed}
               aria-keyshortcuts={keys ? "x" : undefined}

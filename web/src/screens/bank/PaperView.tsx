@@ -2,9 +2,10 @@ import { Button, Group, Loader, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { original } from "../../api/queries";
+import { original, paper } from "../../api/queries";
 import { rangeOf } from "../../source/lines";
 import type { Attached } from "../../source/PdfView";
+import { Sides } from "../../source/Sides";
 import { type Mark, SourceView } from "../../source/SourceView";
 import { ProblemNote } from "../../ui/ProblemNote";
 import classes from "./Review.module.css";
@@ -38,12 +39,20 @@ type Props = { document: string; label: string; spots: Spot[]; chosen: number | 
 
 /** The original of a paper with the places of checks marked. */
 export function PaperView({ document, label, spots, chosen }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { data, error, refetch } = useQuery(original(document));
+  const { data: read } = useQuery(paper(document, i18n.language));
   const marks = useMemo(() => (data && textual.has(data.media) ? marksIn(data.bytes, spots, "") : []), [data, spots]);
   if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
-  if (textual.has(data.media)) return <SourceView bytes={data.bytes} marks={marks} chosen={chosen} label={label} />;
+  if (textual.has(data.media)) {
+    const place = marks.some((m) => m.id === chosen) ? chosen : undefined;
+    return (
+      <Sides key={document} paper={read} label={label} first="read" chosen={place}>
+        <SourceView bytes={data.bytes} marks={marks} chosen={chosen} label={label} />
+      </Sides>
+    );
+  }
   if (data.media === "application/pdf") {
     return <Pdf bytes={data.bytes} label={label} spots={spots} chosen={chosen} />;
   }

@@ -151,7 +151,7 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
           <ActionIcon component={Link} to="/pipeline" variant="subtle" aria-label={t("review.back")}>
             <IconArrowLeft size={18} />
           </ActionIcon>
-          <Title order={1} className={classes.name}>
+          <Title order={1} className={classes.name} title={f.number || f.title} translate="no">
             {f.number || f.title}
           </Title>
           {f.stage && <StageBadge stage={f.stage} />}
