@@ -63,7 +63,9 @@ async function settled(page) {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
   await page.waitForFunction(
     () =>
-      ![...document.querySelectorAll(".mantine-Loader-root, .mantine-Skeleton-root")].some((e) => e.checkVisibility({ opacityProperty: true })),
+      ![...document.querySelectorAll(".mantine-Loader-root, .mantine-Skeleton-root")].some(
+        (e) => !e.closest("button") && e.checkVisibility({ opacityProperty: true }), // a button that waits for its dialog turns
+      ),
   );
   await page.evaluate(() =>
     Promise.all(
