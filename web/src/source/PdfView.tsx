@@ -87,7 +87,8 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
         task.promise.then(painted, () => undefined); // cancelled by the next page
       })
       .catch(() => {
-        if (!closed) setFailed(true);
+        // Nothing failed when the paper was let go meanwhile.
+        if (!closed && !document.loadingTask.destroyed) setFailed(true);
       });
     return () => {
       closed = true;

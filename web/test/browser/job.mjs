@@ -271,6 +271,16 @@ async function audits(trade) {
     await page.getByRole("region", { name: t.pack.matrix }).waitFor();
   });
   await seen(page, `${name} trade as the auditor sees it`, `${file}-10-audit`);
+  const dossier = await page.evaluate(async (subject) => {
+    const asked = await fetch("/v1/reports", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+      body: JSON.stringify({ kind: "dossier", format: "pdf", subject }),
+    });
+    const { file_url } = await asked.json();
+    return (await (await fetch(file_url)).text()).slice(0, 5);
+  }, trade.financing);
+  hold(`${name}: the auditor has the dossier of the financing`, dossier === "%PDF-", dossier);
   await away(trade, page, "auditor");
 }
 
