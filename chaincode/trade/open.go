@@ -129,6 +129,10 @@ func sealed(salt string, command Digest) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
+// Seals tells whether this is the very command that was carried out, by its digest and the salt of
+// the asset.
+func (d Done) Seals(salt string, command Digest) bool { return d.Seal == sealed(salt, command) }
+
 // open checks that assets to be created do not stand yet, and opens the states brought along
 // for the others.
 func (d *decision) open() error {

@@ -212,6 +212,7 @@ var packages = map[string]place{
 	},
 	"services/notify": {rung: edges, imports: []string{"services/app"}},
 	"services/portal": {rung: edges},
+	"services/portal/verify": {rung: edges},
 	"services/report": {
 		rung:    edges,
 		imports: []string{"chaincode/money", "services/app", "web"}, // web: the portal's words
@@ -258,7 +259,8 @@ var packages = map[string]place{
 			"services/app", "services/check", "services/match", "services/parse", "services/parse/source",
 			"services/blob", "services/embedded", "services/fabric", "services/httpapi",
 			"services/demo", "services/httpapi/password", "services/jobs", "services/postgres",
-			"services/notify", "services/portal", "services/postgres/cluster", "services/report", "web",
+			"services/notify", "services/portal", "services/portal/verify", "services/postgres/cluster",
+			"services/report", "web",
 		},
 	},
 

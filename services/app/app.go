@@ -23,6 +23,7 @@ import (
 type App struct {
 	store    Store
 	ledger   Ledger
+	prover   Prover
 	blobs    Blobs
 	renderer Renderer
 	reader   Reader
@@ -46,6 +47,7 @@ type App struct {
 type Config struct {
 	Store    Store
 	Ledger   Ledger
+	Prover   Prover // checks the ledger's own proofs; nil where the node cannot
 	Blobs    Blobs
 	Renderer Renderer
 	Reader   Reader
@@ -80,7 +82,7 @@ func New(c Config) *App {
 		c.Quota = DefaultQuota
 	}
 	return &App{
-		store: c.Store, ledger: c.Ledger, blobs: c.Blobs, renderer: c.Renderer, reader: c.Reader,
+		store: c.Store, ledger: c.Ledger, prover: c.Prover, blobs: c.Blobs, renderer: c.Renderer, reader: c.Reader,
 		clock: c.Clock, wall: c.Wall, random: c.Random, log: c.Log, channel: c.Channel, keys: c.Keys,
 		release: c.Release, quota: c.Quota, party: c.RelyingParty, demo: c.Demo, secret: c.Secret,
 		notices: newNotices(), heard: newHeard(), mailer: c.Mailer,

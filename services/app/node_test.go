@@ -49,6 +49,7 @@ type node struct {
 	set    *fixtures.Set
 	people map[string]person                    // by e-mail
 	exec   func(t *testing.T, sql string) int64 // behind the node's back; how many rows it changed
+	papers string                               // the folder of the papers' bytes
 }
 
 // person is somebody who acts and signs.
@@ -82,7 +83,8 @@ func openNodeWithin(t *testing.T, quota int64) *node {
 	})
 	ok(t, err)
 	t.Cleanup(func() { ok(t, n.ledger.Close()) })
-	papers, err := blob.OpenURL(t.Context(), "file://"+filepath.Join(dir, "papers"), filepath.Join(dir, "spool"))
+	n.papers = filepath.Join(dir, "papers")
+	papers, err := blob.OpenURL(t.Context(), "file://"+n.papers, filepath.Join(dir, "spool"))
 	ok(t, err)
 	t.Cleanup(func() { ok(t, papers.Close()) })
 	renderer, err := report.New(report.Options{})
@@ -97,8 +99,9 @@ func openNodeWithin(t *testing.T, quota int64) *node {
 	queue, err := jobs.NewQueue(pool, log)
 	ok(t, err)
 	n.App = app.New(app.Config{
-		Store: postgres.NewStore(pool, queue), Ledger: n.ledger, Blobs: papers, Renderer: renderer,
-		Reader: reading.Here{}, Clock: n.ledger, Wall: wallClock{}, Log: log, Channel: channel, Release: "test",
+		Store: postgres.NewStore(pool, queue), Ledger: n.ledger, Prover: n.ledger, Blobs: papers,
+		Renderer: renderer, Reader: reading.Here{}, Clock: n.ledger, Wall: wallClock{}, Log: log,
+		Channel: channel, Release: "test",
 		Keys: map[int64][]byte{1: []byte("0123456789abcdef0123456789abcdef")}, Quota: quota,
 		Secret: []byte("0123456789abcdef0123456789abcdef"), RelyingParty: tradetest.RelyingParty,
 	})

@@ -37,6 +37,8 @@ type StoreTx interface {
 	BankTx
 	ReportsTx
 	AuditTx
+	SearchTx
+	TraceTx
 	// Enqueue adds a job that exists only if the transaction commits.
 	Enqueue(ctx context.Context, job Job) error
 	// Audit appends what somebody did to the organisation's audit log: no secrets, no fields

@@ -234,6 +234,8 @@ func (w *world) badRequests(t *testing.T) {
 		"/v1/calendar?side=theirs":             app.CodeInput,
 		"/v1/calendar?weeks=61":                app.CodeInput,
 		"/v1/calendar?weeks=-1":                app.CodeInput,
+		"/v1/search":                           CodeMalformed,
+		"/v1/verify":                           CodeMalformed,
 	} {
 		got := w.send(w.token(sellerMaker), "GET", path, nil, nil)
 		if p := problemOf(t, got); p.Code != string(code) {

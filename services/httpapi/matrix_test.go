@@ -45,6 +45,8 @@ POST /v1/session                                       -  -  -  -  -  -  -  -  -
 GET /v1/session                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/node                                           .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
 GET /v1/demo                                           .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+GET /v1/verify                                         .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+GET /v1/search                                         .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/keys                                           .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/keys                                          i  i  i  i  i  i  i  i  i  i  i  i  -  -  -
 POST /v1/session/nonce                                 .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
@@ -99,6 +101,8 @@ PUT /v1/programmes/{programme}/pricing                 r  r  r  r  .  r  x  x  x
 GET /v1/exposures                                      r  r  r  r  .  .  .  r  r  r  r  r  -  -  -
 POST /v1/receivables                                   c  r  r  r  r  r  x  r  r  r  r  x  -  -  -
 GET /v1/receivables/{receivable}                       .  .  .  .  x  x  x  x  x  .  x  x  -  -  -
+GET /v1/receivables/{receivable}/trace                 .  .  .  .  x  x  x  x  x  .  x  x  -  -  -
+POST /v1/receivables/{receivable}/proof                .  .  .  .  x  x  x  x  x  .  x  x  -  -  -
 POST /v1/receivables/{receivable}/confirmation         r  r  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/receivables/{receivable}/rejection            r  r  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/receivables/{receivable}/withdrawal           c  c  r  r  x  x  x  r  r  r  r  x  -  -  -
@@ -184,6 +188,7 @@ func marks(t *testing.T) map[string][]string {
 type sent struct {
 	body   any
 	header http.Header
+	query  string
 }
 
 // A file of two parts, of which the matrix sends the first.
@@ -239,6 +244,8 @@ func (w *world) bodies() map[string]sent {
 			body: api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)},
 		},
 		"POST /v1/demo/clock": {body: api.MoveClock{Days: 1}},
+		"GET /v1/search":      {query: "?q=invoice"},
+		"GET /v1/verify":      {query: "?digest=" + string(trade.DigestOf(nil))},
 		"PUT /v1/preferences": {body: api.Preferences{
 			Language: "en", Waiting: app.AtOnce, Outcome: app.Never,
 		}},
@@ -441,7 +448,7 @@ func (a *asking) ask(route string, ids map[string]string, token string) *httptes
 	if anew, ok := body.(func() any); ok {
 		body = anew()
 	}
-	return a.send(token, method, path, body, a.bodies[route].header)
+	return a.send(token, method, path+a.bodies[route].query, body, a.bodies[route].header)
 }
 
 var instance = regexp.MustCompile(`"instance":"[^"]*"`)

@@ -60,6 +60,7 @@ func policies() map[string]policy {
 		"GET /metrics":     {open: true, timeout: readTime},
 		"GET /v1/node":     {open: true, timeout: readTime},
 		"GET /v1/demo":     {open: true, timeout: readTime},
+		"GET /v1/verify":   {open: true, timeout: readTime},
 		"POST /v1/session": {open: true, takes: jsonBody, limit: maxJSON, timeout: readTime},
 
 		"POST /v1/session/nonce":   {open: true, takes: noBody, limit: maxNothing, timeout: readTime},
@@ -84,8 +85,9 @@ func policies() map[string]policy {
 		"POST /v1/statements": {
 			keyed: true, counted: true, takes: fileBody, limit: maxStatement, timeout: uploadTime,
 		},
-		"POST /v1/intents/{intent}/withdrawal":  bare,
-		"POST /v1/financings/{financing}/price": {takes: jsonBody, limit: maxJSON, timeout: readTime},
+		"POST /v1/intents/{intent}/withdrawal":    bare,
+		"POST /v1/financings/{financing}/price":   {takes: jsonBody, limit: maxJSON, timeout: readTime},
+		"POST /v1/receivables/{receivable}/proof": {timeout: reportTime},
 		// What these answer is shown once: it is not kept for a repeat, so a repeat is done anew.
 		"POST /v1/codes":              {takes: jsonBody, limit: maxJSON, timeout: readTime},
 		"POST /v1/codes/confirmation": {takes: jsonBody, limit: maxJSON, timeout: readTime},

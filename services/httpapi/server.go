@@ -48,22 +48,24 @@ type Config struct {
 
 // Limits bound what clients may ask for. A zero stands for the default.
 type Limits struct {
-	SignInsPerEmail   int // a minute; 10
-	SignInsPerAddress int // a minute; 120
-	UploadsPerUser    int // a minute; 60
-	InFlight          int // requests at once; 512
-	StreamsPerSession int // streams of events at once; 4
-	StreamsPerOrg     int // of all sessions of an organisation; 100
+	SignInsPerEmail    int // a minute; 10
+	SignInsPerAddress  int // a minute; 120
+	UploadsPerUser     int // a minute; 60
+	VerifiesPerAddress int // questions about files by anybody, a minute; 60
+	InFlight           int // requests at once; 512
+	StreamsPerSession  int // streams of events at once; 4
+	StreamsPerOrg      int // of all sessions of an organisation; 100
 }
 
 // The limits where none are given.
 const (
-	signInsPerEmail   = 10
-	signInsPerAddress = 120
-	uploadsPerUser    = 60
-	inFlight          = 512
-	streamsPerSession = 4
-	streamsPerOrg     = 100
+	signInsPerEmail    = 10
+	signInsPerAddress  = 120
+	uploadsPerUser     = 60
+	verifiesPerAddress = 60
+	inFlight           = 512
+	streamsPerSession  = 4
+	streamsPerOrg      = 100
 )
 
 // requestKeys remembers Idempotency-Keys. The application does.
@@ -94,7 +96,7 @@ type server struct {
 	beat     time.Duration // between two signs of life of a stream
 	ending   <-chan struct{}
 
-	byEmail, byAddress, byUser *limiter
+	byEmail, byAddress, byUser, byVerifier *limiter
 }
 
 var _ api.ServerInterface = (*server)(nil)
@@ -141,6 +143,9 @@ func newServer(c Config) (*server, error) {
 		byEmail:   newLimiter(c.Wall, limit(c.Limits.SignInsPerEmail, signInsPerEmail), maxKeys),
 		byAddress: newLimiter(c.Wall, limit(c.Limits.SignInsPerAddress, signInsPerAddress), maxKeys),
 		byUser:    newLimiter(c.Wall, limit(c.Limits.UploadsPerUser, uploadsPerUser), maxKeys),
+		byVerifier: newLimiter(
+			c.Wall, limit(c.Limits.VerifiesPerAddress, verifiesPerAddress), maxKeys,
+		),
 	}, nil
 }
 

@@ -119,7 +119,7 @@ func newWorld(t testing.TB) *world {
 		papers: map[string]app.DocumentID{}, store: postgres.NewStore(pool, queue),
 	}
 	w.app = app.New(app.Config{
-		Store: w.store, Ledger: ledger, Blobs: papers, Renderer: renderer,
+		Store: w.store, Ledger: ledger, Prover: ledger, Blobs: papers, Renderer: renderer,
 		Reader: reading.Here{}, Clock: ledger, Wall: wall{}, Log: log, Channel: "trade", Release: "test",
 		Keys:   map[int64][]byte{1: []byte("the first key of the consortium.")},
 		Secret: []byte("a secret of this node, 32 bytes."), RelyingParty: tradetest.RelyingParty,
@@ -128,7 +128,9 @@ func newWorld(t testing.TB) *world {
 	must(t, err)
 	w.server, err = newServer(Config{
 		App: w.app, Hasher: hasher, Clock: ledger, Wall: wall{}, Log: log,
-		Limits: Limits{SignInsPerEmail: 1000, SignInsPerAddress: 1000, UploadsPerUser: 1000},
+		Limits: Limits{
+			SignInsPerEmail: 1000, SignInsPerAddress: 1000, UploadsPerUser: 1000, VerifiesPerAddress: 1000,
+		},
 	})
 	must(t, err)
 	w.mux = router(w.server)
@@ -137,18 +139,10 @@ func newWorld(t testing.TB) *world {
 		must(t, pool.QueryRow(context.Background(), everyRow).Scan(&digest))
 		return digest
 	}
-	w.forget = func(org trade.OrgID) {
-		_, err := pool.Exec(context.Background(), "DELETE FROM events WHERE org_id = $1", org)
+	w.behindTheScenes(func(query string, id any) {
+		_, err := pool.Exec(context.Background(), query, id)
 		must(t, err)
-	}
-	w.expire = func(user app.UserID) {
-		_, err := pool.Exec(context.Background(),
-			"UPDATE sessions SET created_at = created_at - interval '2 days', "+
-				"expires_at = created_at - interval '1 day' "+
-				"WHERE user_id = $1", user)
-		must(t, err)
-	}
-
+	})
 	workers := jobs.NewWorkers(nil, log)
 	must(t, doing(workers, w.app))
 	runner, err := jobs.Start(ctx, pool, workers, jobs.Config{
@@ -159,6 +153,15 @@ func newWorld(t testing.TB) *world {
 	w.follow(listen, runner, func() error { return errors.Join(ledger.Close(), papers.Close()) })
 	w.found(hasher)
 	return w
+}
+
+// behindTheScenes lets time pass in the database.
+func (w *world) behindTheScenes(change func(query string, id any)) {
+	w.forget = func(org trade.OrgID) { change("DELETE FROM events WHERE org_id = $1", org) }
+	w.expire = func(user app.UserID) {
+		change("UPDATE sessions SET created_at = created_at - interval '2 days', "+
+			"expires_at = created_at - interval '1 day' WHERE user_id = $1", user)
+	}
 }
 
 // follow projects the ledger until the test ends, and closes all parts after it.

@@ -11,6 +11,7 @@ import {
   IconMessageQuestion,
   IconPackages,
   IconSettings,
+  IconSearch,
   IconTimeline,
   type Icon,
 } from "@tabler/icons-react";
@@ -24,6 +25,7 @@ type Kind = Schemas["OrgKind"];
 
 /** Who sees an entry; without kinds everybody does. The order is that of the rail. */
 const entries: (Entry & { kinds?: readonly Kind[] })[] = [
+  { to: "/search", word: "search", icon: IconSearch, kinds: ["auditor", "regulator"] },
   { to: "/", word: "home", icon: IconHome, kinds: ["supplier", "operator"] },
   {
     to: "/",

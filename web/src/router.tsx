@@ -14,6 +14,7 @@ import { exposures, financings, lent, onTheWay, review, staged } from "./screens
 import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
 import { type State as RequestState, requests, states as requestStates } from "./screens/requests/queries";
 import { SignIn } from "./screens/SignIn";
+import { trace } from "./screens/trace/queries";
 import { preferences } from "./screens/settings/choices";
 import { keys, node } from "./signing/keys";
 import { ProblemNote } from "./ui/ProblemNote";
@@ -217,6 +218,24 @@ const reviewPage = createRoute({
 
 const bankPages = [pipelinePage, portfolioPage, exposurePage, reviewPage] as const;
 
+const searchPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/search",
+  // A number in an address is read as one.
+  validateSearch: (search: Record<string, unknown>): { q?: string } =>
+    typeof search.q === "string" || typeof search.q === "number" ? { q: String(search.q) } : {},
+  component: lazyRouteComponent(() => import("./screens/search/Search"), "SearchScreen"),
+});
+
+const tracePage = createRoute({
+  getParentRoute: () => inside,
+  path: "/trace/$id",
+  validateSearch: (search: Record<string, unknown>): { view?: "graph" | "table" } =>
+    search.view === "graph" || search.view === "table" ? { view: search.view } : {},
+  loader: ({ context, params }) => context.client.ensureQueryData(trace(params.id)),
+  component: lazyRouteComponent(() => import("./screens/trace/Trace"), "TraceScreen"),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -309,6 +328,8 @@ export function newRouter(client: QueryClient) {
   requestList,
         ...dueScreens,
         ...bankPages,
+        searchPage,
+        tracePage,
         settings.addChildren([
           settingsHome,
           settingsKeys,

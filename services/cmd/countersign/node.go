@@ -22,6 +22,7 @@ import (
 	"github.com/countersign/countersign/services/httpapi/password"
 	"github.com/countersign/countersign/services/jobs"
 	"github.com/countersign/countersign/services/portal"
+	"github.com/countersign/countersign/services/portal/verify"
 	"github.com/countersign/countersign/services/postgres"
 	"github.com/countersign/countersign/services/postgres/cluster"
 	"github.com/countersign/countersign/services/report"
@@ -138,7 +139,7 @@ func (n *node) openLedger(ctx context.Context, o options, cfg *app.Config) error
 		return fmt.Errorf("opening the ledger: %w", err)
 	}
 	n.closers = append(n.closers, func(context.Context) error { return l.Close() })
-	n.ledger, cfg.Ledger, cfg.Clock = l, l, l
+	n.ledger, cfg.Ledger, cfg.Prover, cfg.Clock = l, l, l, l
 	if o.demo {
 		n.mover = l
 	}
@@ -229,7 +230,11 @@ func (n *node) openStore(ctx context.Context, o options, cfg *app.Config) error 
 	if err != nil {
 		return err
 	}
-	if n.handler, err = besidePortal(api, n.log); err != nil {
+	beside, err := besidePortal(api, n.log)
+	if err != nil {
+		return err
+	}
+	if n.handler, err = besidePublicPage(api, beside); err != nil {
 		return err
 	}
 	workers := jobs.NewWorkers(judge, n.log)
@@ -305,6 +310,19 @@ func secret(path string) ([]byte, error) {
 		return nil, err
 	}
 	return b, os.WriteFile(path, b, 0o600)
+}
+
+// besidePublicPage adds the page on which anybody asks for a file: it needs no built portal.
+func besidePublicPage(api, rest http.Handler) (http.Handler, error) {
+	page, err := verify.New(api, nil)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(verify.Path, page)
+	mux.Handle(verify.Path+"/", page)
+	mux.Handle("/", rest)
+	return mux, nil
 }
 
 // besidePortal adds the portal where it was built; the API is whole without it.

@@ -1452,6 +1452,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/receivables/{receivable}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Where a receivable comes from
+         * @description Every step on the ledger of the receivable, of the papers it rests on and of the financings on
+         *     it, with transaction, block and signers; and what happened off the ledger: uploads, verdicts,
+         *     lines of the organisation's own bank statements.
+         *     Who: every role of seller, obligor, owner, and named readers; a financing and a paper only for
+         *     those who may see it.
+         */
+        get: operations["traceReceivable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receivables/{receivable}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compute a trace again
+         * @description Proves every transaction up to the ledger's newest signed checkpoint, and holds against it the
+         *     steps and states that are shown, the parties' consent, the persons' signatures and the bytes of
+         *     the papers. Each line says what was compared; unknown is never a pass. Computes and writes
+         *     nothing, so it takes no body and no Idempotency-Key.
+         *     Who: as for the trace.
+         */
+        post: operations["proveReceivable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/confirmations": {
         parameters: {
             query?: never;
@@ -2255,6 +2307,55 @@ export interface paths {
          *     Codes: asset.exists.
          */
         post: operations["openKeyring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find anything
+         * @description One text for numbers of papers, ids, SHA-256 digests, transactions, blocks and parties. A part
+         *     of at least three characters is found anywhere in a number, a title or the name of a file; ids,
+         *     digests and transactions by how they begin. At most 8 of each kind, newest first.
+         *     Who: every role, for what its organisation may see in the lists.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is a file registered here, unchanged
+         * @description For whoever has the very bytes of a file: only their digest is asked, and nothing is told that
+         *     the file does not say itself but who brought it, when, and whether a newer version is
+         *     registered. A file of data (XML, JSON, a row of a spreadsheet) could be made up by guessing, so
+         *     it is told of only with the paper's check code, which its parties give along. What is not
+         *     registered and what is not told answer alike. The page `/verify` asks this.
+         *     Who: anybody. 60 a minute for one address.
+         *     Codes: input.invalid, service.busy.
+         */
+        get: operations["verifyDigest"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3969,6 +4070,155 @@ export interface components {
              * @description Where it breaks.
              */
             break_at?: number;
+        };
+        /** @enum {string} */
+        HitKind: "receivable" | "financing" | "pack" | "document" | "transaction" | "party";
+        /** @description A thing that was found, and what tells it from others of its kind. */
+        SearchHit: {
+            /** @description Of the thing; of a transaction its hash, of a party its MSP id. */
+            id: string;
+            /** @description Number, title or name; of a transaction the asset that it moved. */
+            title: string;
+            receivable?: components["schemas"]["AssetID"];
+            organisations?: components["schemas"]["OrgID"][];
+            phase?: components["schemas"]["Phase"];
+            amount?: components["schemas"]["Amount"];
+            paper?: components["schemas"]["DocumentKind"];
+            act?: components["schemas"]["Act"];
+            /** Format: int64 */
+            block?: number;
+            at?: components["schemas"]["Instant"];
+        };
+        SearchGroup: {
+            kind: components["schemas"]["HitKind"];
+            hits: components["schemas"]["SearchHit"][];
+            /** @description There are others that are not given. */
+            more: boolean;
+        };
+        SearchResult: {
+            groups: components["schemas"]["SearchGroup"][];
+        };
+        /** @description What anybody may be told of a file. All but `registered` is absent where it is false. */
+        Registration: {
+            /** @description The ledger commits to these very bytes. */
+            registered: boolean;
+            /** @description A report that this node made; otherwise a paper. */
+            report?: boolean;
+            kind?: components["schemas"]["DocumentKind"];
+            /** @description The registered name of who brought the paper. */
+            organisation?: string;
+            /** @description The name in its own script. */
+            organisation_local?: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            since?: string;
+            /** @description A newer version is registered. */
+            superseded?: boolean;
+        };
+        Trace: {
+            receivable: components["schemas"]["Receivable"];
+            papers: components["schemas"]["TracePaper"][];
+            financings: components["schemas"]["TraceFinancing"][];
+            events: components["schemas"]["TraceEvent"][];
+            notes: components["schemas"]["TraceNote"][];
+            checkpoint: components["schemas"]["Checkpoint"];
+        };
+        TracePaper: {
+            id: components["schemas"]["DocumentID"];
+            /** @description The organisation may open it. */
+            shown: boolean;
+            /** @description Its commitment is on the ledger and this node has it. */
+            recorded: boolean;
+            kind?: components["schemas"]["DocumentKind"];
+            number?: string;
+            organisation?: components["schemas"]["OrgID"];
+            digest?: components["schemas"]["Digest"];
+            version?: number;
+            /** @description To be given along with the file: see /v1/verify. */
+            check_code?: string;
+        };
+        TraceFinancing: {
+            id: components["schemas"]["AssetID"];
+            seller: components["schemas"]["OrgID"];
+            bank: components["schemas"]["OrgID"];
+            phase: components["schemas"]["Phase"];
+        };
+        /** @description A step on the ledger. */
+        TraceEvent: {
+            /** @enum {string} */
+            kind: "receivable" | "document" | "financing";
+            asset: components["schemas"]["AssetID"];
+            step: components["schemas"]["Step"];
+            block_hash: components["schemas"]["Digest"];
+        };
+        /** @description What happened off the ledger. */
+        TraceNote: {
+            /** @enum {string} */
+            what: "uploaded" | "verified" | "statement_line";
+            at: components["schemas"]["Instant"];
+            organisation?: components["schemas"]["OrgID"];
+            document?: components["schemas"]["DocumentID"];
+            verdicts?: {
+                /** @enum {string} */
+                question: "authenticity" | "corroboration" | "uniqueness";
+                /** @enum {string} */
+                answer: "pass" | "fail" | "unknown";
+            }[];
+            amount?: components["schemas"]["Amount"];
+            /** @description The bank's. */
+            reference?: string;
+        };
+        /** @description The newest block that this node has read. */
+        Checkpoint: {
+            ledger: string;
+            /** Format: int64 */
+            block: number;
+            hash: components["schemas"]["Digest"];
+            at: components["schemas"]["Instant"];
+            /** @description The node ran on a demo clock that had been moved. */
+            clock_note?: string;
+        };
+        Proof: {
+            /**
+             * @description Fail before unknown and unknown before pass.
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "unknown";
+            /**
+             * Format: int64
+             * @description The block of the checkpoint that all leads to.
+             */
+            head: number;
+            /** @description Of that block; empty where nothing was proved. */
+            head_hash: string;
+            lines: components["schemas"]["ProofLine"][];
+        };
+        ProofLine: {
+            /**
+             * @description A transaction leads to the newest signed checkpoint; it wrote what is told of the step; the state has the digest committed to; a party's collection holds that state; the command is the one carried out; a person's signature over it verifies; a paper's bytes, and the fields read from it, have the digests committed to.
+             * @enum {string}
+             */
+            check: "chain" | "history" | "commitment" | "consent" | "command" | "signature" | "original" | "fields";
+            /** @enum {string} */
+            outcome: "pass" | "fail" | "unknown";
+            /**
+             * @description Why it is not a pass.
+             * @enum {string}
+             */
+            note?: "differs" | "missing" | "not_here" | "no_proofs" | "too_large";
+            /** @enum {string} */
+            kind: "receivable" | "document" | "financing" | "organisation";
+            asset: components["schemas"]["AssetID"];
+            /** Format: int64 */
+            version?: number;
+            organisation?: components["schemas"]["OrgID"];
+            person?: components["schemas"]["PersonID"];
+            /** @description What the ledger or the record says. */
+            claimed?: string;
+            /** @description What was computed now. */
+            found?: string;
         };
         MoveClock: {
             days: number;
@@ -6595,6 +6845,56 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    traceReceivable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    proveReceivable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every comparison. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     confirmReceivables: {
         parameters: {
             query?: never;
@@ -7891,6 +8191,60 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["MediaType"];
             422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found, by its kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifyDigest: {
+        parameters: {
+            query: {
+                digest: components["schemas"]["Digest"];
+                /** @description The paper's check code. */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What may be told. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registration"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Busy"];
             503: components["responses"]["Unavailable"];
         };
     };

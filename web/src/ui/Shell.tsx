@@ -8,6 +8,7 @@ import { me, organisations } from "../api/queries";
 import { useLive } from "../live/live";
 import { rail } from "../nav";
 import { Bell, Waiting } from "../screens/inbox/Bell";
+import { SearchButton } from "../screens/search/SearchButton";
 import { SigningProvider } from "../signing/signing";
 import { DropAnywhere, UploadButton } from "../upload/DropAnywhere";
 import { TrayProvider } from "../upload/tray";
@@ -86,6 +87,7 @@ export function Shell() {
                 </span>
               )}
               <Group gap={4} ml="auto" wrap="nowrap">
+                <SearchButton />
                 <UploadButton />
                 <Bell />
                 <LanguageSwitch />

@@ -123,6 +123,7 @@ function Help({ list, onClose }: { list: Shortcut[]; onClose: () => void }) {
     ["Enter", t("keys.open")],
     ["Esc", t("keys.close")],
     ["?", t("keys.help")],
+    ["Ctrl K", t("search.open")],
   ];
   return (
     <Modal.Root opened onClose={onClose} centered>

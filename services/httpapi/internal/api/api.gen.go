@@ -426,6 +426,17 @@ type CheckPaper struct {
 	Value    string     `json:"value,omitempty,omitzero"`
 }
 
+// Checkpoint The newest block that this node has read.
+type Checkpoint struct {
+	At    Instant `json:"at"`
+	Block uint64  `json:"block"`
+
+	// ClockNote The node ran on a demo clock that had been moved.
+	ClockNote string `json:"clock_note,omitempty,omitzero"`
+	Hash      Digest `json:"hash"`
+	Ledger    string `json:"ledger"`
+}
+
 // ClockTime defines model for ClockTime.
 type ClockTime struct {
 	Now Instant `json:"now"`
@@ -995,6 +1006,9 @@ type FinancingTotal struct {
 
 // Finding What is wrong with a paper. Message and advice are in the language that Accept-Language prefers, of English (en) and Chinese (zh-CN); the rule is the same in each.
 type Finding = check.Finding
+
+// HitKind defines model for HitKind.
+type HitKind = app.HitKind
 
 // Home defines model for Home.
 type Home struct {
@@ -1818,6 +1832,45 @@ type Promised struct {
 	WaivesDefences bool `json:"waives_defences"`
 }
 
+// Proof defines model for Proof.
+type Proof struct {
+	// Head The block of the checkpoint that all leads to.
+	Head uint64 `json:"head"`
+
+	// HeadHash Of that block; empty where nothing was proved.
+	HeadHash string      `json:"head_hash"`
+	Lines    []ProofLine `json:"lines"`
+
+	// Outcome Fail before unknown and unknown before pass.
+	Outcome app.Answer `json:"outcome"`
+}
+
+// ProofLine defines model for ProofLine.
+type ProofLine struct {
+	Asset AssetID `json:"asset"`
+
+	// Check A transaction leads to the newest signed checkpoint; it wrote what is told of the step; the state has the digest committed to; a party's collection holds that state; the command is the one carried out; a person's signature over it verifies; a paper's bytes, and the fields read from it, have the digests committed to.
+	Check app.ProofCheck `json:"check"`
+
+	// Claimed What the ledger or the record says.
+	Claimed string `json:"claimed,omitempty,omitzero"`
+
+	// Found What was computed now.
+	Found string     `json:"found,omitempty,omitzero"`
+	Kind  trade.Kind `json:"kind"`
+
+	// Note Why it is not a pass.
+	Note app.ProofNote `json:"note,omitempty,omitzero"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID      `json:"organisation,omitempty,omitzero"`
+	Outcome      app.Answer `json:"outcome"`
+	Person       PersonID   `json:"person,omitempty,omitzero"`
+	Version      int64      `json:"version,omitempty,omitzero"`
+}
+
 // QuoteFinancing defines model for QuoteFinancing.
 type QuoteFinancing struct {
 	// AdvanceRate Per cent, at most four decimals.
@@ -1980,6 +2033,29 @@ type RefuseFinancing struct {
 	Reason string     `json:"reason,omitempty,omitzero" validate:"max=200"`
 }
 
+// Registration What anybody may be told of a file. All but `registered` is absent where it is false.
+type Registration struct {
+	Kind DocumentKind `json:"kind,omitempty,omitzero"`
+
+	// Organisation The registered name of who brought the paper.
+	Organisation string `json:"organisation,omitempty,omitzero"`
+
+	// OrganisationLocal The name in its own script.
+	OrganisationLocal string `json:"organisation_local,omitempty,omitzero"`
+
+	// Registered The ledger commits to these very bytes.
+	Registered bool `json:"registered"`
+
+	// Report A report that this node made; otherwise a paper.
+	Report bool `json:"report,omitempty,omitzero"`
+
+	// Since The day.
+	Since money.Date `json:"since,omitempty,omitzero"`
+
+	// Superseded A newer version is registered.
+	Superseded bool `json:"superseded,omitempty,omitzero"`
+}
+
 // Report defines model for Report.
 type Report struct {
 	Digest Digest `json:"digest,omitempty,omitzero"`
@@ -2134,6 +2210,45 @@ type SaveView struct {
 
 	// Shared Everybody of the organisation sees it.
 	Shared bool `json:"shared"`
+}
+
+// SearchGroup defines model for SearchGroup.
+type SearchGroup struct {
+	Hits []SearchHit `json:"hits"`
+	Kind HitKind     `json:"kind"`
+
+	// More There are others that are not given.
+	More bool `json:"more"`
+}
+
+// SearchHit A thing that was found, and what tells it from others of its kind.
+type SearchHit struct {
+	// Act One of the acts in docs/lifecycles.md.
+	//
+	// Example: receivable.confirm
+	Act Act `json:"act,omitempty,omitzero"`
+
+	// Amount Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Amount Amount  `json:"amount,omitempty,omitzero"`
+	At     Instant `json:"at,omitempty,omitzero"`
+	Block  *uint64 `json:"block,omitempty,omitzero"`
+
+	// ID Of the thing; of a transaction its hash, of a party its MSP id.
+	ID            string       `json:"id"`
+	Organisations []OrgID      `json:"organisations,omitempty,omitzero"`
+	Paper         DocumentKind `json:"paper,omitempty,omitzero"`
+	Phase         Phase        `json:"phase,omitempty,omitzero"`
+	Receivable    AssetID      `json:"receivable,omitempty,omitzero"`
+
+	// Title Number, title or name; of a transaction the asset that it moved.
+	Title string `json:"title"`
+}
+
+// SearchResult defines model for SearchResult.
+type SearchResult struct {
+	Groups []SearchGroup `json:"groups"`
 }
 
 // Session defines model for Session.
@@ -2323,6 +2438,92 @@ type Tolerance = match.Tolerance
 
 // Tolerances What papers may differ by before they contradict each other. By default only weights by 200 basis points (2 %) and dates by 5 days; everything else is exact.
 type Tolerances = match.Tolerances
+
+// Trace defines model for Trace.
+type Trace struct {
+	// Checkpoint The newest block that this node has read.
+	Checkpoint Checkpoint       `json:"checkpoint"`
+	Events     []TraceEvent     `json:"events"`
+	Financings []TraceFinancing `json:"financings"`
+	Notes      []TraceNote      `json:"notes"`
+	Papers     []TracePaper     `json:"papers"`
+
+	// Receivable Balances obey assigned + free + held + disputed = confirmed - diluted - paid.
+	Receivable Receivable `json:"receivable"`
+}
+
+// TraceEvent A step on the ledger.
+type TraceEvent struct {
+	Asset     AssetID    `json:"asset"`
+	BlockHash Digest     `json:"block_hash"`
+	Kind      trade.Kind `json:"kind"`
+
+	// Step One step of an asset on the ledger.
+	Step Step `json:"step"`
+}
+
+// TraceFinancing defines model for TraceFinancing.
+type TraceFinancing struct {
+	// Bank The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Bank  OrgID   `json:"bank"`
+	ID    AssetID `json:"id"`
+	Phase Phase   `json:"phase"`
+
+	// Seller The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Seller OrgID `json:"seller"`
+}
+
+// TraceNote What happened off the ledger.
+type TraceNote struct {
+	// Amount Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Amount   Amount     `json:"amount,omitempty,omitzero"`
+	At       Instant    `json:"at"`
+	Document DocumentID `json:"document,omitempty,omitzero"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID `json:"organisation,omitempty,omitzero"`
+
+	// Reference The bank's.
+	Reference string         `json:"reference,omitempty,omitzero"`
+	Verdicts  []NotedVerdict `json:"verdicts,omitempty,omitzero"`
+	What      string         `json:"what"`
+}
+
+// NotedVerdict defines model for TraceNote.verdicts.
+type NotedVerdict struct {
+	Answer   app.Answer   `json:"answer"`
+	Question app.Question `json:"question"`
+}
+
+// TracePaper defines model for TracePaper.
+type TracePaper struct {
+	// CheckCode To be given along with the file: see /v1/verify.
+	CheckCode string       `json:"check_code,omitempty,omitzero"`
+	Digest    Digest       `json:"digest,omitempty,omitzero"`
+	ID        DocumentID   `json:"id"`
+	Kind      DocumentKind `json:"kind,omitempty,omitzero"`
+	Number    string       `json:"number,omitempty,omitzero"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID `json:"organisation,omitempty,omitzero"`
+
+	// Recorded Its commitment is on the ledger and this node has it.
+	Recorded bool `json:"recorded"`
+
+	// Shown The organisation may open it.
+	Shown   bool `json:"shown"`
+	Version int  `json:"version,omitempty,omitzero"`
+}
 
 // TypeFields defines model for TypeFields.
 type TypeFields struct {
@@ -3149,6 +3350,11 @@ type MakeReportParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// SearchParams defines parameters for Search.
+type SearchParams struct {
+	Q string `form:"q" json:"q"`
+}
+
 // SignBatchParams defines parameters for SignBatch.
 type SignBatchParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -3220,6 +3426,14 @@ type SendPartParams struct {
 
 	// UploadOffset Bytes that are here already.
 	UploadOffset int64 `json:"Upload-Offset"`
+}
+
+// VerifyDigestParams defines parameters for VerifyDigest.
+type VerifyDigestParams struct {
+	Digest Digest `form:"digest" json:"digest"`
+
+	// Code The paper's check code.
+	Code string `form:"code,omitempty" json:"code,omitempty,omitzero"`
 }
 
 // ListViewsParams defines parameters for ListViews.
@@ -3650,6 +3864,7 @@ type ServerInterface interface {
 	// OverdueReceivable Say that it is overdue
 	// (POST /v1/receivables/{receivable}/overdue)
 	OverdueReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params OverdueReceivableParams)
+<<<<<<< HEAD
 	// AskPayee Ask to be paid to another account
 	// (POST /v1/receivables/{receivable}/payee-change)
 	AskPayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params AskPayeeParams)
@@ -3662,6 +3877,11 @@ type ServerInterface interface {
 	// RefusePayee End a change of the account
 	// (POST /v1/receivables/{receivable}/payee-change/refusal)
 	RefusePayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RefusePayeeParams)
+=======
+	// ProveReceivable Compute a trace again
+	// (POST /v1/receivables/{receivable}/proof)
+	ProveReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID)
+>>>>>>> 74cb637 (One search over all that may be seen, the trace of a receivable computed again, and a public page that checks a file by its digest)
 	// RejectReceivable Refuse the claim
 	// (POST /v1/receivables/{receivable}/rejection)
 	RejectReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RejectReceivableParams)
@@ -3674,6 +3894,9 @@ type ServerInterface interface {
 	// ResolveDispute End a dispute
 	// (POST /v1/receivables/{receivable}/resolution)
 	ResolveDispute(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params ResolveDisputeParams)
+	// TraceReceivable Where a receivable comes from
+	// (GET /v1/receivables/{receivable}/trace)
+	TraceReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID)
 	// WithdrawReceivable Take the claim back
 	// (POST /v1/receivables/{receivable}/withdrawal)
 	WithdrawReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params WithdrawReceivableParams)
@@ -3689,6 +3912,9 @@ type ServerInterface interface {
 	// GetReportFile The file of a report
 	// (GET /v1/reports/{report}/file)
 	GetReportFile(w http.ResponseWriter, r *http.Request, report ReportID)
+	// Search Find anything
+	// (GET /v1/search)
+	Search(w http.ResponseWriter, r *http.Request, params SearchParams)
 	// SignOut Sign out
 	// (DELETE /v1/session)
 	SignOut(w http.ResponseWriter, r *http.Request)
@@ -3743,6 +3969,9 @@ type ServerInterface interface {
 	// SendPart Send the next part
 	// (PATCH /v1/uploads/{upload})
 	SendPart(w http.ResponseWriter, r *http.Request, upload UploadID, params SendPartParams)
+	// VerifyDigest Is a file registered here, unchanged
+	// (GET /v1/verify)
+	VerifyDigest(w http.ResponseWriter, r *http.Request, params VerifyDigestParams)
 	// ListViews Saved views
 	// (GET /v1/views)
 	ListViews(w http.ResponseWriter, r *http.Request, params ListViewsParams)
@@ -4244,6 +4473,7 @@ func (_ Unimplemented) OverdueReceivable(w http.ResponseWriter, r *http.Request,
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+<<<<<<< HEAD
 // AskPayee Ask to be paid to another account
 // (POST /v1/receivables/{receivable}/payee-change)
 func (_ Unimplemented) AskPayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params AskPayeeParams) {
@@ -4265,6 +4495,11 @@ func (_ Unimplemented) ChangePayee(w http.ResponseWriter, r *http.Request, recei
 // RefusePayee End a change of the account
 // (POST /v1/receivables/{receivable}/payee-change/refusal)
 func (_ Unimplemented) RefusePayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RefusePayeeParams) {
+=======
+// ProveReceivable Compute a trace again
+// (POST /v1/receivables/{receivable}/proof)
+func (_ Unimplemented) ProveReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID) {
+>>>>>>> 74cb637 (One search over all that may be seen, the trace of a receivable computed again, and a public page that checks a file by its digest)
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -4289,6 +4524,12 @@ func (_ Unimplemented) ReleaseReservation(w http.ResponseWriter, r *http.Request
 // ResolveDispute End a dispute
 // (POST /v1/receivables/{receivable}/resolution)
 func (_ Unimplemented) ResolveDispute(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params ResolveDisputeParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// TraceReceivable Where a receivable comes from
+// (GET /v1/receivables/{receivable}/trace)
+func (_ Unimplemented) TraceReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -4319,6 +4560,12 @@ func (_ Unimplemented) GetReport(w http.ResponseWriter, r *http.Request, report 
 // GetReportFile The file of a report
 // (GET /v1/reports/{report}/file)
 func (_ Unimplemented) GetReportFile(w http.ResponseWriter, r *http.Request, report ReportID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// Search Find anything
+// (GET /v1/search)
+func (_ Unimplemented) Search(w http.ResponseWriter, r *http.Request, params SearchParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -4427,6 +4674,12 @@ func (_ Unimplemented) ResumeUpload(w http.ResponseWriter, r *http.Request, uplo
 // SendPart Send the next part
 // (PATCH /v1/uploads/{upload})
 func (_ Unimplemented) SendPart(w http.ResponseWriter, r *http.Request, upload UploadID, params SendPartParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// VerifyDigest Is a file registered here, unchanged
+// (GET /v1/verify)
+func (_ Unimplemented) VerifyDigest(w http.ResponseWriter, r *http.Request, params VerifyDigestParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -8733,8 +8986,13 @@ func (siw *ServerInterfaceWrapper) OverdueReceivable(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+<<<<<<< HEAD
 // AskPayee operation middleware
 func (siw *ServerInterfaceWrapper) AskPayee(w http.ResponseWriter, r *http.Request) {
+=======
+// ProveReceivable operation middleware
+func (siw *ServerInterfaceWrapper) ProveReceivable(w http.ResponseWriter, r *http.Request) {
+>>>>>>> 74cb637 (One search over all that may be seen, the trace of a receivable computed again, and a public page that checks a file by its digest)
 
 	var err error
 	_ = err
@@ -8748,6 +9006,7 @@ func (siw *ServerInterfaceWrapper) AskPayee(w http.ResponseWriter, r *http.Reque
 		return
 	}
 
+<<<<<<< HEAD
 	// Parameter object where we will unmarshal all parameters from the context
 	var params AskPayeeParams
 
@@ -9016,6 +9275,10 @@ func (siw *ServerInterfaceWrapper) RefusePayee(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RefusePayee(w, r, receivable, params)
+=======
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ProveReceivable(w, r, receivable)
+>>>>>>> 74cb637 (One search over all that may be seen, the trace of a receivable computed again, and a public page that checks a file by its digest)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9317,6 +9580,32 @@ func (siw *ServerInterfaceWrapper) ResolveDispute(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
+// TraceReceivable operation middleware
+func (siw *ServerInterfaceWrapper) TraceReceivable(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receivable" -------------
+	var receivable ReceivableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receivable", chi.URLParam(r, "receivable"), &receivable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TraceReceivable(w, r, receivable)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // WithdrawReceivable operation middleware
 func (siw *ServerInterfaceWrapper) WithdrawReceivable(w http.ResponseWriter, r *http.Request) {
 
@@ -9524,6 +9813,39 @@ func (siw *ServerInterfaceWrapper) GetReportFile(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetReportFile(w, r, report)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Search operation middleware
+func (siw *ServerInterfaceWrapper) Search(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchParams
+
+	// ------------- Required query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "q", r.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "q"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "q", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Search(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -10252,6 +10574,52 @@ func (siw *ServerInterfaceWrapper) SendPart(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
+// VerifyDigest operation middleware
+func (siw *ServerInterfaceWrapper) VerifyDigest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyDigestParams
+
+	// ------------- Required query parameter "digest" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "digest", r.URL.Query(), &params.Digest, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "digest"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "digest", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "code", r.URL.Query(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.VerifyDigest(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListViews operation middleware
 func (siw *ServerInterfaceWrapper) ListViews(w http.ResponseWriter, r *http.Request) {
 
@@ -10689,6 +11057,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/receivables/{receivable}/reservation/expiry", wrapper.ExpireReservation)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/receivables/{receivable}/trace", wrapper.TraceReceivable)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/receivables/{receivable}/proof", wrapper.ProveReceivable)
+	})
+	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/confirmations", wrapper.ConfirmReceivables)
 	})
 	r.Group(func(r chi.Router) {
@@ -10795,6 +11169,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/keyring", wrapper.OpenKeyring)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/search", wrapper.Search)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/verify", wrapper.VerifyDigest)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/node", wrapper.GetNode)

@@ -1,4 +1,5 @@
-import { Title } from "@mantine/core";
+import { Group, Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { count, instant, instantLong, shortDigest } from "../../ui/format";
 import classes from "./Financing.module.css";
@@ -18,7 +19,14 @@ export function Proof({ of: f }: { of: Financing }) {
   };
   return (
     <section className={classes.part}>
-      <Title order={2}>{t("financing.proof")}</Title>
+      <Group gap="md">
+        <Title order={2}>{t("financing.proof")}</Title>
+        {f.receivable && (
+          <Link to="/trace/$id" params={{ id: f.receivable }} className={classes.link}>
+            {t("search.trace")}
+          </Link>
+        )}
+      </Group>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
       <section className={classes.scroller} tabIndex={0} aria-label={t("financing.proof")}>
         <table className={classes.table}>

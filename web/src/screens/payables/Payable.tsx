@@ -93,7 +93,7 @@ export function PayableScreen() {
       <PayeePanel payable={p} />
       <Pending list={(p.pending ?? []).filter((i) => i.id !== waits?.id || !may.confirm)} p={p} />
       <Papers p={p} />
-      <History steps={p.history ?? []} />
+      <History id={p.id} steps={p.history ?? []} />
       {sheet === "dispute" && <DisputeSheet payable={p} onClose={() => setSheet(null)} />}
       {sheet === "reject" && <RejectSheet payable={p} onClose={() => setSheet(null)} />}
       {sheet === "resolve" && <ResolveSheet payable={p} onClose={() => setSheet(null)} />}
@@ -260,12 +260,17 @@ function signedFor(signers: { organisation: string }[]): [string, number][] {
 }
 
 /** Every step that the ledger holds: who signed, and where it stands there. */
-function History({ steps }: { steps: Schemas["Step"][] }) {
+function History({ id, steps }: { id: string; steps: Schemas["Step"][] }) {
   const { t } = useTranslation();
   const nameOf = useNames();
   return (
     <section className={classes.part}>
-      <Title order={2}>{t("payables.history")}</Title>
+      <Group gap="md">
+        <Title order={2}>{t("payables.history")}</Title>
+        <Link to="/trace/$id" params={{ id }} className={classes.plainLink}>
+          {t("search.trace")}
+        </Link>
+      </Group>
       <ol className={classes.steps}>
         {steps.toReversed().map((s) => (
           <li key={s.version}>

@@ -1,0 +1,105 @@
+import { Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useNames } from "../../api/names";
+import { type Edge, graph, type Node } from "./moments";
+import type { Trace } from "./queries";
+import { useThing } from "./Timeline";
+import classes from "./Trace.module.css";
+
+// The measures of the drawing, in its own units.
+const boxWidth = 190;
+const boxHeight = 44;
+const gapX = 70;
+const gapY = 14;
+const letters = 25; // of a line in a box
+
+/** Who brought what, what the receivable rests on, and what is lent on it. */
+export function Graph({ of }: { of: Trace }) {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  const thing = useThing(of);
+  const { nodes, edges } = graph(of);
+  const used = [...new Set(nodes.map((n) => n.column))].toSorted((a, b) => a - b);
+  const tallest = Math.max(...used.map((c) => nodes.filter((n) => n.column === c).length));
+  const height = tallest * (boxHeight + gapY) - gapY;
+  const place = (n: Node) => {
+    const own = nodes.filter((m) => m.column === n.column).length * (boxHeight + gapY) - gapY;
+    return { x: used.indexOf(n.column) * (boxWidth + gapX), y: (height - own) / 2 + n.row * (boxHeight + gapY) };
+  };
+  const name = (n: Node) => (n.kind === "party" ? nameOf(n.id) : thing(n.kind, n.id));
+  const width = used.length * (boxWidth + gapX) - gapX;
+  const sentence = (e: Edge) => {
+    const [from, to] = [nodes.find((n) => n.id === e.from), nodes.find((n) => n.id === e.to)];
+    return from && to ? t(`trace.edge.${e.word}`, { from: name(from), to: name(to) }) : "";
+  };
+  return (
+    <>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a drawing that scrolls takes the keyboard */}
+      <section className={classes.scroller} tabIndex={0} aria-label={t("trace.view.graph")}>
+        <svg
+          role="img"
+          aria-label={t("trace.graphAbout", { papers: of.papers.length, financings: of.financings.length })}
+          viewBox={`-2 -2 ${width + 4} ${height + 4}`}
+          width={width + 4}
+          height={height + 4}
+          className={classes.graph}
+        >
+          {edges.map((e) => {
+            const [from, to] = [nodes.find((n) => n.id === e.from), nodes.find((n) => n.id === e.to)];
+            if (!from || !to) return null;
+            const [left, right] = from.column <= to.column ? [place(from), place(to)] : [place(to), place(from)];
+            const [x1, y1] = [left.x + boxWidth, left.y + boxHeight / 2];
+            const [x2, y2] = [right.x, right.y + boxHeight / 2];
+            const bend = Math.min((x2 - x1) / 2, gapX);
+            return (
+              <path
+                key={`${e.from}/${e.to}/${e.word}`}
+                d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
+                className={classes.edge}
+                data-word={e.word}
+              />
+            );
+          })}
+          {nodes.map((n) => {
+            const { x, y } = place(n);
+            return (
+              <g key={n.id} data-kind={n.kind} className={classes.node}>
+                <rect x={x} y={y} width={boxWidth} height={boxHeight} rx={4} />
+                <text x={x + 10} y={y + 17} className={classes.kind}>
+                  {t(`trace.nodeKind.${n.kind}`)}
+                </text>
+                <text x={x + 10} y={y + 34}>
+                  <title>{name(n)}</title>
+                  {shortened(name(n))}
+                </text>
+              </g>
+            );
+          })}
+        </svg>
+      </section>
+      <details className={classes.proof}>
+        <summary>{t("trace.graphWords")}</summary>
+        <ul className={classes.words}>
+          {edges.map((e) => (
+            <li key={`${e.from}/${e.to}/${e.word}`}>{sentence(e)}</li>
+          ))}
+        </ul>
+        <Text size="sm" c="dimmed">
+          {t("trace.graphTable")}
+        </Text>
+      </details>
+    </>
+  );
+}
+
+/** A name that fits its box; a Chinese character is as wide as two letters. */
+function shortened(name: string): string {
+  let taken = 0;
+  let out = "";
+  for (const c of name) {
+    taken += (c.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1;
+    if (taken > letters) return `${out}…`;
+    out += c;
+  }
+  return out;
+}

@@ -1,0 +1,53 @@
+import { useTranslation } from "react-i18next";
+import { useNames } from "../../api/names";
+import { count, instant, instantLong, shortDigest } from "../../ui/format";
+import type { Trace } from "./queries";
+import { useThing } from "./Timeline";
+import classes from "./Trace.module.css";
+import { actWord } from "./words";
+
+/** The steps on the ledger as rows. */
+export function StepTable({ of }: { of: Trace }) {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  const thing = useThing(of);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
+    <section className={classes.scroller} tabIndex={0} aria-label={t("trace.view.table")}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            {(["when", "act", "thing", "signers", "standing"] as const).map((name) => (
+              <th key={name} scope="col">
+                {t(`trace.column.${name}`)}
+              </th>
+            ))}
+            <th scope="col" className={classes.number}>
+              {t("trace.column.block")}
+            </th>
+            <th scope="col">{t("trace.transaction")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {of.events.map(({ kind, asset, step: s }) => (
+            <tr key={`${asset}/${s.version}`}>
+              <td>
+                <time dateTime={s.at} title={instantLong(s.at)}>
+                  {instant(s.at)}
+                </time>
+              </td>
+              <th scope="row">{actWord(t, s.act)}</th>
+              <td>{thing(kind, asset)}</td>
+              <td>{[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("trace.and")) || t("trace.nobody")}</td>
+              <td>{t("trace.moved", { version: s.version, phase: t(`trace.phase.${s.to}`) })}</td>
+              <td className={classes.number}>{count(s.block)}</td>
+              <td className={classes.hash} title={s.transaction}>
+                {shortDigest(s.transaction)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
