@@ -133,7 +133,7 @@ func secure(h http.Header, r *http.Request) {
 type view struct {
 	Nonce, Language, Other, OtherURL, Style, Script string
 	T                                               map[string]string
-	Digest, Code, File                              string
+	Digest, Code, Hash                              string
 	Asked                                           bool // a digest was sent
 	Outcome                                         string
 	Answer                                          answer
@@ -173,6 +173,7 @@ func (p *Page) serve(w http.ResponseWriter, r *http.Request) {
 		Style: p.names["verify.css"], Script: p.names["verify.js"],
 		Digest: cut(query.Get("digest"), maxDigest), Code: cut(query.Get("code"), maxCode),
 	}
+	v.Hash = v.Digest
 	v.Other = languages()[0]
 	if v.Language == v.Other {
 		v.Other = languages()[1]
@@ -217,7 +218,7 @@ func (p *Page) ask(r *http.Request, v *view) int {
 		v.Outcome = outcomeMalformed
 		return http.StatusOK
 	}
-	v.Digest = digest
+	v.Digest, v.Hash = digest, strings.TrimPrefix(digest, "sha-256:")
 	to := &url.URL{Path: "/v1/verify", RawQuery: url.Values{"digest": {digest}, "code": {v.Code}}.Encode()}
 	question, err := http.NewRequestWithContext(r.Context(), http.MethodGet, to.String(), http.NoBody)
 	if err != nil {

@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconArrowRight, IconSearch } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { me } from "../../api/queries";
 import { rail } from "../../nav";
@@ -26,6 +26,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDivElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  const [eager, setEager] = useState(false);
   const [asked] = useDebouncedValue(text.trim(), pause);
   const answer = useQuery(found(asked));
   const screens = useScreens(text);
@@ -57,11 +58,16 @@ export function Palette({ onClose }: { onClose: () => void }) {
     if (next !== undefined) {
       event.preventDefault();
       move(Math.max(next, 0));
-    } else if (event.key === "Enter" && !waiting) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
-      go(lines[chosen]);
+      if (waiting) setEager(true);
+      else go(lines[chosen]);
     }
   };
+  // Who was faster than the answer is taken to the first that it finds.
+  useEffect(() => {
+    if (eager && !waiting) go(lines[chosen]);
+  });
   let number = -1;
   return (
     <Modal.Root opened onClose={onClose} size={640} yOffset="10dvh" transitionProps={{ duration: 0 }}>
@@ -86,6 +92,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
               onChange={(e) => {
                 setText(e.currentTarget.value);
                 setAt(0);
+                setEager(false);
               }}
               onKeyDown={press}
             />

@@ -37,7 +37,7 @@ export function SearchButton() {
   }, [open]);
   return (
     <>
-      <UnstyledButton className={classes.button} aria-label={t("search.open")} aria-keyshortcuts="Control+K" onClick={open}>
+      <UnstyledButton className={classes.button} title={t("search.open")} aria-keyshortcuts="Control+K" onClick={open}>
         <IconSearch size={18} aria-hidden />
         <span className={classes.word}>{t("search.button")}</span>
         <Kbd size="xs" className={classes.keys} aria-hidden>

@@ -7,9 +7,9 @@ import { useThing } from "./Timeline";
 import classes from "./Trace.module.css";
 
 // The measures of the drawing, in its own units.
-const boxWidth = 190;
+const boxWidth = 184;
 const boxHeight = 44;
-const gapX = 70;
+const gapX = 58;
 const gapY = 14;
 const letters = 25; // of a line in a box
 
@@ -27,6 +27,11 @@ export function Graph({ of }: { of: Trace }) {
     return { x: used.indexOf(n.column) * (boxWidth + gapX), y: (height - own) / 2 + n.row * (boxHeight + gapY) };
   };
   const name = (n: Node) => (n.kind === "party" ? nameOf(n.id) : thing(n.kind, n.id));
+  // In its box a thing stands under its kind.
+  const bare = (n: Node) => {
+    if (n.kind === "receivable") return of.receivable.number;
+    return n.kind === "financing" ? nameOf(of.financings.find((f) => f.id === n.id)?.bank ?? "") : name(n);
+  };
   const width = used.length * (boxWidth + gapX) - gapX;
   const sentence = (e: Edge) => {
     const [from, to] = [nodes.find((n) => n.id === e.from), nodes.find((n) => n.id === e.to)];
@@ -70,7 +75,7 @@ export function Graph({ of }: { of: Trace }) {
                 </text>
                 <text x={x + 10} y={y + 34}>
                   <title>{name(n)}</title>
-                  {shortened(name(n))}
+                  {shortened(bare(n))}
                 </text>
               </g>
             );

@@ -13,8 +13,8 @@ export function Papers({ of }: { of: Trace }) {
   const nameOf = useNames();
   const thing = useThing(of);
   return (
-    <section className={classes.part} aria-labelledby="papers">
-      <Title order={2} id="papers">
+    <section className={classes.part}>
+      <Title order={2}>
         {t("trace.papers.title")}
       </Title>
       <Text size="sm" c="dimmed" maw={760}>

@@ -91,7 +91,7 @@ function Checks({ of, proof }: { of: Trace; proof: Proof }) {
               <Text size="sm" c="dimmed">
                 {t(`trace.check.${check}.about`)}
               </Text>
-              <Lines of={of} lines={lines} />
+              <Lines of={of} lines={lines} check={check} />
             </details>
           </li>
         );
@@ -100,7 +100,7 @@ function Checks({ of, proof }: { of: Trace; proof: Proof }) {
   );
 }
 
-function Lines({ of, lines }: { of: Trace; lines: ProofLine[] }) {
+function Lines({ of, lines, check }: { of: Trace; lines: ProofLine[]; check: (typeof checks)[number] }) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const thing = useThing(of);
@@ -114,7 +114,7 @@ function Lines({ of, lines }: { of: Trace; lines: ProofLine[] }) {
       .join(" · ");
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
-    <section className={classes.scroller} tabIndex={0} aria-label={t("trace.proof.compared")}>
+    <section className={classes.scroller} tabIndex={0} aria-label={t("trace.proof.compared", { check: t(`trace.check.${check}.title`) })}>
       <table className={classes.table}>
         <thead>
           <tr>

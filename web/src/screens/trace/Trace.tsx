@@ -97,6 +97,7 @@ export function TraceScreen() {
                 params={{ id }}
                 search={v === "timeline" ? {} : { view: v }}
                 replace
+                activeOptions={{ exact: true, includeSearch: true }}
                 className={classes.tab}
                 aria-current={v === view ? "page" : undefined}
               >
