@@ -65,8 +65,8 @@ type Provenance struct {
 
 // TraceTx reads what a trace tells besides assets and papers.
 type TraceTx interface {
-	// BlockHashes reads the hashes of blocks by their numbers.
-	BlockHashes(ctx context.Context, numbers []uint64) (map[uint64][]byte, error)
+	// HashesOfBlocks reads the hashes of blocks by their numbers.
+	HashesOfBlocks(ctx context.Context, numbers []uint64) (map[uint64][]byte, error)
 	// VerdictsOf lists when verdicts were taken of a pack, newest first.
 	VerdictsOf(ctx context.Context, id PackID, limit int) ([]TakenVerdicts, error)
 	// LinesOf lists the lines of an organisation's statements that were matched to a receivable.
@@ -112,7 +112,7 @@ func (a *App) Provenance(ctx context.Context, actor Actor, id trade.AssetID) (Pr
 		if err := p.gather(ctx, tx, actor); err != nil {
 			return err
 		}
-		p.Blocks, err = tx.BlockHashes(ctx, p.blockNumbers())
+		p.Blocks, err = tx.HashesOfBlocks(ctx, p.blockNumbers())
 		return err
 	})
 	if err != nil {

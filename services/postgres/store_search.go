@@ -142,9 +142,9 @@ func (t *storeTx) HeldOf(
 	return texts[trade.AssetID](rows), err
 }
 
-// BlockHashes reads the hashes of blocks by their numbers.
-func (t *storeTx) BlockHashes(ctx context.Context, numbers []uint64) (map[uint64][]byte, error) {
-	rows, err := t.q.BlockHashes(ctx, mapped(numbers, height))
+// HashesOfBlocks reads the hashes of blocks by their numbers.
+func (t *storeTx) HashesOfBlocks(ctx context.Context, numbers []uint64) (map[uint64][]byte, error) {
+	rows, err := t.q.HashesOfBlocks(ctx, mapped(numbers, height))
 	if err != nil {
 		return nil, fmt.Errorf("hashes of blocks: %w", err)
 	}

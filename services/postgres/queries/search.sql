@@ -55,7 +55,7 @@ ORDER BY t.block DESC, t.position DESC, a.kind DESC, a.id LIMIT @page;
 SELECT DISTINCT asset_id FROM ledger.holders
 WHERE asset_id = ANY (@asset_ids::text[]) AND org_id = @org_id::text;
 
--- name: BlockHashes :many
+-- name: HashesOfBlocks :many
 SELECT number, hash FROM ledger.blocks WHERE number = ANY (@numbers::bigint[]);
 
 -- name: VerificationsOfPack :many

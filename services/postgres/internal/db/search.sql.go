@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-const blockHashes = `-- name: BlockHashes :many
+const hashesOfBlocks = `-- name: HashesOfBlocks :many
 SELECT number, hash FROM ledger.blocks WHERE number = ANY ($1::bigint[])
 `
 
-type BlockHashesRow struct {
+type HashesOfBlocksRow struct {
 	Number int64
 	Hash   []byte
 }
 
-func (q *Queries) BlockHashes(ctx context.Context, numbers []int64) ([]BlockHashesRow, error) {
-	rows, err := q.db.Query(ctx, blockHashes, numbers)
+func (q *Queries) HashesOfBlocks(ctx context.Context, numbers []int64) ([]HashesOfBlocksRow, error) {
+	rows, err := q.db.Query(ctx, hashesOfBlocks, numbers)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []BlockHashesRow{}
+	items := []HashesOfBlocksRow{}
 	for rows.Next() {
-		var i BlockHashesRow
+		var i HashesOfBlocksRow
 		if err := rows.Scan(&i.Number, &i.Hash); err != nil {
 			return nil, err
 		}
@@ -200,7 +200,8 @@ func (q *Queries) RegisteredPapers(ctx context.Context, arg RegisteredPapersPara
 }
 
 const reportsOfDigest = `-- name: ReportsOfDigest :many
-SELECT id, org_id, media_type, made_at FROM reports WHERE digest = $1 ORDER BY made_at, id LIMIT $2
+SELECT id, org_id, media_type, made_at FROM reports
+WHERE digest = $1::text AND state = 'made' ORDER BY made_at, id LIMIT $2
 `
 
 type ReportsOfDigestParams struct {
@@ -212,7 +213,7 @@ type ReportsOfDigestRow struct {
 	ID        string
 	OrgID     string
 	MediaType string
-	MadeAt    time.Time
+	MadeAt    *time.Time
 }
 
 func (q *Queries) ReportsOfDigest(ctx context.Context, arg ReportsOfDigestParams) ([]ReportsOfDigestRow, error) {

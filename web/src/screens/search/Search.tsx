@@ -137,7 +137,7 @@ function Row({ kind, hit }: { kind: HitKind; hit: Hit }) {
           {instant(hit.at)}
         </time>
       )}
-      {hasTrace(kind, hit) && hit.receivable && (
+      {hasTrace(kind, hit, actor.kind) && hit.receivable && (
         <Link {...(traceOf(hit.receivable) as { to: "/search" })} className={classes.link}>
           {t("search.trace")}
         </Link>

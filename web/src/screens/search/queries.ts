@@ -48,5 +48,5 @@ export function target(kind: HitKind, hit: Hit, actor: Schemas["OrgKind"]): Targ
 }
 
 /** Whether a hit leads elsewhere than to the trace that it belongs to. */
-export const hasTrace = (kind: HitKind, hit: Hit): boolean =>
-  hit.receivable !== undefined && ["pack", "document", "financing"].includes(kind);
+export const hasTrace = (kind: HitKind, hit: Hit, actor: Schemas["OrgKind"]): boolean =>
+  hit.receivable !== undefined && target(kind, hit, actor)?.to !== "/trace/$id";
