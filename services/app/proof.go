@@ -299,12 +299,12 @@ func (w *proving) signatures(ctx context.Context, l ProofLine, s Transition) err
 			w.unknown(l, NoteNotHere)
 			continue
 		}
-		l.Outcome, l.Found = Pass, string(signature.Key)
+		l.Outcome, l.Found = Pass, string(digest)
 		if !slices.ContainsFunc(members.Persons, func(p trade.Person) bool {
 			k, ok := p.Key(signature.Key)
 			return ok && p.ID == signature.Person && signature.Verify(k, digest) == nil
 		}) {
-			l.Outcome, l.Note = Fail, NoteDiffers
+			l.Outcome, l.Found, l.Note = Fail, "", NoteDiffers
 		}
 		w.add(l)
 	}

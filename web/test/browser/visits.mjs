@@ -39,6 +39,8 @@ const own = [
 
 const nobody = [
   { name: "sign-in", at: "/sign-in" },
+  { name: "verify", at: "/verify" },
+  { name: "verify-unknown", at: `/verify?digest=${"0".repeat(64)}` },
 ];
 
 const seller = [
@@ -162,6 +164,17 @@ const auditor = [
   { name: "auditor-inbox", at: "/" },
   { name: "auditor-documents", at: "/documents" },
   { name: "auditor-packs", at: "/packs" },
+  { name: "auditor-search", at: "/search" },
+  {
+    name: "auditor-search-found",
+    at: async (api) => {
+      const found = await first(api, "/v1/receivables?limit=1");
+      return found && `/search?q=${encodeURIComponent(`"${found.number}"`)}`;
+    },
+  },
+  { name: "auditor-trace", at: claimIn("phase=SETTLED", (id) => `/trace/${id}`) },
+  { name: "auditor-trace-graph", at: claimIn("phase=SETTLED", (id) => `/trace/${id}?view=graph`) },
+  { name: "auditor-trace-table", at: claimIn("phase=SETTLED", (id) => `/trace/${id}?view=table`) },
 ];
 
 const operator = [

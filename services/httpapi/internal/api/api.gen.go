@@ -3864,7 +3864,6 @@ type ServerInterface interface {
 	// OverdueReceivable Say that it is overdue
 	// (POST /v1/receivables/{receivable}/overdue)
 	OverdueReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params OverdueReceivableParams)
-<<<<<<< HEAD
 	// AskPayee Ask to be paid to another account
 	// (POST /v1/receivables/{receivable}/payee-change)
 	AskPayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params AskPayeeParams)
@@ -3877,11 +3876,9 @@ type ServerInterface interface {
 	// RefusePayee End a change of the account
 	// (POST /v1/receivables/{receivable}/payee-change/refusal)
 	RefusePayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RefusePayeeParams)
-=======
 	// ProveReceivable Compute a trace again
 	// (POST /v1/receivables/{receivable}/proof)
 	ProveReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID)
->>>>>>> 74cb637 (One search over all that may be seen, the trace of a receivable computed again, and a public page that checks a file by its digest)
 	// RejectReceivable Refuse the claim
 	// (POST /v1/receivables/{receivable}/rejection)
 	RejectReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RejectReceivableParams)
@@ -4473,7 +4470,6 @@ func (_ Unimplemented) OverdueReceivable(w http.ResponseWriter, r *http.Request,
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
-<<<<<<< HEAD
 // AskPayee Ask to be paid to another account
 // (POST /v1/receivables/{receivable}/payee-change)
 func (_ Unimplemented) AskPayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params AskPayeeParams) {
@@ -4495,11 +4491,12 @@ func (_ Unimplemented) ChangePayee(w http.ResponseWriter, r *http.Request, recei
 // RefusePayee End a change of the account
 // (POST /v1/receivables/{receivable}/payee-change/refusal)
 func (_ Unimplemented) RefusePayee(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params RefusePayeeParams) {
-=======
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ProveReceivable Compute a trace again
 // (POST /v1/receivables/{receivable}/proof)
 func (_ Unimplemented) ProveReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID) {
->>>>>>> 74cb637 (One search over all that may be seen, the trace of a receivable computed again, and a public page that checks a file by its digest)
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -8986,13 +8983,8 @@ func (siw *ServerInterfaceWrapper) OverdueReceivable(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
-<<<<<<< HEAD
 // AskPayee operation middleware
 func (siw *ServerInterfaceWrapper) AskPayee(w http.ResponseWriter, r *http.Request) {
-=======
-// ProveReceivable operation middleware
-func (siw *ServerInterfaceWrapper) ProveReceivable(w http.ResponseWriter, r *http.Request) {
->>>>>>> 74cb637 (One search over all that may be seen, the trace of a receivable computed again, and a public page that checks a file by its digest)
 
 	var err error
 	_ = err
@@ -9006,7 +8998,6 @@ func (siw *ServerInterfaceWrapper) ProveReceivable(w http.ResponseWriter, r *htt
 		return
 	}
 
-<<<<<<< HEAD
 	// Parameter object where we will unmarshal all parameters from the context
 	var params AskPayeeParams
 
@@ -9275,10 +9266,32 @@ func (siw *ServerInterfaceWrapper) RefusePayee(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RefusePayee(w, r, receivable, params)
-=======
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ProveReceivable operation middleware
+func (siw *ServerInterfaceWrapper) ProveReceivable(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receivable" -------------
+	var receivable ReceivableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receivable", chi.URLParam(r, "receivable"), &receivable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ProveReceivable(w, r, receivable)
->>>>>>> 74cb637 (One search over all that may be seen, the trace of a receivable computed again, and a public page that checks a file by its digest)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {

@@ -147,17 +147,14 @@ function Lines({ of, lines, check }: { of: Trace; lines: ProofLine[]; check: (ty
   );
 }
 
-/** What was compared: digests in short, anything else as it is. */
+/** What was compared: digests in short, phases and instants as people read them. */
 function Value({ of }: { of: string | undefined }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (!of) return <>{t("trace.proof.nothing")}</>;
-  return (
-    <>
-      {of
-        .split(" ")
-        .filter(Boolean)
-        .map((word) => (/^(sha-256:)?[0-9a-f]{40,}$/.test(word) ? shortDigest(word) : word))
-        .join(" ")}
-    </>
-  );
+  const told = (word: string) => {
+    if (/^(sha-256:)?[0-9a-f]{40,}$/.test(word)) return shortDigest(word);
+    if (/^\d{4}-\d\d-\d\dT/.test(word)) return instant(word);
+    return i18n.exists(`trace.phase.${word}`) ? t(`trace.phase.${word}`) : word;
+  };
+  return <>{of.split(" ").filter(Boolean).map(told).join(" · ")}</>;
 }
