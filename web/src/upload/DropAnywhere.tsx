@@ -89,11 +89,11 @@ export function UploadButton() {
       />
       <Button
         size="compact-sm"
-        leftSection={<IconUpload size={16} aria-hidden />}
         className={classes.button}
         onClick={() => input.current?.click()}
       >
-        {t("upload.upload")}
+        <IconUpload size={16} aria-hidden />
+        <span className={classes.word}>{t("upload.upload")}</span>
       </Button>
     </>
   );

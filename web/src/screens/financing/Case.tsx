@@ -67,14 +67,12 @@ function Steps({ of: f, status }: { of: Financing; status: Status }) {
 
 /** Why a case ended, or was not taken, as whoever decided it said. */
 function Decision({ of: f, status }: { of: Financing; status: Status }) {
-  const { t, i18n } = useTranslation();
-  const known = (code: string) => i18n.exists(`blocker.${code.replaceAll(".", "_")}`);
-  const word = (code: string) => t(`blocker.${(known(code) ? code.replaceAll(".", "_") : "other") as "other"}`);
+  const { t } = useTranslation();
   const fault = f.intent?.fault;
   if (status === "notTaken" && fault) {
     return (
       <Alert color="red" variant="light" title={t("financing.notTaken")}>
-        {fault.code === "receivable.nothing_free" ? t("financing.lessConfirmed") : i18n.language === "en" ? fault.message : fault.action}
+        {fault.code === "receivable.nothing_free" ? t("financing.lessConfirmed") : `${fault.message} ${fault.action}`}
       </Alert>
     );
   }
@@ -83,7 +81,10 @@ function Decision({ of: f, status }: { of: Financing; status: Status }) {
       <Alert color="red" variant="light" title={t("financing.byRule")}>
         <ul className={classes.reasons}>
           {f.reasons.map((r) => (
-            <li key={r.code + r.message}>{i18n.language === "en" ? r.message : word(r.code)}</li>
+            <li key={r.code + r.message}>
+              {r.message}
+              {r.advice && <span className={classes.then}>{r.advice}</span>}
+            </li>
           ))}
         </ul>
       </Alert>

@@ -120,7 +120,7 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
       <Title order={2}>{t("financing.quotes")}</Title>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
       <section className={classes.scroller} tabIndex={0} aria-label={t("financing.quotes")}>
-        <table className={classes.table}>
+        <table role="table" className={`${classes.table} ${classes.offers}`}>
           <thead>
             <tr>
               <th scope="col">{t("financing.bank")}</th>
@@ -143,11 +143,11 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
           </thead>
           <tbody>
             {list.map((f) => (
-              <tr key={f.id}>
+              <tr role="row" key={f.id}>
                 <th scope="row">{nameOf(f.bank)}</th>
-                <td className={classes.number}>{f.terms && t("financing.percent", { value: f.terms.all_in_rate })}</td>
-                <td className={classes.number}>{f.terms && <Money value={f.terms.advance} />}</td>
-                <td className={classes.number}>
+                <td className={classes.number} data-label={t("financing.allIn")}>{f.terms && t("financing.percent", { value: f.terms.all_in_rate })}</td>
+                <td className={classes.number} data-label={t("financing.advance")}>{f.terms && <Money value={f.terms.advance} />}</td>
+                <td className={classes.number} data-label={t("financing.cost")}>
                   {f.terms && <Money value={f.terms.charge} />}
                   {f.terms && (
                     <span className={classes.when}>
@@ -155,12 +155,12 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
                     </span>
                   )}
                 </td>
-                <td className={classes.number}>
+                <td className={classes.number} data-label={t("financing.cash")}>
                   {f.terms && <Money value={f.terms.cash} />}
                   {f.terms && <span className={classes.when}>{t("financing.onDate", { day: f.terms.value_date })}</span>}
                 </td>
-                <td>{f.terms && t(f.terms.recourse ? "financing.withRecourse" : "financing.withoutRecourse")}</td>
-                <td>
+                <td data-label={t("financing.recourse")}>{f.terms && t(f.terms.recourse ? "financing.withRecourse" : "financing.withoutRecourse")}</td>
+                <td data-label={t("financing.state")}>
                   <StatusBadge status={statusOf(f, heldFor === f.id)} />
                   {f.phase === "QUOTED" && f.lapses_at && (
                     <span className={classes.when}>{t("financing.until", { when: instant(f.lapses_at) })}</span>
