@@ -120,7 +120,7 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
       <Title order={2}>{t("financing.quotes")}</Title>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
       <section className={classes.scroller} tabIndex={0} aria-label={t("financing.quotes")}>
-        <table role="table" className={`${classes.table} ${classes.offers}`}>
+        <table className={`${classes.table} ${classes.offers}`}>
           <thead>
             <tr>
               <th scope="col">{t("financing.bank")}</th>
@@ -143,7 +143,7 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
           </thead>
           <tbody>
             {list.map((f) => (
-              <tr role="row" key={f.id}>
+              <tr key={f.id}>
                 <th scope="row">{nameOf(f.bank)}</th>
                 <td className={classes.number} data-label={t("financing.allIn")}>{f.terms && t("financing.percent", { value: f.terms.all_in_rate })}</td>
                 <td className={classes.number} data-label={t("financing.advance")}>{f.terms && <Money value={f.terms.advance} />}</td>
