@@ -28,6 +28,7 @@ type StoreTx interface {
 	ViewsTx
 	IncomingTx
 	PaperRequestsTx
+	MessagesTx
 	IntentsTx
 	ProjectionTx
 	MoneyTx
@@ -154,6 +155,13 @@ type PapersTx interface {
 	SetPackProgramme(ctx context.Context, id PackID, programme trade.AssetID, edit int) error
 	InsertVerification(ctx context.Context, v Verification) error
 	Verification(ctx context.Context, id string) (Verification, error)
+}
+
+// MessagesTx keeps what parties write to each other.
+type MessagesTx interface {
+	InsertMessage(ctx context.Context, m Message) error
+	Messages(ctx context.Context, kind trade.Kind, subject trade.AssetID, p Page) ([]Message, string, error)
+	CountMessagesSince(ctx context.Context, by UserID, since time.Time) (int, error)
 }
 
 // PaperRequestsTx keeps the papers that parties of a trade ask each other for.

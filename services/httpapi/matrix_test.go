@@ -116,6 +116,10 @@ POST /v1/receivables/{receivable}/payee-change               i  i  r  r  x  x  x
 POST /v1/receivables/{receivable}/payee-change/confirmation  r  r  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/receivables/{receivable}/payee-change/refusal       c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
 POST /v1/receivables/{receivable}/payee-change/effect        c  c  c  c  x  x  x  r  r  r  r  x  -  -  -
+GET /v1/receivables/{receivable}/messages              .  .  .  .  x  x  x  x  x  r  x  x  -  -  -
+POST /v1/receivables/{receivable}/messages             .  .  .  .  x  x  x  x  x  r  x  x  -  -  -
+GET /v1/financings/{financing}/messages                .  .  x  x  .  .  x  x  x  r  x  x  -  -  -
+POST /v1/financings/{financing}/messages               .  .  x  x  .  .  x  x  x  r  x  x  -  -  -
 POST /v1/confirmations                                 r  r  .  .  r  r  r  r  r  r  r  r  -  -  -
 POST /v1/payable-lists                                 r  r  .  .  r  r  r  r  r  r  r  r  -  -  -
 GET /v1/payable-lists                                  .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
@@ -200,7 +204,6 @@ const (
 // bodies are what the routes are sent; the others get none.
 func (w *world) bodies() map[string]sent {
 	nothing := sent{body: api.Nothing{}}
-	because := sent{body: api.Because{Reason: "as the test says"}}
 	signature := api.Signature{Value: []byte("no signature")}
 	file := http.Header{
 		"Content-Type": {"application/octet-stream"}, "Content-Disposition": {`attachment; filename="x"`},
@@ -253,12 +256,6 @@ func (w *world) bodies() map[string]sent {
 	maps.Copy(bodies, w.peopleBodies())
 	w.manyBodies(bodies, file)
 	w.bankBodies(bodies)
-	for _, act := range []string{"rejection", "withdrawal", "reservation/release"} {
-		bodies["POST /v1/receivables/{receivable}/"+act] = because
-	}
-	for _, act := range []string{"refusal", "decline"} {
-		bodies["POST /v1/financings/{financing}/"+act] = because
-	}
 	for _, route := range []string{
 		"/v1/receivables/{receivable}/maturity", "/v1/receivables/{receivable}/overdue",
 		"/v1/receivables/{receivable}/reservation/expiry", "/v1/financings/{financing}/acceptance",
@@ -268,9 +265,23 @@ func (w *world) bodies() map[string]sent {
 	} {
 		bodies["POST "+route] = nothing
 	}
-	maps.Copy(bodies, w.seekersBodies())
-	maps.Copy(bodies, paperRequestBodies())
-	maps.Copy(bodies, payeeBodies())
+	for _, more := range []map[string]sent{
+		w.seekersBodies(), paperRequestBodies(), payeeBodies(), messageBodies(), reasonBodies(),
+	} {
+		maps.Copy(bodies, more)
+	}
+	return bodies
+}
+
+// reasonBodies are those of the routes that take a reason and nothing else.
+func reasonBodies() map[string]sent {
+	because, bodies := sent{body: api.Because{Reason: "as the test says"}}, map[string]sent{}
+	for _, act := range []string{"rejection", "withdrawal", "reservation/release"} {
+		bodies["POST /v1/receivables/{receivable}/"+act] = because
+	}
+	for _, act := range []string{"refusal", "decline"} {
+		bodies["POST /v1/financings/{financing}/"+act] = because
+	}
 	return bodies
 }
 

@@ -1406,6 +1406,37 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/receivables/{receivable}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read what the parties wrote
+         * @description Between seller, obligor and owner of a claim, about a dispute above all. Newest first; persons are named within the reader's own organisation.
+         *     Who: every role of seller, obligor and owner.
+         *     Codes: access.not_found, access.forbidden.
+         */
+        get: operations["listReceivableMessages"];
+        put?: never;
+        /**
+         * Write to the other parties
+         * @description Plain text of at most 2,000 bytes, which nothing changes afterwards; at most ten a minute from one
+         *     person. A mail says that a message waits, not what is in it.
+         *     Who: every role but who only administers, of seller, obligor and owner.
+         *     Codes: access.not_found, access.forbidden, input.invalid, service.busy.
+         */
+        post: operations["sayOfReceivable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/receivables/{receivable}/reservation/release": {
         parameters: {
             query?: never;
@@ -1762,6 +1793,37 @@ export interface paths {
          *     Codes: intent.state, asset.phase, asset.stale.
          */
         post: operations["returnFinancing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/financings/{financing}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read what the parties wrote
+         * @description Between the seller and the bank that was asked. Newest first; persons are named within the reader's own organisation.
+         *     Who: every role of seller and bank.
+         *     Codes: access.not_found, access.forbidden.
+         */
+        get: operations["listFinancingMessages"];
+        put?: never;
+        /**
+         * Write to the other parties
+         * @description Plain text of at most 2,000 bytes, which nothing changes afterwards; at most ten a minute from one
+         *     person. A mail says that a message waits, not what is in it.
+         *     Who: every role but who only administers, of seller and bank.
+         *     Codes: access.not_found, access.forbidden, input.invalid, service.busy.
+         */
+        post: operations["sayOfFinancing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2493,6 +2555,7 @@ export interface components {
         DocumentID: string;
         UploadID: string;
         PaperRequestID: string;
+        MessageID: string;
         LineID: string;
         ReportID: string;
         PayableListID: string;
@@ -3293,6 +3356,23 @@ export interface components {
         Nothing: Record<string, never>;
         Because: {
             reason: string;
+        };
+        Say: {
+            /** @description In bytes. */
+            body: string;
+        };
+        Message: {
+            id: components["schemas"]["MessageID"];
+            organisation: components["schemas"]["OrgID"];
+            /** @description Who sent it; of the reader's own organisation only. */
+            by?: string;
+            at: components["schemas"]["Instant"];
+            body: string;
+        };
+        MessageList: {
+            items: components["schemas"]["Message"][];
+            /** @description Cursor of the page after; absent on the last. */
+            next?: string;
         };
         /**
          * @description `declined` waits for who asked; `settled` is declined and left at that; `withdrawn` was taken back.
@@ -6763,6 +6843,75 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listReceivableMessages: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sayOfReceivable: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                receivable: components["parameters"]["ReceivableID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            /** @description Sent. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     releaseReservation: {
         parameters: {
             query?: never;
@@ -7288,6 +7437,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FinancingReturn"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFinancingMessages: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sayOfFinancing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            /** @description Sent. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             400: components["responses"]["Malformed"];

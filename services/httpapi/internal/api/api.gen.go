@@ -1207,6 +1207,32 @@ type Matrix = match.Matrix
 // MatrixCell defines model for MatrixCell.
 type MatrixCell = match.Cell
 
+// Message defines model for Message.
+type Message struct {
+	At   Instant `json:"at"`
+	Body string  `json:"body"`
+
+	// By Who sent it; of the reader's own organisation only.
+	By string    `json:"by,omitempty,omitzero"`
+	ID MessageID `json:"id"`
+
+	// Organisation The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Organisation OrgID `json:"organisation"`
+}
+
+// MessageID defines model for MessageID.
+type MessageID = app.MessageID
+
+// MessageList defines model for MessageList.
+type MessageList struct {
+	Items []Message `json:"items"`
+
+	// Next Cursor of the page after; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // MoveClock defines model for MoveClock.
 type MoveClock struct {
 	Days int `json:"days" validate:"min=1,max=366"`
@@ -2212,6 +2238,12 @@ type SaveView struct {
 	Shared bool `json:"shared"`
 }
 
+// Say defines model for Say.
+type Say struct {
+	// Body In bytes.
+	Body string `json:"body" validate:"required"`
+}
+
 // SearchGroup defines model for SearchGroup.
 type SearchGroup struct {
 	Hits []SearchHit `json:"hits"`
@@ -2953,6 +2985,19 @@ type LapseFinancingParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// ListFinancingMessagesParams defines parameters for ListFinancingMessages.
+type ListFinancingMessagesParams struct {
+	// Cursor `next` of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// SayOfFinancingParams defines parameters for SayOfFinancing.
+type SayOfFinancingParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // QuoteFinancingParams defines parameters for QuoteFinancing.
 type QuoteFinancingParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -3247,6 +3292,19 @@ type MatureReceivableParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// ListReceivableMessagesParams defines parameters for ListReceivableMessages.
+type ListReceivableMessagesParams struct {
+	// Cursor `next` of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// SayOfReceivableParams defines parameters for SayOfReceivable.
+type SayOfReceivableParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // OverdueReceivableParams defines parameters for OverdueReceivable.
 type OverdueReceivableParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -3496,6 +3554,9 @@ type DisburseFinancingJSONRequestBody = DisburseFinancing
 // LapseFinancingJSONRequestBody defines body for LapseFinancing for application/json ContentType.
 type LapseFinancingJSONRequestBody = Nothing
 
+// SayOfFinancingJSONRequestBody defines body for SayOfFinancing for application/json ContentType.
+type SayOfFinancingJSONRequestBody = Say
+
 // PriceFinancingJSONRequestBody defines body for PriceFinancing for application/json ContentType.
 type PriceFinancingJSONRequestBody = QuoteFinancing
 
@@ -3570,6 +3631,9 @@ type DisputeReceivableJSONRequestBody = DisputeReceivable
 
 // MatureReceivableJSONRequestBody defines body for MatureReceivable for application/json ContentType.
 type MatureReceivableJSONRequestBody = Nothing
+
+// SayOfReceivableJSONRequestBody defines body for SayOfReceivable for application/json ContentType.
+type SayOfReceivableJSONRequestBody = Say
 
 // OverdueReceivableJSONRequestBody defines body for OverdueReceivable for application/json ContentType.
 type OverdueReceivableJSONRequestBody = Nothing
@@ -3714,6 +3778,12 @@ type ServerInterface interface {
 	// LapseFinancing Say that it lapsed
 	// (POST /v1/financings/{financing}/lapse)
 	LapseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params LapseFinancingParams)
+	// ListFinancingMessages Read what the parties wrote
+	// (GET /v1/financings/{financing}/messages)
+	ListFinancingMessages(w http.ResponseWriter, r *http.Request, financing FinancingID, params ListFinancingMessagesParams)
+	// SayOfFinancing Write to the other parties
+	// (POST /v1/financings/{financing}/messages)
+	SayOfFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params SayOfFinancingParams)
 	// PriceFinancing What a quote comes to
 	// (POST /v1/financings/{financing}/price)
 	PriceFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID)
@@ -3861,6 +3931,12 @@ type ServerInterface interface {
 	// MatureReceivable Say that it is due
 	// (POST /v1/receivables/{receivable}/maturity)
 	MatureReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params MatureReceivableParams)
+	// ListReceivableMessages Read what the parties wrote
+	// (GET /v1/receivables/{receivable}/messages)
+	ListReceivableMessages(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params ListReceivableMessagesParams)
+	// SayOfReceivable Write to the other parties
+	// (POST /v1/receivables/{receivable}/messages)
+	SayOfReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params SayOfReceivableParams)
 	// OverdueReceivable Say that it is overdue
 	// (POST /v1/receivables/{receivable}/overdue)
 	OverdueReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params OverdueReceivableParams)
@@ -4170,6 +4246,18 @@ func (_ Unimplemented) LapseFinancing(w http.ResponseWriter, r *http.Request, fi
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// ListFinancingMessages Read what the parties wrote
+// (GET /v1/financings/{financing}/messages)
+func (_ Unimplemented) ListFinancingMessages(w http.ResponseWriter, r *http.Request, financing FinancingID, params ListFinancingMessagesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SayOfFinancing Write to the other parties
+// (POST /v1/financings/{financing}/messages)
+func (_ Unimplemented) SayOfFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params SayOfFinancingParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // PriceFinancing What a quote comes to
 // (POST /v1/financings/{financing}/price)
 func (_ Unimplemented) PriceFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID) {
@@ -4461,6 +4549,18 @@ func (_ Unimplemented) DisputeReceivable(w http.ResponseWriter, r *http.Request,
 // MatureReceivable Say that it is due
 // (POST /v1/receivables/{receivable}/maturity)
 func (_ Unimplemented) MatureReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params MatureReceivableParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListReceivableMessages Read what the parties wrote
+// (GET /v1/receivables/{receivable}/messages)
+func (_ Unimplemented) ListReceivableMessages(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params ListReceivableMessagesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SayOfReceivable Write to the other parties
+// (POST /v1/receivables/{receivable}/messages)
+func (_ Unimplemented) SayOfReceivable(w http.ResponseWriter, r *http.Request, receivable ReceivableID, params SayOfReceivableParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -6404,6 +6504,115 @@ func (siw *ServerInterfaceWrapper) LapseFinancing(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.LapseFinancing(w, r, financing, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListFinancingMessages operation middleware
+func (siw *ServerInterfaceWrapper) ListFinancingMessages(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "financing" -------------
+	var financing FinancingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "financing", chi.URLParam(r, "financing"), &financing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "financing", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFinancingMessagesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListFinancingMessages(w, r, financing, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SayOfFinancing operation middleware
+func (siw *ServerInterfaceWrapper) SayOfFinancing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "financing" -------------
+	var financing FinancingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "financing", chi.URLParam(r, "financing"), &financing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "financing", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SayOfFinancingParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SayOfFinancing(w, r, financing, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8910,6 +9119,115 @@ func (siw *ServerInterfaceWrapper) MatureReceivable(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// ListReceivableMessages operation middleware
+func (siw *ServerInterfaceWrapper) ListReceivableMessages(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receivable" -------------
+	var receivable ReceivableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receivable", chi.URLParam(r, "receivable"), &receivable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReceivableMessagesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReceivableMessages(w, r, receivable, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SayOfReceivable operation middleware
+func (siw *ServerInterfaceWrapper) SayOfReceivable(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "receivable" -------------
+	var receivable ReceivableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receivable", chi.URLParam(r, "receivable"), &receivable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SayOfReceivableParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SayOfReceivable(w, r, receivable, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // OverdueReceivable operation middleware
 func (siw *ServerInterfaceWrapper) OverdueReceivable(w http.ResponseWriter, r *http.Request) {
 
@@ -11064,6 +11382,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/receivables/{receivable}/payee-change/effect", wrapper.ChangePayee)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/receivables/{receivable}/messages", wrapper.ListReceivableMessages)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/receivables/{receivable}/messages", wrapper.SayOfReceivable)
+	})
+	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/receivables/{receivable}/reservation/release", wrapper.ReleaseReservation)
 	})
 	r.Group(func(r chi.Router) {
@@ -11110,6 +11434,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/financings/{financing}/return", wrapper.ReturnFinancing)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/financings/{financing}/messages", wrapper.ListFinancingMessages)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/financings/{financing}/messages", wrapper.SayOfFinancing)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/financings/{financing}/price", wrapper.PriceFinancing)

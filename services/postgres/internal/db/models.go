@@ -264,6 +264,16 @@ type LedgerTransition struct {
 	Signed    []byte
 }
 
+type Message struct {
+	ID          string
+	SubjectKind string
+	SubjectID   string
+	OrgID       string
+	SentBy      string
+	SentAt      time.Time
+	Body        string
+}
+
 type Notification struct {
 	ID          int64
 	UserID      string

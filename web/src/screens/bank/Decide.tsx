@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Badge } from "../../ui/Badge";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { amount, instant, stated } from "../../ui/format";
+import { Thread } from "../messages/Thread";
 import { AlertBadge } from "./Alert";
 import { useNames } from "./names";
 import { begun, Price, PriceForm, priced, type Quote, usePrice } from "./Price";
@@ -168,6 +169,7 @@ export function Decide({ review, onDone, onStale }: Props) {
         {quoting && <PriceForm quote={quote} onChange={setQuote} />}
         {quoting && price.isError && <ProblemNote error={price.error} />}
         <History review={review} />
+        <Talk review={review} />
       </div>
       <div className={classes.acts}>
         {(reject || back) && (
@@ -264,6 +266,17 @@ function History({ review }: { review: Review }) {
           </li>
         ))}
       </ol>
+    </details>
+  );
+}
+
+/** What seller and bank write to each other about the case. */
+function Talk({ review }: { review: Review }) {
+  const { t } = useTranslation();
+  return (
+    <details className={classes.history}>
+      <summary>{t("review.messages")}</summary>
+      <Thread about={{ kind: "financing", id: review.financing.id }} />
     </details>
   );
 }

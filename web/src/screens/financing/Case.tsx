@@ -8,6 +8,7 @@ import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
+import { Thread } from "../messages/Thread";
 import { Proof } from "./Proof";
 import { type Financing, financing, financings, receivable as receivableQuery } from "./queries";
 import { Quotes } from "./Quotes";
@@ -204,6 +205,7 @@ export function CaseScreen() {
       </div>
       <Quotes of={f} all={(others?.items ?? []).filter((o) => o.receivable !== undefined && o.receivable === f.receivable)} heldFor={held?.reservation?.financing} />
       <Flows of={f} />
+      <Thread about={{ kind: "financing", id: f.id }} className={classes.part} />
       <Proof of={f} />
     </div>
   );

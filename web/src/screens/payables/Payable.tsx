@@ -14,6 +14,7 @@ import { disputable, disputedOf } from "./amounts";
 import { DisputeSheet } from "./DisputeSheet";
 import { RejectSheet, ResolveSheet } from "./EndSheet";
 import { Outcomes } from "./Outcomes";
+import { Thread } from "../messages/Thread";
 import { PayeePanel } from "./PayeePanel";
 import classes from "./Payables.module.css";
 import { inDispute, Standing } from "./PhaseBadge";
@@ -92,6 +93,7 @@ export function PayableScreen() {
       <Facts p={p} />
       <PayeePanel payable={p} />
       <Pending list={(p.pending ?? []).filter((i) => i.id !== waits?.id || !may.confirm)} p={p} />
+      <Thread about={{ kind: "receivable", id: p.id }} className={classes.part} />
       <Papers p={p} />
       <History id={p.id} steps={p.history ?? []} />
       {sheet === "dispute" && <DisputeSheet payable={p} onClose={() => setSheet(null)} />}
