@@ -241,14 +241,11 @@ func (w *world) bodies() map[string]sent {
 			body: api.SignBatch{Intents: []trade.CommandID{"cmd-none"}, Signature: signature},
 		},
 		"POST /v1/views":      {body: api.SaveView{Screen: "documents", Name: "Matrix", Query: "state=parsed"}},
-		"POST /v1/bulk":       {body: w.spreadsheet("00012"), header: file},
 		"POST /v1/statements": {body: w.trade().Files["statement.camt053.xml"], header: file},
 		"POST /v1/reports": {
 			body: api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)},
 		},
 		"POST /v1/demo/clock": {body: api.MoveClock{Days: 1}},
-		"GET /v1/search":      {query: "?q=invoice"},
-		"GET /v1/verify":      {query: "?digest=" + string(trade.DigestOf(nil))},
 		"PUT /v1/preferences": {body: api.Preferences{
 			Language: "en", Waiting: app.AtOnce, Outcome: app.Never,
 		}},
@@ -308,7 +305,7 @@ func (w *world) peopleBodies() map[string]sent {
 	}
 }
 
-// manyBodies are those of the routes for many receivables at once.
+// manyBodies are those of the routes for many things at once.
 func (w *world) manyBodies(bodies map[string]sent, file http.Header) {
 	bodies["POST /v1/confirmations"] = sent{body: api.ConfirmReceivables{
 		Receivables: []trade.AssetID{w.receivable}, Promise: trade.Acknowledgement, Text: "We owe it.",
@@ -316,6 +313,9 @@ func (w *world) manyBodies(bodies map[string]sent, file http.Header) {
 	bodies["POST /v1/exports"] = sent{
 		body: api.ExportList{List: "documents", Query: "kind=invoice", Format: "csv"},
 	}
+	bodies["POST /v1/bulk"] = sent{body: w.spreadsheet("00012"), header: file}
+	bodies["GET /v1/search"] = sent{query: "?q=invoice"}
+	bodies["GET /v1/verify"] = sent{query: "?digest=" + string(trade.DigestOf(nil))}
 	bodies["POST /v1/payable-lists"] = sent{body: []byte(oneRow), header: file}
 	bodies["POST /v1/payable-lists/{list}/confirmation"] = sent{
 		body: api.Promised{Promise: trade.Acknowledgement, Text: "We owe it."},
