@@ -117,6 +117,7 @@ func TestThePortal(t *testing.T) {
 		},
 		{"a way in that goes wrong", "upload.mjs", []string{sellerMaker}},
 		{"each finding is shown in its place", "papers.mjs", []string{sellerMaker, "CangningMSP"}},
+		{"a list is taken out as it is filtered", "reports.mjs", []string{sellerMaker, sellerAdmin, auditor}},
 		{"the inbox is live", "inbox.mjs", []string{sellerMaker, buyerMaker}},
 		{
 			"a first visit stays within its budget", "measure.mjs",

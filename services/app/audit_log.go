@@ -166,7 +166,7 @@ func auditSource(actor Actor, f AuditFilter, names map[trade.OrgID]string) listS
 			{Word: "id", Wide: true},
 		},
 		rows: func(ctx context.Context, tx StoreTx, emit func(...ListingCell) error) error {
-			w := Window{Limit: batch}
+			w := Window{Limit: windowBatch}
 			for {
 				rows, all, err := tx.AuditLog(ctx, scopeOf(actor), f, w)
 				if err != nil {
@@ -186,7 +186,7 @@ func auditSource(actor Actor, f AuditFilter, names map[trade.OrgID]string) listS
 					}
 				}
 				w.Skip += len(rows)
-				if len(rows) < batch {
+				if len(rows) < windowBatch {
 					return nil
 				}
 			}

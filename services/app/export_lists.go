@@ -9,8 +9,12 @@ import (
 	"github.com/countersign/countersign/chaincode/trade"
 )
 
-// batch is how many rows of a list are read at once for a file.
-const batch = 5000
+// How many rows of a list are read at once for a file: those of a window, which is sorted anew each
+// time, are slim; the others bring their states.
+const (
+	batch       = 5_000
+	windowBatch = 20_000
+)
 
 // listSource gives the rows of a list in its order, and what the list says that they come to
 // where it says so.
@@ -63,7 +67,7 @@ func paperSource(
 			{Word: "id", Wide: true},
 		},
 		rows: func(ctx context.Context, tx StoreTx, emit func(...ListingCell) error) error {
-			w.Skip, w.Limit = 0, batch
+			w.Skip, w.Limit = 0, windowBatch
 			for {
 				rows, all, err := tx.Papers(ctx, actor.Org, f, w)
 				if err != nil {
@@ -83,7 +87,7 @@ func paperSource(
 					}
 				}
 				w.Skip += len(rows)
-				if len(rows) < batch {
+				if len(rows) < windowBatch {
 					return nil
 				}
 			}

@@ -78,6 +78,8 @@ type world struct {
 	// rows tells a digest of every row of the database, expire ends a user's sessions.
 	rows   func() string
 	expire func(user app.UserID)
+	// seed runs a statement of the database's own.
+	seed func(sql string, args ...any)
 	// forget lets the events of an organisation go, as time does.
 	forget func(org trade.OrgID)
 	store  app.Store
@@ -139,10 +141,11 @@ func newWorld(t testing.TB) *world {
 		must(t, pool.QueryRow(context.Background(), everyRow).Scan(&digest))
 		return digest
 	}
-	w.behindTheScenes(func(query string, id any) {
-		_, err := pool.Exec(context.Background(), query, id)
+	w.seed = func(sql string, args ...any) {
+		_, err := pool.Exec(context.Background(), sql, args...)
 		must(t, err)
-	})
+	}
+	w.behindTheScenes(func(query string, id any) { w.seed(query, id) })
 	workers := jobs.NewWorkers(nil, log)
 	must(t, doing(workers, w.app))
 	runner, err := jobs.Start(ctx, pool, workers, jobs.Config{

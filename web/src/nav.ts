@@ -2,7 +2,9 @@ import {
   IconAlertCircle,
   IconCalendar,
   IconCash,
+  IconFileAnalytics,
   IconFileCheck,
+  IconHistory,
   IconCashBanknote,
   IconChartBar,
   IconFiles,
@@ -48,7 +50,9 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   },
   { to: "/financings", word: "financing", icon: IconCash, kinds: ["supplier"] },
   { to: "/requests", word: "requests", icon: IconMessageQuestion, kinds: ["warehouse", "carrier", "auditor"] },
-  { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["supplier", "bank"] },
+  { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["supplier"] },
+  { to: "/reports", word: "reports", icon: IconFileAnalytics, kinds: ["bank", "auditor", "regulator"] },
+  { to: "/audit", word: "audit", icon: IconHistory, kinds: ["auditor", "regulator", "operator"] },
   { to: "/settings", word: "settings", icon: IconSettings },
 ];
 

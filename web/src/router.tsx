@@ -10,6 +10,7 @@ import { calendarSearch } from "./screens/calendar/search";
 import { filterFor, filterOf, ownSide, payable, payableList, payables } from "./screens/payables/queries";
 import { Missing } from "./screens/Missing";
 import { financing } from "./screens/financing/queries";
+import { auditSearch } from "./screens/audit/queries";
 import { exposures, financings, lent, onTheWay, review, staged } from "./screens/bank/queries";
 import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
 import { type State as RequestState, requests, states as requestStates } from "./screens/requests/queries";
@@ -236,6 +237,19 @@ const tracePage = createRoute({
   component: lazyRouteComponent(() => import("./screens/trace/Trace"), "TraceScreen"),
 });
 
+const reportsPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/reports",
+  component: lazyRouteComponent(() => import("./screens/reports/Reports"), "Reports"),
+});
+
+const auditPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("./screens/audit/Audit"), "Audit"),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -330,6 +344,8 @@ export function newRouter(client: QueryClient) {
         ...bankPages,
         searchPage,
         tracePage,
+        reportsPage,
+        auditPage,
         settings.addChildren([
           settingsHome,
           settingsKeys,

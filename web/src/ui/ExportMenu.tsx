@@ -1,6 +1,7 @@
 import { ActionIcon, Anchor, Button, Group, Loader, Menu, Paper, Portal, Text } from "@mantine/core";
 import { IconDownload, IconX } from "@tabler/icons-react";
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas, taken } from "../api/client";
@@ -115,6 +116,9 @@ function Progress({ id }: { id: string }) {
       <Group gap={12}>
         <Anchor ref={link} href={url} download size="sm">
           {t("export.download")}
+        </Anchor>
+        <Anchor component={Link} to="/reports" size="sm">
+          {t("export.all")}
         </Anchor>
       </Group>
     </>

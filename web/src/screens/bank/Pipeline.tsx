@@ -55,6 +55,7 @@ function Financings({ title, empty, stages, from }: Props) {
         <Title order={1}>{t(`pipeline.title.${title as "pipeline"}`)}</Title>
         <Group gap={8}>
           <Sums totals={totals.filter((x) => (asked.stage ?? []).includes(x.stage))} out={title === "portfolio"} />
+          {title === "portfolio" && <Link to="/calendar">{t("nav.calendar")}</Link>}
           <ExportMenu list="financings" query={asked} />
           <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
         </Group>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
+import { Day } from "../../ui/Day";
 import { Empty } from "../../ui/Empty";
 import { ExportMenu } from "../../ui/ExportMenu";
 import { count } from "../../ui/format";
@@ -195,35 +196,6 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (to: Partial<
     </form>
   );
 }
-
-type DayProps = { label: string; value: string | undefined; onChange: (to: string | undefined) => void };
-
-/** A day as YYYY-MM-DD: the browser's own field writes it as its language does. */
-function Day({ label, value, onChange }: DayProps) {
-  const { t } = useTranslation();
-  const [text, setText] = useState(value ?? "");
-  const wrong = text !== "" && !isDay(text);
-  const take = () => {
-    if (!wrong && text !== (value ?? "")) onChange(text || undefined);
-  };
-  return (
-    <label className={classes.day}>
-      {label}
-      <input
-        value={text}
-        placeholder={t("payables.day")}
-        inputMode="numeric"
-        maxLength={10}
-        aria-invalid={wrong || undefined}
-        onChange={(e) => setText(e.currentTarget.value.trim())}
-        onBlur={take}
-        onKeyDown={(e) => e.key === "Enter" && take()}
-      />
-    </label>
-  );
-}
-
-const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 
 /** What the tab comes to in each currency; currencies are never added up. */
 function Totals({ rows, tab }: { rows: Sum[]; tab: Tab }) {

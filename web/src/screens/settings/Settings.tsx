@@ -3,6 +3,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { me } from "../../api/queries";
+import { mayRead } from "../audit/queries";
 import classes from "./Settings.module.css";
 
 const own = [
@@ -18,6 +19,11 @@ const organisation = [
   ["/settings/programmes", "programmes"],
 ] as const;
 
+const records = [
+  ["/reports", "reports"],
+  ["/audit", "audit"],
+] as const;
+
 /** The frame of the settings: what is one's own, and what is the organisation's. */
 export function Settings() {
   const { t } = useTranslation();
@@ -26,6 +32,7 @@ export function Settings() {
   const groups = [
     { word: "own", entries: own },
     { word: "organisation", entries: [...organisation, ...requests] },
+    { word: "records", entries: mayRead(actor) ? records : records.slice(0, 1) },
   ];
   return (
     <div className={classes.all}>
