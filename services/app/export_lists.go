@@ -62,9 +62,9 @@ func paperSource(
 			{Word: "warnings", Form: FormCount},
 			{Word: "version", Form: FormCount},
 			{Word: "received"},
-			{Word: "bytes", Form: FormCount},
-			{Word: "mediaType"},
-			{Word: "id", Wide: true},
+			{Word: "bytes", Form: FormCount, Machine: true},
+			{Word: "mediaType", Machine: true},
+			{Word: "id", Wide: true, Machine: true},
 		},
 		rows: func(ctx context.Context, tx StoreTx, emit func(...ListingCell) error) error {
 			w.Skip, w.Limit = 0, windowBatch
@@ -113,7 +113,7 @@ func receivableSource(f ReceivableFilter, names map[trade.OrgID]string) listSour
 			{Word: "paid", Form: FormAmount, Sum: true},
 			{Word: "disputed", Form: FormAmount, Sum: true},
 			{Word: "payTo"},
-			{Word: "id", Wide: true},
+			{Word: "id", Wide: true, Machine: true},
 		},
 		rows: func(ctx context.Context, tx StoreTx, emit func(...ListingCell) error) error {
 			p := Page{Limit: batch}
@@ -220,7 +220,7 @@ func financingColumns() []ListingColumn {
 		{Word: "due"},
 		{Word: "requested"},
 		{Word: "moved"},
-		{Word: "id", Wide: true},
+		{Word: "id", Wide: true, Machine: true},
 	}
 }
 
@@ -401,7 +401,7 @@ func (a *App) packSource(actor Actor, names map[trade.OrgID]string) listSource {
 	for _, q := range asked {
 		columns = append(columns, ListingColumn{Word: string(q)})
 	}
-	columns = append(columns, ListingColumn{Word: "opened"}, ListingColumn{Word: "id", Wide: true})
+	columns = append(columns, ListingColumn{Word: "opened"}, ListingColumn{Word: "id", Wide: true, Machine: true})
 	return listSource{
 		columns: columns,
 		rows: func(ctx context.Context, tx StoreTx, emit func(...ListingCell) error) error {

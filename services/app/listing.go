@@ -31,6 +31,8 @@ type ListingColumn struct {
 	Form ListingForm
 	Sum  bool
 	Wide bool // needs more room than most
+	// Machine is for programs alone: it is left out where a list is printed.
+	Machine bool
 }
 
 // ListingCell is one cell. One of its fields is set, or none for an empty one.

@@ -52,7 +52,7 @@ func (p *pdfListing) Close(foot app.ListingFoot) error {
 	}
 	s.y += tight
 	if p.head.ClockNote != "" {
-		s.banner(clockText(p.head.ClockNote), app.ToneAttention)
+		s.banner(p.say("export.about.clock")+": "+p.head.ClockNote, app.ToneAttention)
 	}
 	p.totals(s, foot)
 	p.table(s)
@@ -96,7 +96,8 @@ func (p *pdfListing) totals(s *sheet, foot app.ListingFoot) {
 	}
 }
 
-// table prints the rows; the column of currencies is left out, since each amount names its own.
+// table prints the rows; the column of currencies is left out, since each amount names its own,
+// and what only programs need.
 func (p *pdfListing) table(s *sheet) {
 	s.section(p.say("export.list."+string(p.head.List)), 60*point)
 	if s.empty(len(p.kept), p.say("export.none")) {
@@ -104,10 +105,10 @@ func (p *pdfListing) table(s *sheet) {
 	}
 	columns, shown := []column{}, []int{}
 	for i, c := range p.head.Columns {
-		if c.Form == app.FormCurrency {
+		if c.Form == app.FormCurrency || c.Machine {
 			continue
 		}
-		share := 60
+		share := 72 // a time with its title
 		if c.Wide {
 			share = 90
 		}

@@ -1,4 +1,5 @@
 import { Button, Group, NativeSelect, Title } from "@mantine/core";
+import { IconCalendar } from "@tabler/icons-react";
 import { useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -55,7 +56,11 @@ function Financings({ title, empty, stages, from }: Props) {
         <Title order={1}>{t(`pipeline.title.${title as "pipeline"}`)}</Title>
         <Group gap={8}>
           <Sums totals={totals.filter((x) => (asked.stage ?? []).includes(x.stage))} out={title === "portfolio"} />
-          {title === "portfolio" && <Link to="/calendar">{t("nav.calendar")}</Link>}
+          {title === "portfolio" && (
+            <Button component={Link} to="/calendar" size="xs" variant="default" leftSection={<IconCalendar size={14} aria-hidden />}>
+              {t("nav.calendar")}
+            </Button>
+          )}
           <ExportMenu list="financings" query={asked} />
           <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
         </Group>

@@ -66,7 +66,7 @@ function useReportColumns(): Column<Report>[] {
       width: 200,
       grow: 1.2,
       phone: { line: 2, wide: true },
-      cell: (r) => <Filter query={r.query ?? ""} />,
+      cell: (r) => (r.kind === "list" ? <Filter query={r.query ?? ""} /> : "—"),
     },
     { id: "by", title: t("reports.column.by"), width: 140, grow: 0.6, cell: (r) => r.requested_by },
     { id: "at", title: t("reports.column.at"), width: 130, phone: { line: 1, end: true }, cell: (r) => <When at={r.requested_at} /> },
