@@ -12,7 +12,7 @@ import (
 // How many rows of a list are read at once for a file: those of a window, which is sorted anew each
 // time, are slim; the others bring their states.
 const (
-	batch       = 5_000
+	batch       = 10_000
 	windowBatch = 20_000
 )
 
@@ -401,7 +401,9 @@ func (a *App) packSource(actor Actor, names map[trade.OrgID]string) listSource {
 	for _, q := range asked {
 		columns = append(columns, ListingColumn{Word: string(q)})
 	}
-	columns = append(columns, ListingColumn{Word: "opened"}, ListingColumn{Word: "id", Wide: true, Machine: true})
+	columns = append(
+		columns, ListingColumn{Word: "opened"}, ListingColumn{Word: "id", Wide: true, Machine: true},
+	)
 	return listSource{
 		columns: columns,
 		rows: func(ctx context.Context, tx StoreTx, emit func(...ListingCell) error) error {

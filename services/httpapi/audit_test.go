@@ -119,8 +119,12 @@ func (w *world) narrowedLog() {
 			w.t.Errorf("narrowed by %s: %d entries, want %d", name, got.Total, len(want))
 		}
 		query.Del("limit")
-		if _, file := w.export(sellerAdmin, "audit", query.Encode()); len(w.table(file).rows) != got.Total {
-			w.t.Errorf("narrowed by %s: %d in the list, %d in its file", name, got.Total, len(w.table(file).rows))
+		rows := got.Total
+		if query.Has("since") {
+			rows++ // asking for the file is an act, too
+		}
+		if _, file := w.export(sellerAdmin, "audit", query.Encode()); len(w.table(file).rows) != rows {
+			w.t.Errorf("narrowed by %s: %d in the list, %d in its file", name, rows, len(w.table(file).rows))
 		}
 		// What taking the file out left in the log is not looked at again.
 		all = w.log(sellerAdmin, url.Values{})

@@ -16,8 +16,8 @@ const many = 100_000
 
 // manyPapers and manyClaims copy a paper and a claim of the world until there are many.
 const (
-	manyPapers = `INSERT INTO documents (id, org_id, uploaded_by, uploaded_at, digest, size, media_type, filename,
-		version, state, fields, canonical_digest, parsed_at, reader, findings, edit)
+	manyPapers = `INSERT INTO documents (id, org_id, uploaded_by, uploaded_at, digest, size, media_type,
+		filename, version, state, fields, canonical_digest, parsed_at, reader, findings, edit)
 	SELECT 'doc-many-' || n, d.org_id, d.uploaded_by, d.uploaded_at + n * interval '1 second',
 		'sha-256:' || encode(sha256(n::text::bytea), 'hex'), d.size, d.media_type, '发票 ' || n || '.xml', 1,
 		d.state, d.fields, d.canonical_digest, d.parsed_at, d.reader, d.findings, 1

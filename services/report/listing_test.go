@@ -177,7 +177,8 @@ func TestAListingKeepsZerosDecimalsAndChinese(t *testing.T) {
 	book := opened(t, written(t, sampleListing("zh-CN"), "xlsx", rows, foot))
 	raw := excelize.Options{RawCellValue: true}
 	for cell, want := range map[string]string{
-		"A2": "00012", "B2": "宁波兰桥铸件有限公司", "E2": "2006880.10", "A3": "1e5", "E3": "90071992547409.91",
+		"A2": "00012", "B2": "宁波兰桥铸件有限公司", "E2": "2006880.10",
+		"A3": "1e5", "E3": "90071992547409.91",
 		"E4": "5000", "F2": "3",
 	} {
 		if got, err := book.GetCellValue("应收应付账款", cell, raw); err != nil || got != want {

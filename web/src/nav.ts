@@ -41,7 +41,13 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   { to: "/pipeline", word: "pipeline", icon: IconTimeline, kinds: ["bank"] },
   { to: "/portfolio", word: "portfolio", icon: IconCashBanknote, kinds: ["bank"] },
   { to: "/exposure", word: "exposure", icon: IconChartBar, kinds: ["bank"] },
-  { to: "/documents", word: "documents", icon: IconFiles },
+  {
+    to: "/documents",
+    word: "documents",
+    icon: IconFiles,
+    // An auditor comes to papers by the trade or by searching.
+    kinds: ["supplier", "core_enterprise", "bank", "warehouse", "carrier", "regulator", "operator"],
+  },
   {
     to: "/packs",
     word: "packs",
