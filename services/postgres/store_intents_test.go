@@ -318,7 +318,8 @@ func TestAReportIsKeptAsItWasMade(t *testing.T) {
 	s := open(t, seed(t))
 	r := app.Report{
 		ID: "rep", Org: "BankMSP", Kind: "dossier", Subject: "f", MediaType: "application/pdf",
-		Digest: trade.DigestOf(nil), Size: 7, RequestedBy: "b1", MadeAt: at(0),
+		State: app.ReportMade, Digest: trade.DigestOf(nil), Size: 7, RequestedBy: "b1", By: "b1",
+		AskedAt: at(0), MadeAt: at(0),
 	}
 	other := r
 	other.Size = 8

@@ -42,11 +42,12 @@ export function amount(text: string, currency: string): string {
   return decimal(`${match[1] ?? ""}.${(match[2] ?? "").padEnd(decimals, "0")}`);
 }
 
-/** A value as a paper states it: sums of money with all decimals, other numbers in groups. */
+/** A value as a paper states it: sums of money with all decimals, numbers of a unit in groups. A
+ * number alone stays as it is: it may be that of an account or an order. */
 export function stated(value: string): string {
-  const match = /^([-+]?\d+(?:\.\d+)?) ([A-Z]{3})$/.exec(value);
-  if (match) return `${amount(match[1] ?? "", match[2] ?? "")} ${match[2] ?? ""}`;
-  const number = /^([-+]?\d+(?:\.\d+)?)( .+)?$/.exec(value);
+  const match = /^([-+]?[\d,]+(?:\.\d+)?) ([A-Z]{3})$/.exec(value);
+  if (match) return `${amount((match[1] ?? "").replaceAll(",", ""), match[2] ?? "")} ${match[2] ?? ""}`;
+  const number = /^([-+]?\d+(?:\.\d+)?)( .+)$/.exec(value);
   return number ? `${decimal(number[1] ?? "")}${number[2] ?? ""}` : value;
 }
 

@@ -33,7 +33,8 @@ const raw = /\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]{3,}\.[a-z]+_[a-z_]+\b|\b[A-Z]{3,}_[A
 // firms, persons, goods and papers are as their papers have them.
 const english = /\b[A-Za-z]?[a-z]{2,}(?:[ ,]+[a-z]{2,})+\b/;
 
-let firms = []; // names of organisations, which are what they are in every language
+const { personas } = await (await fetch(`${url}/v1/demo`)).json();
+let firms = personas.map((p) => p.organisation); // names of organisations, which are what they are in every language
 
 /** The texts of a page that a reader should not meet. What papers themselves say stands in
  * elements marked translate="no" or lang, and is theirs. */
