@@ -2,7 +2,7 @@ import { Loader } from "@mantine/core";
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { Problem } from "./api/client";
-import { me, organisations, pack, packPages, paper } from "./api/queries";
+import { me, organisations, original, pack, packPages, paper } from "./api/queries";
 import { language } from "./i18n";
 import { papers, paperSearch } from "./screens/documents/queries";
 import { home as homeQuery, inbox as inboxQuery } from "./screens/inbox/queries";
@@ -80,7 +80,10 @@ const documentPage = createRoute({
   path: "/documents/$id",
   validateSearch: (search: Record<string, unknown>): { finding?: number } =>
     typeof search.finding === "number" && Number.isInteger(search.finding) ? { finding: search.finding } : {},
-  loader: ({ context, params }) => context.client.ensureQueryData(paper(params.id, language())),
+  loader: ({ context, params, preload }) => {
+    if (!preload) void context.client.prefetchQuery(original(params.id)); // beside what is said of it, not after
+    return context.client.ensureQueryData(paper(params.id, language()));
+  },
   component: lazyRouteComponent(() => import("./screens/Document"), "DocumentScreen"),
 });
 

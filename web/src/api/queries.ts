@@ -36,7 +36,7 @@ export const original = (id: string) =>
       return { bytes: new Uint8Array(await answer.arrayBuffer()), media };
     },
     staleTime: Number.POSITIVE_INFINITY, // originals never change
-    gcTime: 60_000,
+    gcTime: 20_000,
   });
 
 export const packs = queryOptions({

@@ -3,6 +3,7 @@ import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import type { PDFDocumentProxy, RenderTask } from "pdfjs-dist";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { type Opening, openPdf } from "./pdf";
 import classes from "./PdfView.module.css";
 
 /** A file that a PDF carries, such as the invoice in a Factur-X PDF. */
@@ -23,14 +24,6 @@ async function attachedTo(document: PDFDocumentProxy): Promise<Attached[]> {
   return Object.values(files).flatMap((f) => (f.filename && f.content ? [{ name: f.filename, bytes: f.content }] : []));
 }
 
-async function open(bytes: Uint8Array): Promise<PDFDocumentProxy> {
-  const pdf = await import("pdfjs-dist");
-  const worker = await import("pdfjs-dist/build/pdf.worker.min.mjs?url");
-  pdf.GlobalWorkerOptions.workerSrc = worker.default;
-  // The bytes are copied: the worker takes them over. Nothing in a paper is run or fetched.
-  return pdf.getDocument({ data: bytes.slice(), enableXfa: false }).promise;
-}
-
 /** One page of a PDF at the width of the pane. */
 export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
   const { t } = useTranslation();
@@ -42,11 +35,13 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
 
   useEffect(() => {
     let closed = false;
-    let opened: PDFDocumentProxy | undefined;
-    open(bytes)
-      .then(async (d) => {
-        opened = d;
-        if (closed) return d.loadingTask.destroy();
+    let opening: Opening | undefined;
+    openPdf(bytes)
+      .then(async (o) => {
+        opening = o;
+        if (closed) return o.close();
+        const d = await o.document;
+        if (closed) return;
         setDocument(d);
         const files = await attachedTo(d);
         if (!closed) onAttached(files);
@@ -56,7 +51,7 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
       });
     return () => {
       closed = true;
-      void opened?.loadingTask.destroy();
+      opening?.close();
     };
   }, [bytes, onAttached]);
 

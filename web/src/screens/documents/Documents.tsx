@@ -1,10 +1,12 @@
 import { ActionIcon, Group, Text, Title } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Pack, Schemas } from "../../api/client";
 import { useNames } from "../../api/names";
+import { original, paper } from "../../api/queries";
 import { Empty } from "../../ui/Empty";
 import { ExportMenu } from "../../ui/ExportMenu";
 import { count } from "../../ui/format";
@@ -65,6 +67,23 @@ function usePaperColumns(): Column<Row>[] {
   ];
 }
 
+/** Larger originals are fetched when somebody looks at them. */
+const smallOriginal = 2 * 1024 * 1024;
+
+/** Whoever looks at a paper looks at the next one: it is fetched before. */
+function usePrefetchNext(shown: string | undefined, rows: ReadonlyMap<number, Row>) {
+  const { i18n } = useTranslation();
+  const client = useQueryClient();
+  const at = shown === undefined ? undefined : [...rows].find(([, row]) => row.id === shown)?.[0];
+  const next = at === undefined ? undefined : rows.get(at + 1);
+  const id = next && next.size <= smallOriginal ? next.id : undefined;
+  useEffect(() => {
+    if (id === undefined) return;
+    void client.prefetchQuery(paper(id, i18n.language));
+    void client.prefetchQuery(original(id));
+  }, [client, id, i18n.language]);
+}
+
 const fileTones = { filed: "good", there: "quiet", refused: "bad" } as const;
 
 /** What became of each paper that was to go into a trade pack. */
@@ -75,13 +94,13 @@ function FiledResults({ pack, results, onClose }: { pack: Pack; results: Filed[]
     <Results
       title={t("documents.filing.result")}
       summary={t("documents.filing.done", { done, count: results.length, pack: pack.title })}
-      list={results.map(({ paper, state, problem }) => ({
-        id: paper.id,
+      list={results.map(({ paper: p, state, problem }) => ({
+        id: p.id,
         tone: fileTones[state],
         word: t(`documents.filing.${state}`),
         what: (
-          <Link to="/documents/$id" params={{ id: paper.id }}>
-            {paper.number || paper.file_name}
+          <Link to="/documents/$id" params={{ id: p.id }}>
+            {p.number || p.file_name}
           </Link>
         ),
         problem,
@@ -105,6 +124,8 @@ export function Documents() {
   const { rows, total, here, see, error, again } = useRows(search);
   const columns = usePaperColumns();
   const { shown: visible, hidden, onToggle } = useColumns("documents", columns);
+
+  usePrefetchNext(shown, rows);
 
   const narrow = (next: PaperSearch) => {
     setPicked(new Map());

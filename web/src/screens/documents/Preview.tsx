@@ -1,7 +1,7 @@
 import { Loader } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { paper } from "../../api/queries";
+import { original, paper } from "../../api/queries";
 import { Original } from "../../source/Original";
 import { ProblemNote } from "../../ui/ProblemNote";
 import classes from "./Documents.module.css";
@@ -10,6 +10,7 @@ import classes from "./Documents.module.css";
 export function Preview({ id }: { id: string }) {
   const { t, i18n } = useTranslation();
   const { data, error, refetch } = useQuery(paper(id, i18n.language));
+  usePrefetchQuery(original(id)); // beside what is said of it, not after
   if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
   return (
