@@ -68,3 +68,25 @@ func TestTwentyFilesAreSentAtOnce(t *testing.T) {
 	h := open(t, program, newData(t), nil)
 	drive(t, h, "twenty.mjs", sellerMaker)
 }
+
+func TestScreensArePaintedInTime(t *testing.T) {
+	measured(t, "paint")
+	h := open(t, program, newData(t), nil)
+	ctx := t.Context()
+	programmes, err := h.programmes(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := h.claimed(ctx, "paint", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.confirmed(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	financing, err := h.requested(ctx, c, programmes["YongjiangMSP"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	drive(t, h, "measure.mjs", sellerMaker, bankMaker, string(financing))
+}

@@ -99,10 +99,6 @@ func TestThePortal(t *testing.T) {
 	t.Parallel()
 	needPortal(t)
 	h := open(t, fast, newData(t), nil)
-	speed := []string{}
-	if os.Getenv("PORTAL_SPEED") != "" {
-		speed = append(speed, "speed")
-	}
 	for _, r := range []struct {
 		name, script string
 		args         []string
@@ -119,10 +115,7 @@ func TestThePortal(t *testing.T) {
 		{"each finding is shown in its place", "papers.mjs", []string{sellerMaker, "CangningMSP"}},
 		{"a list is taken out as it is filtered", "reports.mjs", []string{sellerMaker, sellerAdmin, auditor}},
 		{"the inbox is live", "inbox.mjs", []string{sellerMaker, buyerMaker}},
-		{
-			"a first visit stays within its budget", "measure.mjs",
-			append([]string{sellerMaker}, speed...),
-		},
+		{"a first visit stays within its budget", "measure.mjs", []string{sellerMaker}},
 	} {
 		t.Run(r.name, func(t *testing.T) { drive(t, h, r.script, r.args...) })
 	}

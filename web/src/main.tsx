@@ -6,6 +6,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Problem } from "./api/client";
+import { me, organisations } from "./api/queries";
 import { startLanguage } from "./i18n";
 import { newRouter } from "./router";
 import { theme, variables } from "./theme";
@@ -33,7 +34,19 @@ const client: QueryClient = new QueryClient({
 });
 const router = newRouter(client);
 
+/** Who is signed in and the code of the screen are asked for while the words are on their way, not after. */
+function startEarly() {
+  if (router.latestLocation.pathname === "/sign-in") return;
+  void client.prefetchQuery(me);
+  void client.prefetchQuery(organisations);
+  for (const match of router.matchRoutes(router.latestLocation)) {
+    const route = router.routesById[match.routeId as keyof typeof router.routesById];
+    void Promise.resolve(router.loadRouteChunk(route)).catch(() => undefined); // the router tells of it when it is needed
+  }
+}
+
 startDensity();
+startEarly();
 await startLanguage();
 const place = document.getElementById("root");
 if (place) {
