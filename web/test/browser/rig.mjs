@@ -153,6 +153,8 @@ export async function signIn(page, email, language = "en") {
   await page.getByRole("textbox", { name: t.password }).fill(people[email].password);
   await page.getByRole("button", { name: t.submit, exact: true }).click();
   await page.waitForURL((to) => !to.pathname.includes("sign-in"));
+  // The address changes before the screen does, and the screen for signing in has a heading too.
+  await page.getByRole("navigation", { name: texts[language].nav.label }).waitFor();
   await page.getByRole("heading", { level: 1 }).first().waitFor();
 }
 
