@@ -210,8 +210,8 @@ var packages = map[string]place{
 		rung:    rigs,
 		imports: []string{"services/postgres", "services/postgres/cluster"},
 	},
-	"services/notify": {rung: edges, imports: []string{"services/app"}},
-	"services/portal": {rung: edges},
+	"services/notify":        {rung: edges, imports: []string{"services/app"}},
+	"services/portal":        {rung: edges},
 	"services/portal/verify": {rung: edges},
 	"services/report": {
 		rung:    edges,

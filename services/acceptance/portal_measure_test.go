@@ -48,7 +48,8 @@ func TestPapersOpenInARowWithoutALeak(t *testing.T) {
 		crews.Go(func() {
 			for n := c; n < inARow; n += crew {
 				paper := pdftest.New()
-				paper.Show(fmt.Sprintf("Invoice LQ-%05d", n), "Ningbo Lanqiao Castings Co., Ltd.", "To pay 2,006,880.00 CNY")
+				number := fmt.Sprintf("Invoice LQ-%05d", n)
+				paper.Show(number, "Ningbo Lanqiao Castings Co., Ltd.", "To pay 2,006,880.00 CNY")
 				name := fmt.Sprintf("invoice-%03d.pdf", n)
 				if _, err := h.upload(t.Context(), hand("lanqiao", c), pack, name, paper.Bytes()); err != nil {
 					t.Errorf("%s: %v", name, err)

@@ -90,7 +90,8 @@ func drive(t *testing.T, h *house, script string, args ...string) {
 		t.Fatalf("the portal did not hold: %v", err)
 	}
 	spent := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	t.Logf("%d things held; browser and script took %s of a processor", strings.Count(string(out), "ok: "), spent)
+	held := strings.Count(string(out), "ok: ")
+	t.Logf("%d things held; browser and script took %s of a processor", held, spent)
 }
 
 // The runs through the portal share one node: what each needs is its own trade, and to start a node

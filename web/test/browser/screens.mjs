@@ -7,7 +7,7 @@
 // FOLDER receives a PNG for each screen and way, and sheets/NAME-phones.png and -desks.png that put
 // the ways of one screen side by side. With names only those screens are taken; a name ending in *
 // takes all that begin with it. scripts/screens makes the node and calls this.
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { authenticator, client, passkeyOf } from "./person.mjs";
@@ -34,7 +34,9 @@ const raw = /\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]{3,}\.[a-z]+_[a-z_]+\b|\b[A-Z]{3,}_[A
 const english = /\b[A-Za-z]?[a-z]{2,}(?:[ ,]+[a-z]{2,})+\b/;
 
 const { personas } = await (await fetch(`${url}/v1/demo`)).json();
-let firms = personas.map((p) => p.organisation); // names of organisations, which are what they are in every language
+const book = JSON.parse(await readFile(new URL("../../../fixtures/living/book.json", import.meta.url), "utf8"));
+// What people named themselves is what it is in every language: organisations, goods, trades, keys.
+let given = [...personas.map((p) => p.organisation), ...Object.values(book.goods).map((g) => g.name), "Test passkey"];
 
 /** The texts of a page that a reader should not meet. What papers themselves say stands in
  * elements marked translate="no" or lang, and is theirs. */
@@ -45,7 +47,7 @@ function strays(page, language) {
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         let text = node.textContent.trim();
-        for (const firm of known) text = text.replaceAll(firm, "");
+        for (const name of known) text = text.replaceAll(name, "");
         text = text.replace(/[(（][^()（）]*[)）]/g, ""); // the name of goods
         const around = node.parentElement;
         if (!text || !around.checkVisibility()) continue;
@@ -55,7 +57,7 @@ function strays(page, language) {
       }
       return [...found].map((s) => s.slice(0, 120));
     },
-    [raw.source, english.source, language === "zh-CN", firms],
+    [raw.source, english.source, language === "zh-CN", given],
   );
 }
 
@@ -101,7 +103,9 @@ async function enter({ email, signs }) {
   await signIn(door, email);
   const { cookies } = await door.context().storageState();
   await door.context().close();
-  firms = (await api.get("/v1/organisations")).items.flatMap((o) => [o.name, o.name_local ?? o.name]);
+  const { items: parties } = await api.get("/v1/organisations");
+  const { items: packs } = await api.get("/v1/packs?limit=200");
+  given = [...new Set([...given, ...parties.map((o) => o.name), ...packs.map((p) => p.title)])].toSorted((a, b) => b.length - a.length);
   return { api, passkey, storageState: { cookies, origins: [] } };
 }
 
