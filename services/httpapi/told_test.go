@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
@@ -25,6 +26,9 @@ func inChinese(t *testing.T, s string, own ...string) {
 	}
 	if found := latin.FindString(bare); found != "" || s == "" {
 		t.Errorf("%q in %q", found, s)
+	}
+	if !utf8.ValidString(s) || strings.ContainsRune(s, utf8.RuneError) {
+		t.Errorf("%q has characters that are none", s)
 	}
 }
 

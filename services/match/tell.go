@@ -3,6 +3,8 @@ package match
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/countersign/countersign/services/check/texts"
 	"github.com/countersign/countersign/services/parse"
@@ -235,12 +237,13 @@ func joined(language, last string, names []string) string {
 		"list", strings.Join(names[:end], texts.Say("@join comma", language)), "last", names[end])
 }
 
-// capital raises the first letter of a sentence that begins in ASCII.
+// capital raises the first letter of a sentence, where its script has capitals.
 func capital(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // Codes lists the codes of findings.

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Loader, Text, Title } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -99,7 +99,8 @@ export function PackFinancing({ pack }: { pack: Pack }) {
   const obligor = pack.parties.find((p) => p.side === "obligor")?.organisation ?? "";
   const seller = pack.parties.some((p) => p.side === "seller" && p.organisation === actor.organisation);
   if (!seller) return null;
-  const asked = data?.items.filter((f) => f.pack === pack.id) ?? [];
+  if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
+  const asked = data.items.filter((f) => f.pack === pack.id);
   const live = asked.some((f) => ["standing", "asked", "quoted", "accepted", "approved", "disbursed", "overdue", "repaid"].includes(statusOf(f)));
   const verdicts = pack.verification?.verdicts ?? [];
   const passes = pack.verdicts_stand && verdicts.length > 0 && verdicts.every((v) => v.answer === "pass");
