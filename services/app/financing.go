@@ -222,7 +222,9 @@ func (a *App) AcceptQuote(ctx context.Context, actor Actor, id trade.AssetID) (I
 	if err != nil {
 		return Intent{}, err
 	}
-	if r.State.Receivable.PayTo != body.Account && r.State.Receivable.PayeeChange == nil {
+	// Of one that is assigned, or whose account is being changed, the law says more.
+	claim := r.State.Receivable
+	if claim.PayTo != body.Account && claim.PayeeChange == nil && claim.Owner == claim.Seller {
 		return Intent{}, fault(trade.CodePayee, "",
 			"the payee account was changed since you asked: decline this one and ask again")
 	}

@@ -169,7 +169,7 @@ func (p *Page) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	query := r.URL.Query()
 	v := view{
-		Nonce: base64.RawStdEncoding.EncodeToString(raw), Language: languageOf(r),
+		Nonce: base64.RawURLEncoding.EncodeToString(raw), Language: languageOf(r),
 		Style: p.names["verify.css"], Script: p.names["verify.js"],
 		Digest: cut(query.Get("digest"), maxDigest), Code: cut(query.Get("code"), maxCode),
 	}
