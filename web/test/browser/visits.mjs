@@ -21,6 +21,11 @@ const claimIn = (query, to = (id) => `/payables/${id}`) => async (api) => {
   const found = await first(api, `/v1/receivables?${query}&limit=1`);
   return found && to(found.id);
 };
+/** The case whose payee account is being changed (fixtures/living/trades/12-account-changed). */
+const held = async (api) => {
+  const found = await first(api, "/v1/financings?stage=submitted&limit=50", (f) => f.number === "HL-21838");
+  return found && `/review/${found.id}`;
+};
 const personOf = (pick) => async (api) => {
   const found = await first(api, "/v1/persons", pick);
   return found && `/settings/team/${found.id}`;
@@ -129,6 +134,9 @@ const bankMaker = [
     at: caseIn("refused_by_rule", (id) => `/review/${id}?check=0`),
   },
   { name: "bank-review-financed", at: caseIn("financed", (id) => `/review/${id}`) },
+  { name: "bank-review-held", at: held },
+  { name: "bank-reports", at: "/reports" },
+  { name: "bank-requests", at: "/requests" },
   { name: "bank-portfolio", at: "/portfolio" },
   { name: "bank-exposure", at: "/exposure" },
   { name: "bank-calendar", at: "/calendar" },
@@ -158,12 +166,15 @@ const holder = (who) => [
   { name: `${who}-document`, at: paperThat("") },
   { name: `${who}-upload`, at: "/upload" },
   { name: `${who}-packs`, at: "/packs" },
+  { name: `${who}-requests`, at: "/requests" },
 ];
 
 const auditor = [
   { name: "auditor-inbox", at: "/" },
   { name: "auditor-documents", at: "/documents" },
   { name: "auditor-packs", at: "/packs" },
+  { name: "auditor-reports", at: "/reports" },
+  { name: "auditor-audit", at: "/audit" },
   { name: "auditor-search", at: "/search" },
   {
     name: "auditor-search-found",
@@ -179,6 +190,7 @@ const auditor = [
 
 const operator = [
   { name: "operator-home", at: "/" },
+  { name: "operator-audit", at: "/audit" },
   { name: "operator-team", at: "/settings/team" },
   { name: "operator-person", at: personOf((p) => p.state === "active") },
   { name: "operator-roles", at: "/settings/roles" },
