@@ -28,7 +28,7 @@ const held = async (api) => {
 };
 const personOf = (pick) => async (api) => {
   const found = await first(api, "/v1/persons", pick);
-  return found && `/settings/team/${found.id}`;
+  return found && `/settings/team/${found.person}`;
 };
 
 const button = (page, name) => page.getByRole("button", { name, exact: true }).first();
