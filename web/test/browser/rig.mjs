@@ -158,8 +158,21 @@ export async function signIn(page, email, language = "en") {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
 }
 
+/** Waits until nothing moves or fades any more, but for what turns forever. */
+export async function still(page) {
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((a) => a.effect?.getTiming().iterations !== Infinity)
+        .map((a) => a.finished.catch(() => {})),
+    ),
+  );
+}
+
 /** Holds that axe finds nothing (WCAG 2.0 to 2.2 A and AA, and best practice). */
 export async function accessible(page, name) {
+  await still(page); // what is still fading in has not its colours yet
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe); // once a page load
   const result = await page.evaluate(() =>
     window.axe.run(document, {

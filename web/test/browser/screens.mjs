@@ -11,7 +11,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { authenticator, client, passkeyOf } from "./person.mjs";
-import { accessible, browser, every, finish, fits, hold, open, signIn, texts, unbroken, url, wayName } from "./rig.mjs";
+import { accessible, browser, every, finish, fits, hold, open, signIn, still, texts, unbroken, url, wayName } from "./rig.mjs";
 import { visited } from "./visits.mjs";
 
 const [folder, ...names] = process.argv.slice(2);
@@ -70,14 +70,7 @@ async function settled(page) {
         (e) => !e.closest("button") && e.checkVisibility({ opacityProperty: true }), // a button that waits for its dialog turns
       ),
   );
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((a) => a.effect?.getTiming().iterations !== Infinity)
-        .map((a) => a.finished.catch(() => {})),
-    ),
-  );
+  await still(page);
   await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
 }
 
