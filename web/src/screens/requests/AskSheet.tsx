@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, type Pack, type Schemas, taken } from "../../api/client";
 import { useNames } from "../../api/names";
 import { me } from "../../api/queries";
+import { isDay } from "../../ui/Day";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { newKey } from "./queries";
 
@@ -59,7 +60,7 @@ export function AskSheet({ pack, wanted, onClose }: Props) {
     const found = {
       ...(organisation === "" ? { organisation: t("requests.ask.whomMissing") } : {}),
       ...(kind === "" ? { kind: t("requests.ask.kindMissing") } : {}),
-      ...(day !== "" && !/^\d{4}-\d{2}-\d{2}$/.test(day) ? { due: t("requests.ask.dueWrong") } : {}),
+      ...(day !== "" && !isDay(day) ? { due: t("requests.ask.dueWrong") } : {}),
     };
     setFaults(found);
     if (organisation === "") whom.current?.focus();
@@ -112,7 +113,7 @@ export function AskSheet({ pack, wanted, onClose }: Props) {
             ref={until}
             label={t("requests.ask.due")}
             description={t("requests.ask.dueText")}
-            placeholder="2026-11-30"
+            placeholder={t("payables.day")}
             value={due}
             error={faults.due}
             onChange={(e) => setDue(e.currentTarget.value)}
