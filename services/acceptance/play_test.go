@@ -436,7 +436,7 @@ func (h *house) quoted(ctx context.Context, f trade.AssetID, maker string) error
 	lapses := today().AddDays(3).String() + "T12:00:00Z"
 	return h.act(ctx, "/v1/financings/"+string(f)+"/quote", map[string]any{
 		"advance_rate": "90", "rate": "4.35", "kind": "discount", "day_count": "ACT/360", "fee_rate": "0.1",
-		"fee_bearer": "seller", "value_date": today(), "recourse": true, "lapses_at": lapses,
+		"fee_bearer": "seller", "value_date": today().AddDays(1), "recourse": true, "lapses_at": lapses,
 	}, maker)
 }
 
