@@ -30,6 +30,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#a61e1e",
     "--mantine-color-dimmed": "#545b64",
     "--mantine-color-anchor": "#364fc7",
+    "--ring": "#4263eb",
     "--line": "#dfe3e8",
     "--ground": "#ffffff",
     "--ground-2": "#f7f8fa",
@@ -42,6 +43,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#ff9d97",
     "--mantine-color-dimmed": "#a8b0ba",
     "--mantine-color-anchor": "#a5b8ff",
+    "--ring": "#a5b8ff", // the accent of buttons is too dark on dark ground to be seen around them
     "--line": "#3a3f47",
     "--ground": "#1f2226",
     "--ground-2": "#26292e",

@@ -2,6 +2,7 @@ import { ActionIcon, Anchor, Group, Menu, Text } from "@mantine/core";
 import { IconKeyboard, IconLogout, IconMail, IconUser } from "@tabler/icons-react";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import type { FocusEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { me, organisations } from "../api/queries";
@@ -47,6 +48,9 @@ function ProfileMenu({ onSignOut }: { onSignOut: () => void }) {
     </Menu>
   );
 }
+
+/** On a phone the rail scrolls, and a browser leaves half an entry as it is. */
+const whole = (e: FocusEvent<HTMLElement>) => e.currentTarget.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 /** The frame around every screen of somebody who is signed in. */
 export function Shell() {
@@ -102,6 +106,7 @@ export function Shell() {
                   component={Link}
                   to={to}
                   className={classes.entry}
+                  onFocus={whole}
                   {...(to === "/" ? { activeOptions: { exact: true } } : {})}
                 >
                   <Picture size={18} aria-hidden />

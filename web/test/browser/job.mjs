@@ -1,15 +1,17 @@
 // The whole job, by five personas with passkeys of their own: a supplier brings the papers of a trade
 // and asks for financing, the core enterprise confirms what it owes, a bank's maker quotes and its
 // checker approves, the buyer's payment settles it, and an auditor finds it and reads how it went.
-// Clicks and seconds of each are counted, and every screen on the way is looked at.
+// Clicks and seconds of each are counted, and every screen on the way is looked at. The way at a desk
+// is gone with a pointer, files dropped; the other with keys alone (keyboard.mjs), files chosen.
 //
 //   node test/browser/job.mjs SELLER BUYER-MAKER BUYER-CHECKER BANK-MAKER BANK-CHECKER AUDITOR
 //
 // with the environment of rig.mjs. Each way is a trade of its own, and all go on side by side, so that
 // there is a next case to open. Prints a line for each thing that held and exits 1 when one did not.
 import { randomBytes } from "node:crypto";
+import { heldByKeys, keysOnly, tabTo, use } from "./keyboard.mjs";
 import { client, persona, signDialog, signWithSoftware } from "./person.mjs";
-import { accessible, drop, finish, hold, open, seen, shot, signIn, texts, unbroken, url, ways } from "./rig.mjs";
+import { accessible, drop, figures, finish, hold, open, seen, shot, signIn, texts, unbroken, url, ways } from "./rig.mjs";
 import { brought, day, filesOf, papers, programme } from "./trade.mjs";
 
 const [seller, buyer, buyerChecker, bank, bankChecker, auditor] = process.argv.slice(2);
@@ -17,29 +19,29 @@ if (!auditor) {
   console.error("usage: job.mjs SELLER BUYER-MAKER BUYER-CHECKER BANK-MAKER BANK-CHECKER AUDITOR");
   process.exit(2);
 }
-const figures = [];
 const act = (page, name) => page.getByRole("button", { name, exact: true });
 const said = (text, values) => Object.entries(values).reduce((all, [k, v]) => all.replaceAll(`{{${k}}}`, v), text);
 
 /**
- * Counts what a person presses for a deed and the seconds that it takes. The touch of the passkey is
- * the button of the dialog that asks for it: it is counted beside the clicks.
+ * Counts what a person presses for a deed and the seconds that it takes; a key that presses a button
+ * counts as a click does. The touch of the passkey is the button of the dialog that asks for it: it is
+ * counted beside the clicks.
  */
 async function counted(trade, page, who, { most, within }, deed) {
-  await page.evaluate(() => {
+  await page.evaluate((kind) => {
     window.pressed = { clicks: 0, touches: 0 };
     window.addEventListener(
-      "pointerdown",
+      kind,
       (e) => e.isTrusted && window.pressed[e.target.closest("[role=dialog] [data-autofocus]") ? "touches" : "clicks"]++,
       true,
     );
-  });
+  }, page.keys ? "click" : "pointerdown");
   const began = Date.now();
   const outside = (await deed()) ?? 0; // the file dialog's own button
   const seconds = (Date.now() - began) / 1000;
   const { clicks: inside, touches } = await page.evaluate(() => window.pressed);
   const clicks = inside + outside;
-  figures.push(`${trade.name}: ${who}: ${clicks} clicks${touches ? " and the passkey" : ""}, ${seconds.toFixed(1)} s`);
+  figures(`${trade.name}: ${who}: ${clicks} ${page.keys ? "presses" : "clicks"}${touches ? " and the passkey" : ""}, ${seconds.toFixed(1)} s`);
   hold(`${trade.name}: ${who}: at most ${most} clicks`, clicks <= most, `${clicks}`);
   hold(`${trade.name}: ${who}: at most ${within} s`, seconds <= within, `${seconds}`);
 }
@@ -57,28 +59,23 @@ async function reaches(trade, stage) {
 /** A persona's first screen, in the way of the trade: where one stands after signing in. */
 async function home(trade, email) {
   const page = await persona(email, trade.way);
+  if (trade.way.size === "phone") await keysOnly(page);
   hold(`${trade.name}: ${email} begins at home`, new URL(page.url()).pathname === "/");
   return page;
 }
 
 async function away(trade, page, who) {
+  if (page.keys) heldByKeys(page, `${trade.name}: ${who}`);
   unbroken(page, `${trade.name}: ${who}`);
   await page.context().close();
 }
 
-/** Presses with keys alone. */
-async function press(page, locator) {
-  await locator.waitFor();
-  await locator.focus();
-  await page.keyboard.press("Enter");
-}
-
-// From files to the signed request. Where there is a pointer on a desk, files are chosen; else dropped.
+// From files to the signed request. A pointer drops files; a key opens the dialog that chooses them.
 async function asks(trade) {
   const { t, name, file } = trade;
   await brought(trade, buyer);
   const page = await home(trade, seller);
-  const dropped = trade.way.size === "phone";
+  const dropped = !page.keys;
   const request = act(page, t.financing.request);
   const sheet = page.getByRole("dialog", { name: t.financing.request });
   const consent = sheet.getByRole("checkbox").last();
@@ -87,18 +84,18 @@ async function asks(trade) {
     if (dropped) await drop(page, files);
     else {
       const chooser = page.waitForEvent("filechooser");
-      await act(page, t.upload.upload).click();
+      await use(page, act(page, t.upload.upload));
       await (await chooser).setFiles(files);
     }
     await page.waitForURL(/\/packs\/pack-/);
     await request.waitFor();
     await accessible(page, `${name} pack`);
-    await request.click();
+    await use(page, request);
     await consent.waitFor();
     await accessible(page, `${name} sheet`);
     await shot(page, `${file}-1-sheet`);
-    await consent.click();
-    await act(sheet, t.financing.submit).click();
+    await use(page, consent, "Space");
+    await use(page, act(sheet, t.financing.submit));
     await signDialog(page, trade.way.language);
     await page.waitForURL(/\/financings\/fin-/);
     await page.getByText(t.financing.status.standing, { exact: true }).first().waitFor();
@@ -115,9 +112,9 @@ async function confirms(trade, email) {
   const page = await home(trade, email);
   const word = said(t.payables.act.confirm_one ?? t.payables.act.confirm_other, { count: 1 });
   await counted(trade, page, `core enterprise, ${email === buyer ? "maker" : "checker"}`, { most: 4, within: 30 }, async () => {
-    await page.getByRole("link", { name: t.nav.payables, exact: true }).click();
-    await page.getByRole("checkbox", { name: said(t.payables.choose, { number: trade.invoice }) }).click();
-    await act(page, word).click();
+    await use(page, page.getByRole("link", { name: t.nav.payables, exact: true }));
+    await use(page, page.getByRole("checkbox", { name: said(t.payables.choose, { number: trade.invoice }) }), "Space");
+    await use(page, act(page, word));
     await signDialog(page, trade.way.language);
     await page.getByTestId("outcomes").getByRole("listitem").first().waitFor();
   });
@@ -142,19 +139,19 @@ async function whole(trade, page, what) {
 async function quotes(trade) {
   const { t, name, file } = trade;
   const page = await home(trade, bank);
-  await row(page, trade).click();
+  await use(page, row(page, trade));
   await page.getByText(t.review.price.allIn).waitFor();
   await seen(page, `${name} review to quote`, `${file}-3-quote`);
   await whole(trade, page, `${name} review to quote`);
-  await act(page, t.review.act.return_seller).click();
+  await use(page, act(page, t.review.act.return_seller));
   await page.getByText(t.review.reasonNeeded).waitFor();
   const reason = page.getByLabel(t.review.reason, { exact: true });
   hold(`${name}: a return without a reason asks for one`, await reason.evaluate((e) => e === document.activeElement));
-  await page.getByRole("link", { name: t.nav.inbox, exact: false }).first().click();
+  await use(page, page.getByRole("link", { name: t.nav.inbox, exact: false }).first());
   await row(page, trade).waitFor();
   await counted(trade, page, "bank maker, quote", { most: 2, within: 90 }, async () => {
-    await row(page, trade).click();
-    await act(page, t.review.act.quote).click();
+    await use(page, row(page, trade));
+    await use(page, act(page, t.review.act.quote));
     await signDialog(page, trade.way.language);
     await page.waitForURL((to) => to.pathname !== `/review/${trade.financing}`);
   });
@@ -168,19 +165,18 @@ async function accepts(trade) {
   const accept = act(page, t.financing.accept.button);
   await accept.waitFor();
   await seen(page, `${name} offer`, `${file}-4-offer`);
-  await press(page, accept);
-  await press(page, act(page, t.signing.with.passkey));
+  await use(page, accept);
+  await signDialog(page, trade.way.language);
   await page.getByText(t.financing.takesUp).waitFor();
-  hold(`${name}: an offer is accepted with keys alone`, true);
 }
 
 // The maker takes it up and sends it on, and is told why not to approve it as well.
 async function prepares(trade) {
   const { t, name, maker: page } = trade;
   await page.goto(`${url}/review/${trade.financing}`);
-  await act(page, t.review.act.take_up).click();
+  await use(page, act(page, t.review.act.take_up));
   await signDialog(page, trade.way.language);
-  await act(page, t.review.act.toChecker).click();
+  await use(page, act(page, t.review.act.toChecker));
   await signDialog(page, trade.way.language);
   await reaches(trade, "checking");
   await page.goto(`${url}/review/${trade.financing}`);
@@ -197,7 +193,7 @@ async function approves(trade) {
   const desk = trade.way.size === "desk";
   await row(page, trade).waitFor();
   await counted(trade, page, `bank checker, approve${desk ? "" : " by key"}`, { most: 2, within: 90 }, async () => {
-    await row(page, trade).click();
+    await use(page, row(page, trade));
     await act(page, t.review.act.approve).waitFor();
     if (desk) await act(page, t.review.act.approve).click();
     else await page.keyboard.press("a");
@@ -214,14 +210,14 @@ async function approves(trade) {
 async function paysOut(trade) {
   const { t, name, file, maker, checker } = trade;
   await maker.goto(`${url}/review/${trade.financing}`);
-  await act(maker, t.review.act.toChecker).click();
+  await use(maker, act(maker, t.review.act.toChecker));
   await signDialog(maker, trade.way.language);
   await reaches(trade, "paying");
   await checker.goto(`${url}/review/${trade.financing}`);
   await act(checker, t.review.act.disburse).waitFor();
   await seen(checker, `${name} review of the payout`, `${file}-6-payout`);
   await whole(trade, checker, `${name} review of the payout`);
-  await act(checker, t.review.act.disburse).click();
+  await use(checker, act(checker, t.review.act.disburse));
   await signDialog(checker, trade.way.language);
   await reaches(trade, "financed");
   await away(trade, maker, "bank maker");
@@ -258,14 +254,34 @@ async function settles(trade) {
   await away(trade, page, "supplier");
 }
 
+// With keys: the claim is found from anywhere, traced, computed again, and the log is taken out as a file.
+async function tracesByKeys(trade, page) {
+  const { t } = trade;
+  await keysOnly(page);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: t.search.label }).waitFor();
+  await page.keyboard.type(trade.invoice);
+  await page.getByRole("option", { name: new RegExp(trade.invoice) }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await use(page, act(page, t.trace.proof.run));
+  await page.getByText(t.trace.proof.outcome.pass).waitFor();
+  await use(page, page.getByRole("link", { name: t.nav.audit, exact: true }));
+  await use(page, act(page, t.export.label.replace("{{list}}", t.export.list.audit)));
+  const file = page.waitForEvent("download");
+  await tabTo(page, page.getByRole("menuitem", { name: t.export.csv, exact: true }), "ArrowDown");
+  await page.keyboard.press("Enter");
+  hold(`${trade.name}: a list is taken out with keys`, (await (await file).path()) !== "");
+}
+
 // The auditor finds the trade, reads its papers, and takes the report of it.
 async function audits(trade) {
   const { t, name, file } = trade;
   const page = await open(trade.way);
   await signIn(page, auditor, trade.way.language);
+  if (trade.way.size === "phone") await tracesByKeys(trade, page);
   await counted(trade, page, "auditor, to the trade", { most: 3, within: 20 }, async () => {
-    await page.getByRole("link", { name: t.nav.packs, exact: true }).click();
-    await page.getByRole("link", { name: trade.title }).first().click();
+    await use(page, page.getByRole("link", { name: t.nav.packs, exact: true }));
+    await use(page, page.getByRole("link", { name: trade.title }).first());
     await page.getByRole("region", { name: t.pack.matrix }).waitFor();
   });
   await seen(page, `${name} trade as the auditor sees it`, `${file}-10-audit`);
@@ -304,5 +320,4 @@ for (const step of [
 ]) {
   for (const trade of trades) await step(trade);
 }
-for (const line of figures) console.log(line);
 await finish();

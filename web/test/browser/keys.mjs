@@ -1,11 +1,12 @@
-// Keys: registered in the portal, used to sign an act in the one dialog, another person's refused,
-// a revoked one refused.
+// Keys: registered in the portal, and vouched for by two admins. One of them does it with the keys of
+// the keyboard alone, ends a session of their own, and turns the portal to another language and theme.
 //
 //   node test/browser/keys.mjs MAKER ADMIN OTHER-ADMIN
 //
 // Environment as rig.mjs says. The node need not be a demonstration: admins sign in the portal.
+import { heldByKeys, keysOnly, tabTo, use } from "./keyboard.mjs";
 import { authenticator, client, persona, signDialog, signWithSoftware } from "./person.mjs";
-import { finish, hold, open, seen, signIn, texts, unbroken, url } from "./rig.mjs";
+import { figures, finish, hold, open, seen, signIn, texts, unbroken, until, url } from "./rig.mjs";
 
 const [maker, admin, other] = process.argv.slice(2);
 const t = texts.en;
@@ -21,6 +22,47 @@ async function makes(page, name) {
   await row(page, name).waitFor();
 }
 
+/** Within the page: how long after the next key a title stands there. */
+function untilTitle(title) {
+  window.titled = new Promise((done) => {
+    const pressed = () => {
+      const from = performance.now();
+      const look = () => {
+        if (document.querySelector("h1")?.textContent === title) done(Math.round(performance.now() - from));
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    };
+    window.addEventListener("keydown", pressed, { once: true, capture: true });
+  });
+}
+
+/** An admin's session elsewhere is ended; language and theme are switched, soon and without a reload. */
+async function ownAffairs(desk) {
+  const elsewhere = await client(admin);
+  await use(desk, desk.getByRole("link", { name: t.settings.security.nav, exact: true }));
+  await use(desk, desk.getByRole("button", { name: t.settings.security.endOthers }));
+  const out = await until(() => elsewhere.get("/v1/session").then(() => false, (e) => e.status === 401));
+  hold("a session that was ended elsewhere is refused", out);
+  await desk.evaluate(() => {
+    window.unreloaded = true;
+  });
+  // The first time the words are fetched too. What is late as a rule is late three times.
+  const times = [];
+  for (const [from, to] of [["en", "zh-CN"], ["zh-CN", "en"], ["en", "zh-CN"], ["zh-CN", "en"]]) {
+    await tabTo(desk, desk.getByRole("button", { name: texts[from].language[to], exact: true }));
+    await desk.evaluate(untilTitle, texts[to].settings.security.title);
+    await desk.keyboard.press("Enter");
+    times.push(await desk.evaluate(() => window.titled));
+  }
+  figures(`the other language stands there after ${times.join(", ")} ms`);
+  hold("the language switches within 300 ms", times.slice(0, 3).some((ms) => ms <= 300), `${times}`);
+  const scheme = () => desk.evaluate(() => document.documentElement.dataset.mantineColorScheme);
+  await use(desk, desk.getByRole("button", { name: t.theme.toDark }));
+  hold("the theme switches", (await scheme()) === "dark", await scheme());
+  hold("without a reload", await desk.evaluate(() => window.unreloaded === true));
+}
+
 // A maker makes a passkey on a device that has none.
 const page = await open();
 await authenticator(page);
@@ -34,11 +76,12 @@ const key = await mine();
 // Two admins vouch for it: one in the dialog with a passkey, the other with a software key.
 if (key.state === "waiting") {
   const desk = await persona(admin);
+  await keysOnly(desk);
   await desk.goto(`${url}/settings/requests`);
   const request = desk.getByRole("listitem").filter({ hasText: own.actor.name }).first();
   await request.waitFor();
   await seen(desk, "requests", "settings-requests");
-  await request.getByRole("button", { name: t.settings.requests.vouch }).click();
+  await use(desk, request.getByRole("button", { name: t.settings.requests.vouch }));
   await desk.getByRole("dialog").getByText(t.signing.digest).waitFor();
   await seen(desk, "step-up dialog", "step-up");
   await signDialog(desk);
@@ -47,7 +90,9 @@ if (key.state === "waiting") {
   const intent = await second.get(`/v1/intents/${key.intent}`);
   hold("the admin signed in the dialog", intent.duties.filter((d) => d.fulfilled).length === 1);
   await signWithSoftware(second, intent);
-  await desk.close();
+  await ownAffairs(desk);
+  heldByKeys(desk, "an admin");
+  await desk.context().close();
 }
 await row(page, "Laptop").getByText(t.settings.keys.state.active).waitFor();
 hold("two admins make it a key in force", true);

@@ -15,6 +15,7 @@
 // PORTAL_PEOPLE holds. A second call gives the same passkey to another page. page.passkey has it.
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { use } from "./keyboard.mjs";
 import { open, people, signIn, texts, url } from "./rig.mjs";
 
 const party = new URL(url).hostname;
@@ -166,5 +167,5 @@ export async function persona(email, way = {}) {
 
 /** Signs what the dialog asks for, which is open. */
 export async function signDialog(page, language = "en") {
-  await page.getByRole("button", { name: texts[language].signing.with.passkey }).click();
+  await use(page, page.getByRole("button", { name: texts[language].signing.with.passkey }));
 }

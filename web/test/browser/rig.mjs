@@ -150,8 +150,9 @@ export async function signIn(page, email, language = "en") {
   const t = texts[language].signIn;
   await page.goto(`${url}/sign-in`);
   await page.getByLabel(t.email).fill(email);
-  await page.getByRole("textbox", { name: t.password }).fill(people[email].password);
-  await page.getByRole("button", { name: t.submit, exact: true }).click();
+  const password = page.getByRole("textbox", { name: t.password });
+  await password.fill(people[email].password);
+  await password.press("Enter");
   await page.waitForURL((to) => !to.pathname.includes("sign-in"));
   // The address changes before the screen does, and the screen for signing in has a heading too.
   await page.getByRole("navigation", { name: texts[language].nav.label }).waitFor();

@@ -1,10 +1,12 @@
 // What goes wrong on a supplier's way in, in both languages: a connection that is cut half way, and a
-// plain PDF whose fields a person types in, wrong at first.
+// plain PDF whose fields a person types in, wrong at first. On a phone it is done with keys alone, as
+// at a desk with a very large print.
 //
 //   node test/browser/upload.mjs SELLER      with the environment of rig.mjs
 //
 // Prints a line for each thing that held and exits 1 when one did not.
 import { randomBytes } from "node:crypto";
+import { enter, heldByKeys, keysOnly, use } from "./keyboard.mjs";
 import { drop, finish, hold, open, seen, signIn, texts, unbroken, until, url, ways } from "./rig.mjs";
 
 const [seller] = process.argv.slice(2);
@@ -50,13 +52,18 @@ async function typed(page, language, name, file) {
   );
   await page.goto(`${url}/upload`);
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await drop(page, [{ name: `packing-list-${file}.pdf`, mimeType: "application/pdf", buffer: plain }]);
+  const paper = [{ name: `packing-list-${file}.pdf`, mimeType: "application/pdf", buffer: plain }];
+  if (page.keys) {
+    const chooser = page.waitForEvent("filechooser");
+    await use(page, page.getByRole("button", { name: t.upload.upload, exact: true }));
+    await (await chooser).setFiles(paper);
+  } else await drop(page, paper);
   await page.getByRole("heading", { level: 1, name: t.upload.heading }).waitFor();
   await page.getByRole("link", { name: t.upload.typeIn }).waitFor();
   await page.getByRole("button", { name: t.upload.confirm }).waitFor();
   await seen(page, `${name} asks`, `${file}-upload`);
-  await page.getByRole("link", { name: t.upload.typeIn }).click();
-  await page.getByRole("button", { name: t.fields.submit }).click();
+  await use(page, page.getByRole("link", { name: t.upload.typeIn }));
+  await use(page, page.getByRole("button", { name: t.fields.submit }));
   const wrong = page.getByRole("alert").filter({ hasText: t.fields.faults });
   await wrong.waitFor();
   const number = page.locator("#field-number");
@@ -64,11 +71,11 @@ async function typed(page, language, name, file) {
   const focused = await until(() => number.evaluate((e) => e === document.activeElement)); // within a frame
   hold(`${name}: the first fault has the focus`, focused);
   await seen(page, `${name} fields`, `${file}-fields`);
-  await number.fill(`PL-${file}`);
-  await page.locator("#field-issue_date").fill(day(-2));
-  await page.locator("#field-buyer-name").fill("Cangning Equipment Co., Ltd.");
-  await page.locator("#field-lines-0--name").fill("Pump housing");
-  await page.getByRole("button", { name: t.fields.submit }).click();
+  await enter(page, number, `PL-${file}`);
+  await enter(page, page.locator("#field-issue_date"), day(-2));
+  await enter(page, page.locator("#field-buyer-name"), "Cangning Equipment Co., Ltd.");
+  await enter(page, page.locator("#field-lines-0--name"), "Pump housing");
+  await use(page, page.getByRole("button", { name: t.fields.submit }));
   await page.getByRole("heading", { level: 1, name: t.upload.heading }).waitFor();
   hold(`${name}: typed fields are taken`, true);
 }
@@ -77,8 +84,10 @@ for (const { language, scheme, size } of ways) {
   const name = `${language} ${scheme} ${size}`;
   const page = await open({ language, scheme, size });
   await signIn(page, seller, language);
+  if (size === "phone") await keysOnly(page);
   await typed(page, language, name, `upload-${language}-${scheme}-${size}`);
   if (size === "desk") await cut(page, language, name);
+  if (page.keys) heldByKeys(page, name);
   unbroken(page, name);
   await page.context().close();
 }
