@@ -49,6 +49,7 @@ func filesOf(t *testing.T, contents map[string]string, names ...string) []string
 }
 
 func TestCheckSaysOfEachFileWhatItIs(t *testing.T) {
+	t.Parallel()
 	contents := map[string]string{
 		"clean.json": cleanInvoice, "wrong.json": wrongInvoice(), "statement.xml": camt,
 		"foreign.xml": "<Faktura/>", "empty": "",
@@ -84,6 +85,7 @@ func TestCheckSaysOfEachFileWhatItIs(t *testing.T) {
 }
 
 func TestCheckEndsWithTheWorstOfItsFiles(t *testing.T) {
+	t.Parallel()
 	contents := map[string]string{"clean": cleanInvoice, "wrong": wrongInvoice(), "foreign": "<Faktura/>"}
 	for _, c := range []struct {
 		files []string
@@ -101,6 +103,7 @@ func TestCheckEndsWithTheWorstOfItsFiles(t *testing.T) {
 }
 
 func TestCheckKeepsTheOrderOfItsFiles(t *testing.T) {
+	t.Parallel()
 	contents, names := map[string]string{}, []string{}
 	for i := range 200 {
 		name := fmt.Sprintf("%03d.json", i)
@@ -134,6 +137,7 @@ func TestCheckSpeaksPlainTextToAPipe(t *testing.T) {
 }
 
 func TestCheckReadsStandardInput(t *testing.T) {
+	t.Parallel()
 	file, err := program()
 	if err != nil {
 		t.Fatal(err)

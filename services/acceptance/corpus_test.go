@@ -121,6 +121,7 @@ type judge struct {
 func (j judge) of(file string) said { return j.said[filepath.Join(j.dir, file)] }
 
 func TestCorpus(t *testing.T) {
+	t.Parallel()
 	dir := corpus.Dir(t)
 	categories := categoriesOf(t, dir)
 	files := []string{}

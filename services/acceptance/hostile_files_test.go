@@ -30,6 +30,7 @@ func hostiles(t *testing.T) []hostile {
 // budget would be told as document.too_costly, and one that breaks a reader as
 // document.reader_failed.
 func TestCheckNamesEveryHostileFile(t *testing.T) {
+	t.Parallel()
 	all := hostiles(t)
 	contents, names := map[string]string{}, []string{}
 	for _, h := range all {
