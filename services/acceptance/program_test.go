@@ -49,10 +49,12 @@ func TestMain(m *testing.M) {
 // build is one way of building the program; each is built once.
 type build func() (file string, err error)
 
-// fast is the program as it is released. program is the same, under the race detector when
-// these tests are.
+// fast is the program as scripts/start builds it. program is the same, under the race detector
+// when these tests are.
 var (
-	fast    = sync.OnceValues(func() (string, error) { return built("countersign") })
+	fast = sync.OnceValues(func() (string, error) {
+		return built("countersign", "-trimpath", "-buildvcs=false")
+	})
 	program = sync.OnceValues(func() (string, error) {
 		if !raced {
 			return fast()

@@ -90,10 +90,13 @@ func (t *storeTx) AddSignature(ctx context.Context, id trade.CommandID, s app.Si
 	return t.q.TouchIntent(ctx, string(id))
 }
 
-// SetIntent writes how far an intent has come. ErrEdited: it had ended already, and not in
-// such a way that it could still turn out to be committed.
+// SetIntent writes how far an intent has come. That it was handed to the ledger is told to nobody:
+// who waits for its end waits on. ErrEdited: it had ended already, and not in such a way that it
+// could still turn out to be committed.
 func (t *storeTx) SetIntent(ctx context.Context, i app.Intent) error {
-	t.Changed(app.ChangedIntent, string(i.ID))
+	if i.State != app.IntentSubmitted {
+		t.Changed(app.ChangedIntent, string(i.ID))
+	}
 	p := db.SetIntentParams{ID: string(i.ID), State: string(i.State), FinishedAt: optionalTime(i.FinishedAt)}
 	if i.TxID != "" {
 		block := height(i.Block)
