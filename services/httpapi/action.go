@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	_ "embed" // the words of each language
+	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -36,6 +38,16 @@ func detailOf(code trade.Code, spoken, own string) string {
 		return text.Title
 	}
 	return actionRow(detailsChinese, otherDetails)
+}
+
+// titleOf is a status in words.
+func titleOf(status int, spoken string) string {
+	if spoken == texts.Chinese {
+		if said := actionRow(detailsChinese, "@"+strconv.Itoa(status)); said != "" {
+			return said
+		}
+	}
+	return http.StatusText(status)
 }
 
 // otherDetails is the row for codes that have no sentence of their own there.

@@ -28,6 +28,17 @@ func TestEveryCodeSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestEveryStatusHasATitle(t *testing.T) {
+	for status := range codesByStatus() {
+		for _, spoken := range texts.Languages() {
+			title := titleOf(status, spoken)
+			if title == "" || (spoken != texts.English && title == http.StatusText(status)) {
+				t.Errorf("%d is called %q in %s", status, title, spoken)
+			}
+		}
+	}
+}
+
 func TestTheActionsAreOfCodesThatThereAre(t *testing.T) {
 	known := mirrored(t)
 	for line := range strings.Lines(actionsEnglish) {
@@ -64,6 +75,9 @@ func TestAProblemSaysWhatToDoInTheReadersLanguage(t *testing.T) {
 		if want := actionOn(app.CodeInput, spoken); p.Action != want || len(p.Errors) != 2 ||
 			p.Errors[1].Action != want {
 			t.Errorf("asked for %q: %+v", wanted, p)
+		}
+		if p.Title == http.StatusText(p.Status) == (spoken == texts.Chinese) {
+			t.Errorf("asked for %q the title is %q", wanted, p.Title)
 		}
 	}
 }

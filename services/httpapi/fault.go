@@ -177,10 +177,11 @@ func (s *server) problem(r *http.Request, err error) api.Problem {
 		c.code = f.Code
 	}
 	p := api.Problem{
-		Type: "urn:countersign:problem:" + string(f.Code), Title: http.StatusText(status), Status: status,
+		Type: "urn:countersign:problem:" + string(f.Code), Status: status,
 		Code: string(f.Code), Path: f.Path, Instance: c.id,
 	}
 	spoken := languageOf(r)
+	p.Title = titleOf(status, spoken)
 	p.Detail, p.Action = detailOf(f.Code, spoken, f.Message), actionOn(f.Code, spoken)
 	if len(many) > 1 {
 		p.Errors = each(many, func(f trade.Fault) api.Fault { return faultView(spoken, f) })
