@@ -59,8 +59,16 @@ type Provenance struct {
 	Verdicts   []TakenVerdicts // of the pack, the newest ones
 	Lines      []MatchedLine   // of the actor's own statements
 	Blocks     map[uint64][]byte
+	// Signers are who signed the steps, with their names as far as the actor may know them.
+	Signers    map[Signer]string
 	Checkpoint LedgerCheckpoint
 	ClockNote  string
+}
+
+// Signer is a person as signatures name one.
+type Signer struct {
+	Org    trade.OrgID
+	Person trade.PersonID
 }
 
 // TraceTx reads what a trace tells besides assets and papers.
@@ -69,6 +77,8 @@ type TraceTx interface {
 	HashesOfBlocks(ctx context.Context, numbers []uint64) (map[uint64][]byte, error)
 	// VerdictsOf lists when verdicts were taken of a pack, newest first.
 	VerdictsOf(ctx context.Context, id PackID, limit int) ([]TakenVerdicts, error)
+	// NamesOf tells the names of those who are of this node.
+	NamesOf(ctx context.Context, persons []Signer) (map[Signer]string, error)
 	// LinesOf lists the lines of an organisation's statements that were matched to a receivable.
 	LinesOf(ctx context.Context, org trade.OrgID, receivable trade.AssetID, limit int) ([]MatchedLine, error)
 	// Registered lists the papers of these bytes to which the ledger commits, the first one first.
@@ -110,6 +120,9 @@ func (a *App) Provenance(ctx context.Context, actor Actor, id trade.AssetID) (Pr
 			p.Papers = append(p.Papers, t)
 		}
 		if err := p.gather(ctx, tx, actor); err != nil {
+			return err
+		}
+		if p.Signers, err = tx.NamesOf(ctx, p.signersKnownTo(actor)); err != nil {
 			return err
 		}
 		p.Blocks, err = tx.HashesOfBlocks(ctx, p.blockNumbers())
@@ -192,6 +205,27 @@ func (p *Provenance) assets() []TracedAsset {
 		}
 	}
 	return append(list, p.Financings...)
+}
+
+// signersKnownTo are those who signed whose names an actor may know: an auditor knows everybody's,
+// anybody else those of colleagues. Who acted for another organisation is that organisation's own.
+func (p *Provenance) signersKnownTo(actor Actor) []Signer {
+	all := actor.Kind == trade.KindAuditor || actor.Kind == trade.KindRegulator
+	known := []Signer{}
+	for _, t := range p.assets() {
+		for _, step := range t.Steps {
+			if step.Signed == nil {
+				continue
+			}
+			for _, s := range step.Signed.Signatures {
+				who := Signer{s.Org, s.Person}
+				if (all || s.Org == actor.Org) && !slices.Contains(known, who) {
+					known = append(known, who)
+				}
+			}
+		}
+	}
+	return known
 }
 
 func (p *Provenance) blockNumbers() []uint64 {

@@ -106,8 +106,12 @@ func traceEvents(p app.Provenance) []api.TraceEvent {
 	events := []api.TraceEvent{}
 	add := func(t app.TracedAsset) {
 		for _, step := range t.Steps {
+			view := stepView(step)
+			for i, s := range view.Signers {
+				view.Signers[i].Name = p.Signers[app.Signer{Org: s.Organisation, Person: s.Person}]
+			}
 			events = append(events, api.TraceEvent{
-				Kind: t.Asset.Record.Kind, Asset: t.Asset.Record.ID, Step: stepView(step),
+				Kind: t.Asset.Record.Kind, Asset: t.Asset.Record.ID, Step: view,
 				BlockHash: trade.Digest("sha-256:" + hex.EncodeToString(p.Blocks[step.Block])),
 			})
 		}

@@ -120,6 +120,21 @@ func (w *world) tracedAndProved(t *testing.T) {
 			t.Errorf("%s is not in the trace: %v", act, acts)
 		}
 	}
+	// An auditor knows all who signed, anybody else their colleagues.
+	for email, knows := range map[string]func(trade.OrgID) bool{
+		auditor:      func(trade.OrgID) bool { return true },
+		obligorMaker: func(org trade.OrgID) bool { return org == of.Receivable.Obligor },
+	} {
+		var told api.Trace
+		w.get(email, path+"/trace", &told)
+		for _, e := range told.Events {
+			for _, s := range e.Step.Signers {
+				if (s.Name != "") != knows(s.Organisation) {
+					t.Errorf("%s is told that %q of %s signed", email, s.Name, s.Organisation)
+				}
+			}
+		}
+	}
 	w.get(obligorMaker, path+"/trace", &of)
 	if len(of.Financings) > 0 || slices.ContainsFunc(of.Events, func(e api.TraceEvent) bool {
 		return e.Kind == trade.KindFinancing

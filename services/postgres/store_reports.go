@@ -161,33 +161,45 @@ func (t *storeTx) nameActors(ctx context.Context, list []app.AuditLine, users []
 			Org: trade.OrgID(u.OrgID), Person: trade.PersonID(u.PersonID), Name: u.Name,
 		}
 	}
-	var orgs, persons []string
+	var signers []app.Signer
 	for i := range list {
 		if p, ok := byUser[users[i]]; ok {
 			list[i].Persons = []app.AuditPerson{p}
 		}
 		for _, p := range list[i].Persons {
 			if p.Name == "" {
-				orgs, persons = append(orgs, string(p.Org)), append(persons, string(p.Person))
+				signers = append(signers, app.Signer{Org: p.Org, Person: p.Person})
 			}
 		}
 	}
-	rows, err := t.q.NamesOfPersons(ctx, db.NamesOfPersonsParams{Orgs: orgs, Persons: persons})
+	names, err := t.NamesOf(ctx, signers)
 	if err != nil {
 		return err
-	}
-	names := make(map[[2]string]string, len(rows))
-	for _, r := range rows {
-		names[[2]string{r.OrgID, r.PersonID}] = r.Name
 	}
 	for i := range list {
 		for j, p := range list[i].Persons {
 			if p.Name == "" {
-				list[i].Persons[j].Name = names[[2]string{string(p.Org), string(p.Person)}]
+				list[i].Persons[j].Name = names[app.Signer{Org: p.Org, Person: p.Person}]
 			}
 		}
 	}
 	return nil
+}
+
+// NamesOf tells the names of persons who are of this node.
+func (t *storeTx) NamesOf(ctx context.Context, persons []app.Signer) (map[app.Signer]string, error) {
+	rows, err := t.q.NamesOfPersons(ctx, db.NamesOfPersonsParams{
+		Orgs:    mapped(persons, func(s app.Signer) string { return string(s.Org) }),
+		Persons: mapped(persons, func(s app.Signer) string { return string(s.Person) }),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("names of persons: %w", err)
+	}
+	names := make(map[app.Signer]string, len(rows))
+	for _, r := range rows {
+		names[app.Signer{Org: trade.OrgID(r.OrgID), Person: trade.PersonID(r.PersonID)}] = r.Name
+	}
+	return names, nil
 }
 
 // nameObjects says what the objects are called, as far as the organisation may see them.

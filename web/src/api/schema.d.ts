@@ -2645,7 +2645,7 @@ export interface components {
         Problem: {
             /** @example urn:countersign:problem:receivable.reserved */
             type: string;
-            /** @description The HTTP status in words. */
+            /** @description The HTTP status in words, in the language of `action`. */
             title: string;
             status: number;
             /**
@@ -3350,6 +3350,8 @@ export interface components {
             signers: {
                 organisation: components["schemas"]["OrgID"];
                 person: components["schemas"]["PersonID"];
+                /** @description In a trace: of colleagues, and to an auditor of everybody who is of this node. Who acted for another organisation is that organisation's own. */
+                name?: string;
             }[];
         };
         /** @description `{}` */

@@ -1785,7 +1785,7 @@ type Problem struct {
 	Path   string `json:"path,omitempty,omitzero"`
 	Status int    `json:"status"`
 
-	// Title The HTTP status in words.
+	// Title The HTTP status in words, in the language of `action`.
 	Title string `json:"title"`
 
 	// Type Example: urn:countersign:problem:receivable.reserved
@@ -2388,6 +2388,9 @@ type Step struct {
 
 // StepSigner defines model for Step.signers.
 type StepSigner struct {
+	// Name In a trace: of colleagues, and to an auditor of everybody who is of this node. Who acted for another organisation is that organisation's own.
+	Name string `json:"name,omitempty,omitzero"`
+
 	// Organisation The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP

@@ -12,6 +12,7 @@ const boxHeight = 44;
 const gapX = 58;
 const gapY = 14;
 const letters = 25; // of a line in a box
+const lane = 12; // between lines that go around
 
 /** Who brought what, what the receivable rests on, and what is lent on it. */
 export function Graph({ of }: { of: Trace }) {
@@ -22,6 +23,28 @@ export function Graph({ of }: { of: Trace }) {
   const used = [...new Set(nodes.map((n) => n.column))].toSorted((a, b) => a - b);
   const tallest = Math.max(...used.map((c) => nodes.filter((n) => n.column === c).length));
   const height = tallest * (boxHeight + gapY) - gapY;
+  const columnOf = (id: string) => used.indexOf(nodes.find((n) => n.id === id)?.column ?? 0);
+  // What is not beside each other is joined around what stands between: on top from the left, below
+  // from the right.
+  const around = edges.filter((e) => Math.abs(columnOf(e.from) - columnOf(e.to)) > 1);
+  const above = around.filter((e) => columnOf(e.from) < columnOf(e.to));
+  const below = around.filter((e) => columnOf(e.from) > columnOf(e.to));
+  const detour = (e: Edge, from: Node, to: Node) => {
+    const up = above.includes(e);
+    const all = up ? above : below;
+    const n = all.indexOf(e);
+    const level = up ? -lane * (n + 1) : height + lane * (n + 1);
+    const [a, b] = [place(from), place(to)];
+    const out = up ? a.x + boxWidth : a.x;
+    const turn = out + (up ? 1 : -1) * (lane + n * 6);
+    const start = `M${out} ${a.y + boxHeight / 2} H${turn} V${level}`;
+    if (to.kind === "receivable") {
+      const x = b.x + (boxWidth * (n + 1)) / (all.length + 1);
+      return `${start} H${x} V${up ? b.y : b.y + boxHeight}`;
+    }
+    const into = up ? b.x : b.x + boxWidth;
+    return `${start} H${into - (up ? 1 : -1) * (lane + n * 6)} V${b.y + boxHeight / 2} H${into}`;
+  };
   const place = (n: Node) => {
     const own = nodes.filter((m) => m.column === n.column).length * (boxHeight + gapY) - gapY;
     return { x: used.indexOf(n.column) * (boxWidth + gapX), y: (height - own) / 2 + n.row * (boxHeight + gapY) };
@@ -33,6 +56,7 @@ export function Graph({ of }: { of: Trace }) {
     return n.kind === "financing" ? nameOf(of.financings.find((f) => f.id === n.id)?.bank ?? "") : name(n);
   };
   const width = used.length * (boxWidth + gapX) - gapX;
+  const tall = height + 4 + (above.length + below.length) * lane;
   const sentence = (e: Edge) => {
     const [from, to] = [nodes.find((n) => n.id === e.from), nodes.find((n) => n.id === e.to)];
     return from && to ? t(`trace.edge.${e.word}`, { from: name(from), to: name(to) }) : "";
@@ -44,21 +68,23 @@ export function Graph({ of }: { of: Trace }) {
         <svg
           role="img"
           aria-label={t("trace.graphAbout", { papers: of.papers.length, financings: of.financings.length })}
-          viewBox={`-2 -2 ${width + 4} ${height + 4}`}
+          viewBox={`-2 ${-2 - above.length * lane} ${width + 4} ${tall}`}
           width={width + 4}
-          height={height + 4}
+          height={tall}
           className={classes.graph}
         >
           {edges.map((e) => {
             const [from, to] = [nodes.find((n) => n.id === e.from), nodes.find((n) => n.id === e.to)];
             if (!from || !to) return null;
+            const key = `${e.from}/${e.to}/${e.word}`;
+            if (around.includes(e)) return <path key={key} d={detour(e, from, to)} className={classes.edge} data-word={e.word} />;
             const [left, right] = from.column <= to.column ? [place(from), place(to)] : [place(to), place(from)];
             const [x1, y1] = [left.x + boxWidth, left.y + boxHeight / 2];
             const [x2, y2] = [right.x, right.y + boxHeight / 2];
             const bend = Math.min((x2 - x1) / 2, gapX);
             return (
               <path
-                key={`${e.from}/${e.to}/${e.word}`}
+                key={key}
                 d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
                 className={classes.edge}
                 data-word={e.word}

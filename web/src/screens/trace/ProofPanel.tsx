@@ -9,6 +9,7 @@ import { count, instant, shortDigest } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { outcomeOf } from "./moments";
 import { type Proof, type ProofLine, prove, type Trace } from "./queries";
+import { signerIn, useSigners } from "./signers";
 import { useThing } from "./Timeline";
 import { answerTone } from "./tones";
 import classes from "./Trace.module.css";
@@ -104,11 +105,16 @@ function Lines({ of, lines, check }: { of: Trace; lines: ProofLine[]; check: (ty
   const { t } = useTranslation();
   const nameOf = useNames();
   const thing = useThing(of);
+  const signed = useSigners();
   const about = (l: ProofLine) =>
     [
       l.kind === "organisation" ? t("trace.thing.organisation", { name: nameOf(l.organisation ?? "") }) : thing(l.kind, l.asset),
       l.version ? t("trace.proof.version", { version: l.version }) : "",
-      l.person ? `${l.person} (${nameOf(l.organisation ?? "")})` : l.organisation && l.kind !== "organisation" ? nameOf(l.organisation) : "",
+      l.person
+        ? signed([signerIn(of, l.organisation ?? "", l.person)])
+        : l.organisation && l.kind !== "organisation"
+          ? nameOf(l.organisation)
+          : "",
     ]
       .filter(Boolean)
       .join(" · ");

@@ -9,6 +9,7 @@ import { count, instant, instantLong, shortDigest } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { type Moment, moments } from "./moments";
 import type { Trace } from "./queries";
+import { useSigners } from "./signers";
 import { answerTone } from "./tones";
 import classes from "./Trace.module.css";
 import { actWord } from "./words";
@@ -59,6 +60,7 @@ function Step({ of, e }: { of: Trace; e: Schemas["TraceEvent"] }) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const thing = useThing(of);
+  const signed = useSigners();
   const s = e.step;
   return (
     <>
@@ -72,7 +74,7 @@ function Step({ of, e }: { of: Trace; e: Schemas["TraceEvent"] }) {
       {s.reason && <Text size="sm">{s.reason}</Text>}
       <Text size="sm" c="dimmed">
         {s.signers.length > 0
-          ? t("trace.signedBy", { names: s.signers.map((x) => `${x.person} (${nameOf(x.organisation)})`).join(t("trace.and")) })
+          ? t("trace.signedBy", { names: signed(s.signers) })
           : t("trace.unsigned", { name: nameOf(s.organisation) })}
       </Text>
       <details className={classes.proof}>
