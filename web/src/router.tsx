@@ -58,6 +58,9 @@ const inside = createRoute({
   component: lazyRouteComponent(() => import("./ui/Shell"), "Shell"),
 });
 
+// An address that is none, for who is signed in: the rail stays.
+const nowhere = createRoute({ getParentRoute: () => inside, path: "$", component: Missing });
+
 const home = createRoute({
   getParentRoute: () => inside,
   path: "/",
@@ -333,6 +336,7 @@ export function newRouter(client: QueryClient) {
     routeTree: root.addChildren([
       signIn,
       inside.addChildren([
+        nowhere,
         home,
         documentList,
         documentPage,

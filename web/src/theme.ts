@@ -3,6 +3,10 @@ import { createTheme, type CSSVariablesResolver } from "@mantine/core";
 // Contrast of the accent and of dimmed text is what WCAG 2.2 AA asks for on our grounds.
 export const theme = createTheme({
   primaryColor: "indigo",
+  // The dark greys lean to blue as our grounds do: 0 is text, 7 what a page stands on.
+  colors: {
+    dark: ["#e1e4e9", "#bcc2ca", "#9aa2ac", "#7d8590", "#4a5059", "#3a3f47", "#26292e", "#1f2226", "#191c1f", "#141619"],
+  },
   primaryShade: { light: 7, dark: 8 },
   defaultRadius: 4,
   fontFamily: "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif",

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { original } from "../api/queries";
-import { rangeOf } from "../source/lines";
+import { marksIn } from "../source/places";
 import { type Mark, SourceView } from "../source/SourceView";
 import { ProblemNote } from "../ui/ProblemNote";
 import classes from "./Compare.module.css";
@@ -21,17 +21,10 @@ function Side({ title, column, cell }: { title: string; column: Column; cell: Ce
   const places = cell.places;
   const marks = useMemo<Mark[]>(() => {
     if (!data) return [];
-    return (places ?? []).flatMap((p, id) =>
-      p.offset === undefined && p.length === undefined
-        ? []
-        : [
-            {
-              id,
-              severity: cell.state === "contradicts" ? ("fatal" as const) : ("warning" as const),
-              title: cell.value ?? "",
-              ...rangeOf(data.bytes, p.offset ?? 0, p.length ?? 0),
-            },
-          ],
+    const severity = cell.state === "contradicts" ? ("fatal" as const) : ("warning" as const);
+    return marksIn(
+      data.bytes,
+      (places ?? []).map(({ offset, length }, id) => ({ id, severity, title: cell.value ?? "", offset, length })),
     );
   }, [data, places, cell.state, cell.value]);
   const name = `${t(`kind.${column.kind}`)} ${column.number}`;

@@ -2,10 +2,12 @@ import { ActionIcon, Anchor, CopyButton, Group, Tabs, Text, Title, Tooltip } fro
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconCopy, IconDownload } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Finding, PaperDocument } from "../api/client";
 import { organisations, paper } from "../api/queries";
-import { Original, pageOf } from "../source/Original";
+import { Original } from "../source/Original";
+import { findingPlaces, pageOf } from "../source/places";
 import { Badge } from "../ui/Badge";
 import { amount, count, decimal, instant, instantLong, shortDigest } from "../ui/format";
 import classes from "./Document.module.css";
@@ -39,7 +41,7 @@ function expected(f: Finding, currency: string): string {
 
 /** What the original can show: bytes, or a page. */
 function placed(f: Finding): boolean {
-  return f.offset !== undefined || f.length !== undefined || pageOf(f) !== undefined;
+  return f.offset !== undefined || f.length !== undefined || pageOf(f.path) !== undefined;
 }
 
 function FindingCard({ finding: f, currency, chosen, onChoose }: CardProps) {
@@ -204,6 +206,7 @@ export function DocumentScreen() {
   const { finding: chosen } = useSearch({ from: "/inside/documents/$id" });
   const navigate = useNavigate({ from: "/documents/$id" });
   const { data: document } = useSuspenseQuery(paper(id, i18n.language));
+  const places = useMemo(() => findingPlaces(document.findings), [document.findings]);
   const ordered = inOrder(document.findings);
   const showable = ordered.filter((n) => placed(n.finding));
 
@@ -239,7 +242,7 @@ export function DocumentScreen() {
       </Group>
       <div className={classes.columns}>
         <div className={classes.source}>
-          <Original document={document} chosen={chosen} />
+          <Original id={document.id} read={document} places={places} chosen={chosen} placesFirst />
         </div>
         <Tabs defaultValue="checks" className={classes.side} keepMounted={false}>
           <Tabs.List>

@@ -11,8 +11,8 @@ export function Missing() {
       <Text c="dimmed" mb="md">
         {t("common.missing.text")}
       </Text>
-      <Anchor component={Link} to="/documents">
-        {t("common.back")}
+      <Anchor component={Link} to="/">
+        {t("common.home")}
       </Anchor>
     </div>
   );

@@ -103,6 +103,9 @@ function Papers({ pack }: { pack: Pack }) {
   );
 }
 
+/** Parties in the order in which a trade is told. */
+const sides = ["seller", "obligor", "bank", "warehouse", "carrier", "reader"];
+
 export function PackScreen() {
   const { t, i18n } = useTranslation();
   const { id } = useParams({ from: "/inside/packs/$id" });
@@ -122,10 +125,12 @@ export function PackScreen() {
         <ActionIcon component={Link} to="/packs" variant="subtle" aria-label={t("pack.back")}>
           <IconArrowLeft size={18} />
         </ActionIcon>
-        <Title order={1}>{pack.title}</Title>
+        <Title order={1} translate="no">
+          {pack.title}
+        </Title>
       </Group>
       <dl className={classes.parties}>
-        {pack.parties.map((p) => (
+        {pack.parties.toSorted((a, b) => sides.indexOf(a.side) - sides.indexOf(b.side)).map((p) => (
           <div key={p.side + p.organisation}>
             <dt>{t(`side.${p.side}`)}</dt>
             <dd>{nameOf(p.organisation)}</dd>

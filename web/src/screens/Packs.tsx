@@ -48,7 +48,7 @@ function usePackColumns(): Column<Pack>[] {
       grow: 2,
       phone: { line: 1, wide: true },
       cell: (p) => (
-        <Link to="/packs/$id" params={{ id: p.id }} data-open>
+        <Link to="/packs/$id" params={{ id: p.id }} data-open translate="no">
           {p.title}
         </Link>
       ),

@@ -2,49 +2,42 @@ import { Button, Group, Loader, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Finding, PaperDocument } from "../api/client";
+import type { PaperDocument } from "../api/client";
 import { original } from "../api/queries";
 import { ProblemNote } from "../ui/ProblemNote";
-import { rangeOf } from "./lines";
 import classes from "./Original.module.css";
 import type { Attached } from "./PdfView";
+import { marksIn, pageOf, partOf, type Place } from "./places";
 import { Sides } from "./Sides";
-import { type Mark, SourceView } from "./SourceView";
+import { SourceView } from "./SourceView";
 
 const PdfView = lazy(() => import("./PdfView").then((m) => ({ default: m.PdfView })));
 
 const textual = new Set(["application/xml", "text/xml", "application/json", "text/csv", "text/plain"]);
 
-export function pageOf(finding: Finding | undefined): number | undefined {
-  const match = /^page (\d+)/.exec(finding?.path ?? "");
-  return match ? Number(match[1]) : undefined;
-}
-
-/** The name of the file inside a PDF that a place is in, "" for the PDF itself. */
-function partOf(finding: Finding | undefined): string {
-  return /^([^/:]+):/.exec(finding?.path ?? "")?.[1] ?? "";
-}
-
-function marksIn(bytes: Uint8Array, findings: Finding[], part: string): Mark[] {
-  return findings.flatMap((f, id) =>
-    (f.offset === undefined && f.length === undefined) || partOf(f) !== part
-      ? []
-      : [{ id, severity: f.severity, title: f.message, ...rangeOf(bytes, f.offset ?? 0, f.length ?? 0) }],
-  );
-}
-
-type Props = { document: PaperDocument; chosen: number | undefined };
+type Props = {
+  id: string;
+  /** What was read of it, where that is known. */
+  read: PaperDocument | undefined;
+  places: readonly Place[];
+  /** The id of the place that is asked for. */
+  chosen: number | undefined;
+  /** What a screen reader calls it; without one, what it is. */
+  label?: string;
+  /** Whether the original stands before what was read of it when it has a place to show. */
+  placesFirst?: boolean;
+};
 
 /** A PDF: its pages, or the text of a file that it carries. What is chosen by hand holds until
- * another finding is chosen. */
-function PdfSource({ document, chosen, bytes }: Props & { bytes: Uint8Array }) {
+ * another place is chosen. */
+function PdfSource({ places, chosen, bytes, label }: Pick<Props, "places" | "chosen"> & { bytes: Uint8Array; label: string }) {
   const { t } = useTranslation();
   const [attached, setAttached] = useState<Attached[]>([]);
   const [turned, setTurned] = useState<{ by: number | undefined; page: number }>({ by: undefined, page: 1 });
   const [picked, setPicked] = useState<{ by: number | undefined; name: string }>({ by: undefined, name: "" });
-  const finding = chosen === undefined ? undefined : document.findings[chosen];
-  const page = turned.by === chosen ? turned.page : (pageOf(finding) ?? turned.page);
-  const part = picked.by === chosen ? picked.name : partOf(finding);
+  const path = chosen === undefined ? undefined : places.find((p) => p.id === chosen)?.path;
+  const page = turned.by === chosen ? turned.page : (pageOf(path) ?? turned.page);
+  const part = picked.by === chosen ? picked.name : partOf(path);
   const file = attached.find((a) => a.name === part);
   return (
     <div className={classes.pdf}>
@@ -70,46 +63,41 @@ function PdfSource({ document, chosen, bytes }: Props & { bytes: Uint8Array }) {
             page={page}
             onPage={(p) => setTurned({ by: chosen, page: p })}
             onAttached={setAttached}
-            label={t("document.source")}
+            label={label}
           />
         </Suspense>
       </div>
       {file && (
         <div className={classes.view}>
-          <SourceView
-            bytes={file.bytes}
-            marks={marksIn(file.bytes, document.findings, file.name)}
-            chosen={chosen}
-            label={file.name}
-          />
+          <SourceView bytes={file.bytes} marks={marksIn(file.bytes, places, file.name)} chosen={chosen} label={file.name} />
         </div>
       )}
     </div>
   );
 }
 
-/** The original of a paper as it was received, with the place of each finding marked. */
-export function Original({ document, chosen }: Props) {
+/** The original of a paper as it was received, with the places marked that something is said of. */
+export function Original({ id, read, places, chosen, label, placesFirst = false }: Props) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useQuery(original(document.id));
-  const marks = useMemo<Mark[]>(
-    () => (data && textual.has(data.media) ? marksIn(data.bytes, document.findings, "") : []),
-    [data, document.findings],
-  );
+  const { data, error, refetch } = useQuery(original(id));
+  const marks = useMemo(() => (data && textual.has(data.media) ? marksIn(data.bytes, places) : []), [data, places]);
   if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
   if (textual.has(data.media)) {
     return (
       <Sides
-        paper={document}
-        label={t("document.asRead")}
-        first={marks.length > 0 ? "original" : "read"}
-        chosen={chosen}
+        key={id}
+        paper={read}
+        label={label ?? t("document.asRead")}
+        first={placesFirst && marks.length > 0 ? "original" : "read"}
+        chosen={marks.some((m) => m.id === chosen) ? chosen : undefined}
       >
-        <SourceView bytes={data.bytes} marks={marks} chosen={chosen} label={t("document.source")} />
+        <SourceView bytes={data.bytes} marks={marks} chosen={chosen} label={label ?? t("document.source")} />
       </Sides>
     );
   }
-  if (data.media === "application/pdf") return <PdfSource document={document} chosen={chosen} bytes={data.bytes} />;
+  if (data.media === "application/pdf") {
+    return <PdfSource key={id} places={places} chosen={chosen} bytes={data.bytes} label={label ?? t("document.source")} />;
+  }
   return <Text p="md">{t("document.binary")}</Text>;
 }

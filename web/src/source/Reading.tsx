@@ -34,7 +34,8 @@ export function readable(paper: PaperDocument): boolean {
 
 function Lines({ lines, currency }: { lines: Line[]; currency: string }) {
   const { t, i18n } = useTranslation();
-  const unit = (code: string | undefined) => (code && i18n.exists(`unit.${code}`) ? t(`unit.${code as "H87"}`) : (code ?? ""));
+  const unit = (code: string | undefined, quantity: string) =>
+    code && i18n.exists(`unit.${code}`) ? t(`unit.${code as "H87"}`, { count: Number(quantity) }) : (code ?? "");
   const priced = lines.some((l) => l.net ?? l.unit_price);
   const packed = !priced && lines.some((l) => l.packages ?? l.gross_kg);
   return (
@@ -58,7 +59,7 @@ function Lines({ lines, currency }: { lines: Line[]; currency: string }) {
               {(l.seller_item_id ?? l.lot) && <span className={classes.small}>{l.seller_item_id ?? l.lot}</span>}
             </th>
             <td>
-              {l.quantity && `${decimal(l.quantity)} ${unit(l.unit)}`}
+              {l.quantity && `${decimal(l.quantity)} ${unit(l.unit, l.quantity)}`}
               {l.quantity_rejected && l.quantity_rejected !== "0" && (
                 <span className={classes.small}>{t("document.rejected", { quantity: decimal(l.quantity_rejected) })}</span>
               )}

@@ -2,6 +2,7 @@ import { ActionIcon, Button, useComputedColorScheme, useMantineColorScheme } fro
 import { IconLanguage, IconMoon, IconSun } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { languages, speak } from "../i18n";
+import classes from "./Look.module.css";
 
 /** One click to the other language. */
 export function LanguageSwitch() {
@@ -15,7 +16,7 @@ export function LanguageSwitch() {
       leftSection={<IconLanguage size={18} aria-hidden />}
       onClick={() => void speak(other)}
     >
-      {t(`language.${other}`)}
+      <span className={classes.word}>{t(`language.${other}`)}</span>
     </Button>
   );
 }

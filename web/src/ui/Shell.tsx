@@ -110,7 +110,7 @@ export function Shell() {
                   {...(to === "/" ? { activeOptions: { exact: true } } : {})}
                 >
                   <Picture size={18} aria-hidden />
-                  {t(`nav.${word}`)}
+                  <span>{t(`nav.${word}`)}</span>
                   {to === "/" && <Waiting />}
                 </Anchor>
               ))}

@@ -11,7 +11,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { authenticator, client, passkeyOf } from "./person.mjs";
-import { accessible, browser, every, finish, fits, hold, open, signIn, still, texts, unbroken, url, wayName } from "./rig.mjs";
+import { accessible, browser, every, finish, fits, hold, open, signIn, still, texts, unbroken, url, wayName, widths } from "./rig.mjs";
 import { visited } from "./visits.mjs";
 
 const [folder, ...names] = process.argv.slice(2);
@@ -74,12 +74,27 @@ async function settled(page) {
   await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
 }
 
+/** Does something while the window is as high as what it shows: the frame scrolls, not the page. */
+async function wholly(page, { size }, act) {
+  const more = await page.evaluate(() => {
+    const main = document.querySelector("#main");
+    return main ? Math.min(main.scrollHeight - main.clientHeight, 5000) : 0;
+  });
+  const usual = widths[size];
+  if (more > 0) {
+    await page.setViewportSize({ ...usual, height: usual.height + more });
+    await still(page);
+  }
+  await act();
+  if (more > 0) await page.setViewportSize(usual);
+}
+
 const made = new Map(); // screen → ways that were pictured
 
 async function take(page, name, way) {
   const label = `${name}, ${wayName(way)}`;
   await settled(page);
-  await page.screenshot({ path: join(folder, `${name}-${wayName(way)}.png`), fullPage: way.size === "phone" });
+  await wholly(page, way, () => page.screenshot({ path: join(folder, `${name}-${wayName(way)}.png`), fullPage: true }));
   await accessible(page, label);
   await fits(page, label);
   const stray = await strays(page, way.language);

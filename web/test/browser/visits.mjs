@@ -43,7 +43,7 @@ const own = [
 ];
 
 const nobody = [
-  { name: "sign-in", at: "/sign-in" },
+  { name: "sign-in", at: "/sign-in", act: (page, t) => page.getByRole("heading", { name: t.signIn.demoTitle }).waitFor() },
   { name: "verify", at: "/verify" },
   { name: "verify-unknown", at: `/verify?digest=${"0".repeat(64)}` },
 ];
@@ -116,7 +116,7 @@ const obligor = [
     name: "obligor-dispute-sheet",
     at: claimIn("side=obligor&phase=OPEN"),
     act: async (page, t) => {
-      await page.getByRole("button", { name: new RegExp(t.payables.act.dispute.replace(/ ?\{\{number\}\} ?/, ".*")) }).first().click();
+      await button(page, t.payables.dispute.button).click();
       await dialog(page);
     },
   },

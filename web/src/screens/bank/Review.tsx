@@ -4,13 +4,14 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { me } from "../../api/queries";
+import { me, paper as paperQuery } from "../../api/queries";
+import { Original } from "../../source/Original";
+import type { Place } from "../../source/places";
 import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Checks, useCheckWords } from "./Checks";
 import { Decide, EventLine } from "./Decide";
 import { useNames } from "./names";
-import { PaperView, type Spot } from "./PaperView";
 import { queue, review as reviewQuery, type Review as Case } from "./queries";
 import classes from "./Review.module.css";
 import { StageBadge } from "./StageBadge";
@@ -22,11 +23,12 @@ function Papers({ review, chosen, shown, onShow }: {
   shown: string | undefined;
   onShow: (paper: string) => void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const words = useCheckWords(review);
   const papers = review.pack.papers ?? [];
   const paper = papers.find((p) => p.id === shown) ?? papers.find((p) => p.kind === "invoice") ?? papers[0];
-  const spots = useMemo<Spot[]>(
+  const { data: read } = useQuery({ ...paperQuery(paper?.id ?? "", i18n.language), enabled: paper !== undefined });
+  const places = useMemo<Place[]>(
     () =>
       review.checks.flatMap((c, id) => {
         if (c.outcome === "passed" && id !== chosen) return []; // what holds is marked when asked for
@@ -37,7 +39,7 @@ function Papers({ review, chosen, shown, onShow }: {
             path: p.path ?? "",
             offset: p.offset,
             length: p.length,
-            bad: c.outcome === "failed",
+            severity: c.outcome === "failed" ? ("fatal" as const) : ("warning" as const),
             title: words(c),
           }));
       }),
@@ -56,7 +58,7 @@ function Papers({ review, chosen, shown, onShow }: {
           ))}
         </Tabs.List>
         <Tabs.Panel value={paper.id} className={classes.panel}>
-          <PaperView document={paper.id} label={name(paper)} spots={spots} chosen={chosen} />
+          <Original id={paper.id} read={read} label={name(paper)} places={places} chosen={chosen} />
         </Tabs.Panel>
       </Tabs>
     </section>

@@ -67,7 +67,7 @@ export function CalendarScreen() {
         )}
       </Group>
       <Text size="sm" c="dimmed" maw={760} mt={8}>
-        {t(`calendar.about.${side}`)} {t("calendar.rule")}
+        {t("calendar.text", { about: t(`calendar.about.${side}`), rule: t("calendar.rule") })}
       </Text>
       {view === "month" ? (
         <>

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Text, Title } from "@mantine/core";
+import { ActionIcon, Anchor, Group, Text, Title } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
@@ -149,8 +149,8 @@ export function Documents() {
             <Text size="sm" c="dimmed" aria-live="polite" data-testid="total">
               {t("documents.count", { count: total, shown: count(total) })}
             </Text>
-            <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
             <ExportMenu list="documents" query={search} />
+            <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
             <SavedViews screen="documents" onOpen={(query) => narrow(paperSearch(query))} search={search} />
           </Group>
         </Group>
@@ -198,9 +198,9 @@ export function Documents() {
       {shown && (
         <aside className={classes.preview} aria-label={t("documents.preview")}>
           <Group justify="space-between" p={8}>
-            <Link to="/documents/$id" params={{ id: shown }}>
+            <Anchor component={Link} {...({ to: `/documents/${shown}` } as object)}>
               {t("documents.open")}
-            </Link>
+            </Anchor>
             <ActionIcon variant="subtle" aria-label={t("common.close")} onClick={() => setShown(undefined)}>
               <IconX size={16} />
             </ActionIcon>

@@ -5,6 +5,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PaperDocument } from "../../api/client";
+import { useNames } from "../../api/names";
 import { me, paper } from "../../api/queries";
 import { Badge } from "../../ui/Badge";
 import { decimal } from "../../ui/format";
@@ -105,6 +106,7 @@ export function FieldsScreen() {
   const { data: actor } = useSuspenseQuery(me);
   const [chosen, setChosen] = useState<Leaf>();
   const nameOf = useNameOf();
+  const partyName = useNames();
   const typing = document.state === "needs_fields";
   const mine = document.organisation === actor.organisation && (actor.roles.includes("maker") || actor.roles.includes("operator"));
   const leave = () =>
@@ -131,7 +133,7 @@ export function FieldsScreen() {
         <section className={classes.side} aria-label={t("fields.form")}>
           {document.state === "received" && <Text size="sm">{t("fields.waits")}</Text>}
           {document.state === "unreadable" && <Text size="sm">{t("fields.unreadable")}</Text>}
-          {typing && (mine ? <Typing document={document} onDone={leave} /> : <Text size="sm">{t("fields.notYours")}</Text>)}
+          {typing && (mine ? <Typing document={document} onDone={leave} /> : <Text size="sm">{t("fields.notYours", { name: partyName(document.organisation) })}</Text>)}
           {document.state === "parsed" && <Read document={document} chosen={chosen} onChoose={setChosen} />}
         </section>
       </div>

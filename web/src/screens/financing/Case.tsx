@@ -52,7 +52,7 @@ function Steps({ of: f, status }: { of: Financing; status: Status }) {
   return (
     <ol className={classes.steps}>
       {way.map((step, n) => {
-        const state = n < behind ? "done" : n > behind ? "ahead" : ended.has(status) ? "ended" : "now";
+        const state = n < behind ? "done" : n > behind ? (ended.has(status) ? "never" : "ahead") : ended.has(status) ? "ended" : "now";
         return (
           <li key={step} className={classes.step} data-state={state} aria-current={state === "now" ? "step" : undefined}>
             {t(`financing.way.${step}`)}
@@ -103,18 +103,19 @@ function Decision({ of: f, status }: { of: Financing; status: Status }) {
 function Flows({ of: f }: { of: Financing }) {
   const { t } = useTranslation();
   if (!f.terms) return null;
+  const paidOut = f.phase === "DISBURSED" || f.phase === "REPAID";
   return (
     <section className={classes.part}>
       <Title order={2}>{t("financing.flows")}</Title>
       <dl className={classes.figures}>
         <div>
-          <dt>{t("financing.flowIn", { day: f.terms.value_date })}</dt>
+          <dt>{t(paidOut ? "financing.flowCame" : "financing.flowIn", { day: f.terms.value_date })}</dt>
           <dd>
             <Money value={f.terms.cash} />
           </dd>
         </div>
         <div>
-          <dt>{t("financing.flowOut", { day: f.terms.due_date })}</dt>
+          <dt>{t(f.stage === "overdue" ? "financing.flowLate" : "financing.flowOut", { day: f.terms.due_date })}</dt>
           <dd>
             <Money value={f.terms.repayable} />
           </dd>

@@ -26,7 +26,7 @@ function useCaseColumns(): Column<Financing>[] {
       grow: 1,
       phone: { line: 1 },
       cell: (f) => (
-        <Link to="/financings/$id" params={{ id: f.id }} data-open>
+        <Link to="/financings/$id" params={{ id: f.id }} data-open translate={f.number || f.title ? "no" : undefined} title={f.number || f.title}>
           {f.number || f.title || t("financing.title")}
         </Link>
       ),

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, Text, Title } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { Cancelled, useSigning } from "../../signing/signing";
 import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { ReasonSheet } from "../../ui/Sheet";
 import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
 import type { Financing } from "./queries";
@@ -70,39 +71,6 @@ function useAnswers() {
   return { accept, decline };
 }
 
-function Decline({ onDecline, onClose }: { onDecline: (reason: string) => void; onClose: () => void }) {
-  const { t } = useTranslation();
-  const [reason, setReason] = useState("");
-  return (
-    <Modal opened onClose={onClose} title={t("financing.decline.ask")} centered closeButtonProps={{ "aria-label": t("common.close") }}>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          onDecline(reason.trim());
-        }}
-      >
-        <Stack gap="sm">
-          <TextInput
-            label={t("financing.decline.reason")}
-            required
-            maxLength={200}
-            value={reason}
-            onChange={(e) => setReason(e.currentTarget.value)}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common.close")}
-            </Button>
-            <Button type="submit" color="red" disabled={reason.trim() === ""}>
-              {t("financing.decline.button")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
-
 /** What the banks offer for one receivable, side by side. */
 export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financing[]; heldFor: string | undefined }) {
   const { t } = useTranslation();
@@ -114,7 +82,8 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
   if (!list.some((f) => f.terms)) return null;
   const seller = actor.organisation === mine.seller && actor.roles.includes("maker");
   const answerable = (f: Financing) => seller && f.phase === "QUOTED" && !heldFor && f.stage !== "accepting";
-  const failed = [accept.error, decline.error].find((e) => e && !(e instanceof Cancelled));
+  const answers = list.some((f) => answerable(f) || f.stage === "accepting");
+  const failed = accept.error instanceof Cancelled ? null : accept.error;
   return (
     <section className={classes.part}>
       <Title order={2}>{t("financing.quotes")}</Title>
@@ -138,7 +107,7 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
               </th>
               <th scope="col">{t("financing.recourse")}</th>
               <th scope="col">{t("financing.state")}</th>
-              {seller && <th scope="col">{t("financing.answer")}</th>}
+              {answers && <th scope="col">{t("financing.answer")}</th>}
             </tr>
           </thead>
           <tbody>
@@ -166,7 +135,7 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
                     <span className={classes.when}>{t("financing.until", { when: instant(f.lapses_at) })}</span>
                   )}
                 </td>
-                {seller && (
+                {answers && (
                   <td>
                     {answerable(f) && (
                       <Group gap={8} wrap="nowrap">
@@ -188,13 +157,20 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
       </section>
       {failed ? <ProblemNote error={failed} /> : null}
       {declining && (
-        <Decline
+        <ReasonSheet
+          title={t("financing.decline.title", { bank: nameOf(declining.bank) })}
+          label={t("financing.decline.reason")}
+          missing={t("financing.decline.missing")}
+          send={t("financing.decline.button")}
           onClose={() => setDeclining(undefined)}
-          onDecline={(reason) => {
-            decline.mutate({ f: declining, reason });
-            setDeclining(undefined);
-          }}
-        />
+          onSend={(reason) =>
+            decline.mutateAsync({ f: declining, reason }).catch((error: unknown) => {
+              if (!(error instanceof Cancelled)) throw error;
+            })
+          }
+        >
+          <Text size="sm">{t("financing.decline.consequence")}</Text>
+        </ReasonSheet>
       )}
     </section>
   );

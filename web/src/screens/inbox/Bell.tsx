@@ -57,7 +57,7 @@ export function Bell() {
             component={Link}
             {...((target(item, actor.kind) ?? { to: "/" }) as object)}
           >
-            {words(t, item)} {item.title}
+            {words(t, item)} <span translate="no">{item.title}</span>
           </Menu.Item>
         ))}
         <Menu.Divider />

@@ -156,14 +156,19 @@ function Row({ item, others, at }: { item: Item; others: boolean; at: number }) 
   const waited = age(item.since, now);
   const label = (
     <>
-      <span>{words(t, item)}</span> {item.title && <span className={classes.subject}>{item.title}</span>}
+      <span className={classes.words}>{words(t, item)}</span>
+      {item.title && (
+        <span className={classes.subject} translate="no">
+          {item.title}
+        </span>
+      )}
     </>
   );
   return (
     <tr data-row>
-      <th scope="row">
+      <th scope="row" className={classes.act}>
         {goes ? (
-          <Link className={classes.link} to={goes.to} {...(goes.params ? { params: goes.params as never } : {})}>
+          <Link className={classes.link} title={[words(t, item), item.title].filter(Boolean).join(" ")} to={goes.to} {...(goes.params ? { params: goes.params as never } : {})}>
             {label}
           </Link>
         ) : (
@@ -207,13 +212,17 @@ function Due({ due, now }: { due: string; now: Date }) {
 function WaitsFor({ item }: { item: Item }) {
   const { t } = useTranslation();
   const party = useParty();
-  const named = item.waits_for.map((w) =>
-    w.persons.length > 0 ? w.persons.join(t("inbox.or")) : `${party(w.organisation)} (${w.roles.map((r) => t(`role.${r}`)).join(t("inbox.or"))})`,
-  );
-  const all = [...new Set(named)].join(t("inbox.and"));
+  const roles = (w: Item["waits_for"][number]) => w.roles.map((r) => t(`role.${r}`)).join(t("inbox.or"));
+  const named = (w: Item["waits_for"][number], whole: boolean) => {
+    if (w.persons.length > 0) return w.persons.join(t("inbox.or"));
+    // The row names its counterparty already.
+    if (!whole && w.organisation === item.counterparty && w.roles.length > 0) return roles(w);
+    return t("inbox.waitsFor", { name: party(w.organisation), roles: roles(w) });
+  };
+  const all = (whole: boolean) => [...new Set(item.waits_for.map((w) => named(w, whole)))].join(t("inbox.and"));
   return (
-    <td className={classes.party} title={all} data-label={t("inbox.column.waitsFor")}>
-      {all}
+    <td className={classes.waits} title={all(true)} data-label={t("inbox.column.waitsFor")}>
+      {all(false)}
     </td>
   );
 }

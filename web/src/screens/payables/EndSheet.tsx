@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { NativeSelect, Text, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { api, taken } from "../../api/client";
 import { pack } from "../../api/queries";
 import { amount } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { ReasonSheet, Sheet } from "../../ui/Sheet";
 import { disputedOf, typed } from "./amounts";
 import { newKey, type Payable } from "./queries";
 import { useAct } from "./useAct";
@@ -17,44 +18,32 @@ type Props = { payable: Payable; onClose: () => void };
 export function RejectSheet({ payable: p, onClose }: Props) {
   const { t } = useTranslation();
   const nameOf = useNames();
-  const [reason, setReason] = useState("");
-  const [fault, setFault] = useState("");
   const act = useAct();
-  const send = async () => {
-    setFault(reason.trim() ? "" : t("payables.reject.missing"));
-    if (!reason.trim()) return;
-    try {
-      await act.mutateAsync({
-        title: t("payables.act.reject", { number: p.number }),
-        amount: p.face,
-        counterparty: nameOf(p.seller),
-        consequence: t("payables.consequence.reject"),
-        prepare: () =>
-          taken(
-            api.POST("/v1/receivables/{receivable}/rejection", {
-              params: { path: { receivable: p.id }, header: newKey() },
-              body: { reason: reason.trim() },
-            }),
-          ),
-      });
-      onClose();
-    } catch {
-      // It is shown below.
-    }
-  };
   return (
-    <Sheet title={t("payables.act.reject", { number: p.number })} onClose={onClose} onSend={send} busy={act.isPending} send={t("payables.reject.send")}>
-      <Textarea
-        data-autofocus
-        label={t("payables.reject.reason")}
-        maxLength={200}
-        rows={3}
-        value={reason}
-        error={fault}
-        onChange={(e) => setReason(e.currentTarget.value)}
-      />
-      {act.isError && <ProblemNote error={act.error} />}
-    </Sheet>
+    <ReasonSheet
+      title={t("payables.act.reject", { number: p.number })}
+      label={t("payables.reject.reason")}
+      missing={t("payables.reject.missing")}
+      send={t("payables.reject.send")}
+      onClose={onClose}
+      onSend={(reason) =>
+        act.mutateAsync({
+          title: t("payables.act.reject", { number: p.number }),
+          amount: p.face,
+          counterparty: nameOf(p.seller),
+          consequence: t("payables.consequence.reject"),
+          prepare: () =>
+            taken(
+              api.POST("/v1/receivables/{receivable}/rejection", {
+                params: { path: { receivable: p.id }, header: newKey() },
+                body: { reason },
+              }),
+            ),
+        })
+      }
+    >
+      <Text size="sm">{t("payables.consequence.reject")}</Text>
+    </ReasonSheet>
   );
 }
 
@@ -145,42 +134,5 @@ export function ResolveSheet({ payable: p, onClose }: Props) {
       />
       {act.isError && <ProblemNote error={act.error} />}
     </Sheet>
-  );
-}
-
-type SheetProps = {
-  title: string;
-  send: string;
-  busy: boolean;
-  onSend: () => Promise<void>;
-  onClose: () => void;
-  children: React.ReactNode;
-};
-
-/** A form of an act in a dialog. */
-export function Sheet({ title, send, busy, onSend, onClose, children }: SheetProps) {
-  const { t } = useTranslation();
-  return (
-    <Modal opened onClose={onClose} centered title={title} closeButtonProps={{ "aria-label": t("common.close") }} attributes={{ header: { role: "presentation" } }}>
-      <form
-        noValidate
-        onSubmit={(e) => {
-          e.preventDefault();
-          void onSend();
-        }}
-      >
-        <Stack gap="sm">
-          {children}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t("signing.cancel")}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {send}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
   );
 }

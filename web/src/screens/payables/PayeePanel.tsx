@@ -7,7 +7,7 @@ import { me } from "../../api/queries";
 import { Badge } from "../../ui/Badge";
 import { instant } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
-import { Sheet } from "./EndSheet";
+import { ReasonSheet, Sheet } from "../../ui/Sheet";
 import classes from "./Payables.module.css";
 import { newKey, type Payable } from "./queries";
 import { useAct } from "./useAct";
@@ -151,47 +151,37 @@ function ConfirmForm({ payable: p, change, onClose }: Props & { change: Change }
   const { t } = useTranslation();
   const nameOf = useNames();
   const act = useAct();
-  const [note, setNote] = useState("");
-  const [fault, setFault] = useState("");
-  const send = async () => {
-    setFault(note.trim() ? "" : t("payables.payee.callBackMissing"));
-    if (!note.trim()) return;
-    try {
-      await act.mutateAsync({
-        title: t("payables.act.confirm_payee", { number: p.number }),
-        amount: p.due,
-        counterparty: nameOf(p.seller),
-        consequence: t("payables.consequence.pending.confirm_payee", { account: change.account }),
-        prepare: () =>
-          taken(
-            api.POST("/v1/receivables/{receivable}/payee-change/confirmation", {
-              params: { path: { receivable: p.id }, header: newKey() },
-              body: { account: change.account, call_back: note.trim() },
-            }),
-          ),
-      });
-      onClose();
-    } catch {
-      // It is shown below.
-    }
-  };
   return (
-    <Sheet title={t("payables.payee.confirm")} onClose={onClose} onSend={send} busy={act.isPending} send={t("payables.payee.confirmSend")}>
-      <Text size="sm">
-        {t("payables.payee.new")}: <strong>{change.account}</strong>
-      </Text>
+    <ReasonSheet
+      title={t("payables.payee.confirm")}
+      label={t("payables.payee.callBack")}
+      missing={t("payables.payee.callBackMissing")}
+      send={t("payables.payee.confirmSend")}
+      onClose={onClose}
+      onSend={(note) =>
+        act.mutateAsync({
+          title: t("payables.act.confirm_payee", { number: p.number }),
+          amount: p.due,
+          counterparty: nameOf(p.seller),
+          consequence: t("payables.consequence.pending.confirm_payee", { account: change.account }),
+          prepare: () =>
+            taken(
+              api.POST("/v1/receivables/{receivable}/payee-change/confirmation", {
+                params: { path: { receivable: p.id }, header: newKey() },
+                body: { account: change.account, call_back: note },
+              }),
+            ),
+        })
+      }
+    >
+      <dl className={classes.facts}>
+        <div>
+          <dt>{t("payables.payee.new")}</dt>
+          <dd>{change.account}</dd>
+        </div>
+      </dl>
       <Text size="sm">{t("payables.payee.confirmText")}</Text>
-      <Textarea
-        data-autofocus
-        label={t("payables.payee.callBack")}
-        maxLength={200}
-        rows={3}
-        value={note}
-        error={fault}
-        onChange={(e) => setNote(e.currentTarget.value)}
-      />
-      {act.isError && <ProblemNote error={act.error} />}
-    </Sheet>
+    </ReasonSheet>
   );
 }
 
@@ -200,43 +190,31 @@ function RefuseForm({ payable: p, onClose }: Props) {
   const nameOf = useNames();
   const { data: actor } = useSuspenseQuery(me);
   const act = useAct();
-  const [reason, setReason] = useState("");
-  const [fault, setFault] = useState("");
-  const send = async () => {
-    setFault(reason.trim() ? "" : t("payables.payee.reasonMissing"));
-    if (!reason.trim()) return;
-    try {
-      await act.mutateAsync({
-        title: t("payables.act.refuse_payee", { number: p.number }),
-        amount: p.due,
-        counterparty: nameOf(p.seller === actor.organisation ? p.obligor : p.seller),
-        consequence: t("payables.consequence.pending.refuse_payee"),
-        prepare: () =>
-          taken(
-            api.POST("/v1/receivables/{receivable}/payee-change/refusal", {
-              params: { path: { receivable: p.id }, header: newKey() },
-              body: { reason: reason.trim() },
-            }),
-          ),
-      });
-      onClose();
-    } catch {
-      // It is shown below.
-    }
-  };
   return (
-    <Sheet title={t("payables.payee.refuseTitle")} onClose={onClose} onSend={send} busy={act.isPending} send={t("payables.payee.refuseSend")}>
-      <Textarea
-        data-autofocus
-        label={t("payables.payee.reason")}
-        maxLength={200}
-        rows={3}
-        value={reason}
-        error={fault}
-        onChange={(e) => setReason(e.currentTarget.value)}
-      />
-      {act.isError && <ProblemNote error={act.error} />}
-    </Sheet>
+    <ReasonSheet
+      title={t("payables.payee.refuseTitle")}
+      label={t("payables.payee.reason")}
+      missing={t("payables.payee.refuseMissing")}
+      send={t("payables.payee.refuseSend")}
+      onClose={onClose}
+      onSend={(reason) =>
+        act.mutateAsync({
+          title: t("payables.act.refuse_payee", { number: p.number }),
+          amount: p.due,
+          counterparty: nameOf(p.seller === actor.organisation ? p.obligor : p.seller),
+          consequence: t("payables.consequence.pending.refuse_payee"),
+          prepare: () =>
+            taken(
+              api.POST("/v1/receivables/{receivable}/payee-change/refusal", {
+                params: { path: { receivable: p.id }, header: newKey() },
+                body: { reason },
+              }),
+            ),
+        })
+      }
+    >
+      <Text size="sm">{t("payables.consequence.pending.refuse_payee")}</Text>
+    </ReasonSheet>
   );
 }
 

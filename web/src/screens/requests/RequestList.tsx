@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, taken } from "../../api/client";
 import { useNames } from "../../api/names";
@@ -9,6 +9,7 @@ import { me } from "../../api/queries";
 import { Badge, type Tone } from "../../ui/Badge";
 import { instant, instantLong } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { ReasonSheet } from "../../ui/Sheet";
 import { mayAnswer, mayAsk, newKey, type PaperRequest, type State } from "./queries";
 import classes from "./Requests.module.css";
 
@@ -39,12 +40,12 @@ function Row({ request: r, inPack }: { request: PaperRequest; inPack: boolean })
           <span>{own ? t("requests.askedOf", { name: nameOf(r.asked) }) : t("requests.askedBy", { name: nameOf(r.organisation) })}</span>
         </div>
         {!inPack && (
-          <Link to="/packs/$id" params={{ id: r.pack }} className={classes.link}>
+          <Link to="/packs/$id" params={{ id: r.pack }} className={classes.link} translate="no">
             {r.title}
           </Link>
         )}
         {r.note && (
-          <Text size="sm" className={classes.said}>
+          <Text size="sm" className={classes.said} translate="no">
             {r.note}
           </Text>
         )}
@@ -123,72 +124,27 @@ function Decline({ request: r, onClose }: { request: PaperRequest; onClose: () =
   const { t } = useTranslation();
   const client = useQueryClient();
   const nameOf = useNames();
-  const [reason, setReason] = useState("");
-  const [fault, setFault] = useState("");
-  const box = useRef<HTMLTextAreaElement>(null);
-  const send = useMutation({
-    mutationFn: () =>
-      taken(
-        api.POST("/v1/paper-requests/{request}/decline", {
-          params: { path: { request: r.id }, header: newKey() },
-          body: { reason: reason.trim() },
-        }),
-      ),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ["paper-requests"] });
-      onClose();
-    },
-  });
-  const go = () => {
-    if (reason.trim() === "") {
-      setFault(t("requests.reasonMissing"));
-      box.current?.focus();
-      return;
-    }
-    setFault("");
-    send.mutate();
-  };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      centered
+    <ReasonSheet
       title={t("requests.declineTitle", { kind: t(`kind.${r.kind}`) })}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-      attributes={{ header: { role: "presentation" } }}
+      label={t("requests.reasonLabel")}
+      missing={t("requests.reasonMissing")}
+      most={160}
+      send={t("requests.decline")}
+      onClose={onClose}
+      onSend={async (reason) => {
+        await taken(
+          api.POST("/v1/paper-requests/{request}/decline", {
+            params: { path: { request: r.id }, header: newKey() },
+            body: { reason },
+          }),
+        );
+        await client.invalidateQueries({ queryKey: ["paper-requests"] });
+      }}
     >
-      <form
-        noValidate
-        onSubmit={(e) => {
-          e.preventDefault();
-          go();
-        }}
-      >
-        <Stack gap="sm">
-          <Text size="sm" c="dimmed">
-            {t("requests.declineText", { name: nameOf(r.organisation) })}
-          </Text>
-          <Textarea
-            ref={box}
-            data-autofocus
-            label={t("requests.reasonLabel")}
-            maxLength={160}
-            rows={3}
-            value={reason}
-            error={fault}
-            onChange={(e) => setReason(e.currentTarget.value)}
-          />
-          {send.isError && <ProblemNote error={send.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t("signing.cancel")}
-            </Button>
-            <Button type="submit" loading={send.isPending}>
-              {t("requests.decline")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Text size="sm" c="dimmed">
+        {t("requests.declineText", { name: nameOf(r.organisation) })}
+      </Text>
+    </ReasonSheet>
   );
 }

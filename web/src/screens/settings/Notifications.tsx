@@ -1,10 +1,9 @@
-import { Button, Group, Radio, Switch, Text, Title } from "@mantine/core";
+import { Button, Group, Radio, Text, Title } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas, taken } from "../../api/client";
 import { languages } from "../../i18n";
-import { useKeysOn } from "../../ui/keys";
 import { ProblemNote } from "../../ui/ProblemNote";
 import classes from "./Notifications.module.css";
 import { preferences } from "./choices";
@@ -13,13 +12,12 @@ type Preferences = Schemas["Preferences"];
 
 const whens = ["at_once", "daily", "never"] as const;
 
-/** How a person is told by mail, and whether single keys do something. */
+/** How a person is told by mail. */
 export function Notifications() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { data } = useSuspenseQuery(preferences);
   const [chosen, setChosen] = useState<Preferences>(data);
-  const [keysOn, setKeysOn] = useKeysOn();
   const save = useMutation({
     mutationFn: () =>
       taken(
@@ -80,13 +78,6 @@ export function Notifications() {
         </Text>
       </Group>
       {save.isError && <ProblemNote error={save.error} />}
-      <Title order={2} mt="xl">
-        {t("notifications.keys")}
-      </Title>
-      <Text size="sm" c="dimmed" mt={4}>
-        {t("notifications.keysText")}
-      </Text>
-      <Switch mt="sm" checked={keysOn} onChange={(e) => setKeysOn(e.currentTarget.checked)} label={t("keys.on")} />
     </div>
   );
 }

@@ -1,8 +1,9 @@
-import { Stack, Text, Title, useMantineColorScheme } from "@mantine/core";
+import { Radio, Stack, Switch, Text, Title, useMantineColorScheme } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { languages, speak } from "../../i18n";
 import { densities, density, setDensity } from "../../ui/density";
+import { useKeysOn } from "../../ui/keys";
 import classes from "./Settings.module.css";
 
 const schemes = ["light", "dark", "auto"] as const;
@@ -12,6 +13,7 @@ export function Preferences() {
   const { t, i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [rows, setRows] = useState(density());
+  const [keysOn, setKeysOn] = useKeysOn();
   return (
     <Stack gap="lg" className={classes.form}>
       <div>
@@ -41,6 +43,13 @@ export function Preferences() {
           setRows(d);
         }}
       />
+      <section>
+        <Title order={2}>{t("settings.preferences.keys")}</Title>
+        <Text size="sm" c="dimmed" mt={4}>
+          {t("settings.preferences.keysText")}
+        </Text>
+        <Switch mt="sm" checked={keysOn} onChange={(e) => setKeysOn(e.currentTarget.checked)} label={t("keys.on")} />
+      </section>
     </Stack>
   );
 }
@@ -58,10 +67,14 @@ function Choice<T extends string>({ name, options, chosen, onChoose }: ChoicePro
     <fieldset className={classes.choice}>
       <legend>{t(`settings.preferences.${name}`)}</legend>
       {options.map(({ value, label }) => (
-        <label key={value} lang={name === "language" ? value : undefined}>
-          <input type="radio" name={name} checked={value === chosen} onChange={() => onChoose(value)} />
-          {label}
-        </label>
+        <Radio
+          key={value}
+          name={name}
+          {...(name === "language" ? { lang: value } : {})}
+          label={label}
+          checked={value === chosen}
+          onChange={() => onChoose(value)}
+        />
       ))}
     </fieldset>
   );

@@ -1,6 +1,7 @@
 import { Anchor } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { me } from "../../api/queries";
 import { mayRead } from "../audit/queries";
@@ -28,6 +29,11 @@ const records = [
 export function Settings() {
   const { t } = useTranslation();
   const { data: actor } = useSuspenseQuery(me);
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    nav.current?.querySelector(`[href="${pathname}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   const requests = actor.roles.includes("admin") ? [["/settings/requests", "requests"] as const] : [];
   const groups = [
     { word: "own", entries: own },
@@ -36,7 +42,7 @@ export function Settings() {
   ];
   return (
     <div className={classes.all}>
-      <nav className={classes.nav} aria-label={t("settings.label")}>
+      <nav ref={nav} className={classes.nav} aria-label={t("settings.label")}>
         {groups.map(({ word, entries }) => (
           <div key={word}>
             <p className={classes.group}>{t(`settings.group.${word}`)}</p>
