@@ -19,7 +19,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     // The page itself never scrolls, and locking it would add a style that the policy refuses.
-    Modal: { defaultProps: { lockScroll: false } },
+    Modal: { defaultProps: { lockScroll: false }, styles: { title: { fontWeight: 600, fontSize: "16px" } } },
     ModalRoot: { defaultProps: { lockScroll: false } },
     Drawer: { defaultProps: { lockScroll: false } },
     DrawerRoot: { defaultProps: { lockScroll: false } },
@@ -32,6 +32,8 @@ export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     "--mantine-color-error": "#a61e1e",
+    "--mantine-color-red-filled": "#c92a2a",
+    "--mantine-color-red-filled-hover": "#b02525",
     "--mantine-color-dimmed": "#545b64",
     "--mantine-color-anchor": "#364fc7",
     "--ring": "#4263eb",
@@ -45,6 +47,8 @@ export const variables: CSSVariablesResolver = () => ({
   },
   dark: {
     "--mantine-color-error": "#ff9d97",
+    "--mantine-color-red-filled": "#c92a2a",
+    "--mantine-color-red-filled-hover": "#b02525",
     "--mantine-color-dimmed": "#a8b0ba",
     "--mantine-color-anchor": "#a5b8ff",
     "--ring": "#a5b8ff", // the accent of buttons is too dark on dark ground to be seen around them

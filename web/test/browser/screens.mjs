@@ -2,7 +2,8 @@
 // widths, and holds on each: axe finds nothing, nothing scrolls sideways, no code or id stands where
 // words belong, and in Chinese no English sentence.
 //
-//   node test/browser/screens.mjs FOLDER [NAME …]     with the environment of rig.mjs
+//   node test/browser/screens.mjs FOLDER [NAME …]     with the environment of rig.mjs; PORTAL_WAYS=two
+//                                                     takes two ways that have each of them once
 //
 // FOLDER receives a PNG for each screen and way, and sheets/NAME-phones.png and -desks.png that put
 // the ways of one screen side by side. With names only those screens are taken; a name ending in *
@@ -11,7 +12,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { authenticator, client, passkeyOf } from "./person.mjs";
-import { accessible, browser, every, finish, fits, hold, open, signIn, still, texts, unbroken, url, wayName, widths } from "./rig.mjs";
+import { accessible, browser, every, finish, fits, hold, open, signIn, still, texts, unbroken, url, wayName, ways, widths } from "./rig.mjs";
 import { visited } from "./visits.mjs";
 
 const [folder, ...names] = process.argv.slice(2);
@@ -145,12 +146,12 @@ async function walk(visits, shows, { api, passkey, storageState }, way) {
 
 /** Puts pictures side by side, as they are or at a share of their size. */
 async function sheet(name, kind, share) {
-  const ways = made.get(name).filter((w) => (w.size === "phone") === (kind === "phones"));
+  const taken = made.get(name).filter((w) => (w.size === "phone") === (kind === "phones"));
   const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
   const page = await context.newPage();
   const file = (way) => pathToFileURL(resolve(folder, `${name}-${wayName(way)}.png`)).href;
   const width = (kind === "phones" ? 390 : 1440) * share;
-  const figures = ways.map((w) => `<img src="${file(w)}" width="${width}" style="vertical-align:top;margin:2px">`).join("");
+  const figures = taken.map((w) => `<img src="${file(w)}" width="${width}" style="vertical-align:top;margin:2px">`).join("");
   const html = join(folder, "sheets", `${name}.html`);
   await writeFile(html, `<body style="margin:0;background:#888;width:${(width + 4) * (kind === "phones" ? 4 : 2)}px;font-size:0">${figures}`);
   await page.goto(pathToFileURL(resolve(html)).href);
@@ -163,7 +164,7 @@ for (const visits of await visited()) {
   const shows = visits.shows.filter((s) => chosen(s.name));
   if (shows.length === 0) continue;
   const entered = await enter(visits);
-  for (const way of every) await walk(visits, shows, entered, way);
+  for (const way of process.env.PORTAL_WAYS === "two" ? ways : every) await walk(visits, shows, entered, way);
 }
 for (const name of made.keys()) {
   await sheet(name, "phones", 1);

@@ -104,8 +104,8 @@ function useAuditColumns(narrow: (to: AuditSearch) => void): Column<Entry>[] {
     {
       id: "act",
       title: t("audit.column.act"),
-      width: 220,
-      grow: 1.2,
+      width: 170,
+      grow: 0.8,
       phone: { line: 1, wide: true },
       cell: (e) => say.act(e),
     },
@@ -120,7 +120,7 @@ function useAuditColumns(narrow: (to: AuditSearch) => void): Column<Entry>[] {
     {
       id: "who",
       title: t("audit.column.who"),
-      width: 200,
+      width: 220,
       grow: 1.2,
       phone: { line: 3 },
       cell: (e) => <Who entry={e} onOnly={(organisation, one) => narrow({ organisation, person: one })} />,
@@ -128,8 +128,8 @@ function useAuditColumns(narrow: (to: AuditSearch) => void): Column<Entry>[] {
     {
       id: "organisation",
       title: t("audit.organisation"),
-      width: 160,
-      grow: 1,
+      width: 190,
+      grow: 1.2,
       cell: (e) => nameOf(e.organisation),
     },
     {

@@ -43,7 +43,7 @@ export function Filters({ search, called, onChange }: Props) {
         ref={text}
         size="xs"
         type="search"
-        w={240}
+        w={280}
         defaultValue={search.q}
         placeholder={t("audit.find")}
         aria-label={t("audit.find")}

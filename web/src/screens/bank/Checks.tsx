@@ -37,14 +37,14 @@ export function useCheckWords(review: Review): (check: Check) => string {
   };
   return (c) => {
     const fact = c.fact ? t(`fact.${c.fact as "seller"}`) : "";
-    const about = c.item && c.goods ? `${fact} (${c.item})` : fact;
+    const about = c.item && c.goods ? t("review.factOf", { fact, item: c.item }) : fact;
     if (worded.has(c.rule)) {
       return t(`review.rule.${slug(c.rule) as "match_holds"}`, { fact: about, paper: paper(c.papers[0]?.document) });
     }
     const code = c.rule.replace(/^match\./, "");
     if (c.rule.startsWith("match.") && i18n.exists(`match.${code}`)) {
       const words = t(`match.${code as "party"}`);
-      return about ? `${about}: ${words}` : words;
+      return about ? t("review.ruleAbout", { about, rule: words }) : words;
     }
     // A finding of a paper comes in the reader's language; another reason comes in English.
     if (i18n.language === "en" || c.papers.some((p) => p.document) || i18n.exists(`rule.${slug(c.rule)}`)) {

@@ -64,7 +64,7 @@ export function Price({ review, quote, terms }: Props) {
         [t(`review.price.fee.${x.fee_bearer}`, { rate: decimal(x.fee_rate) }), <Money key="f" value={x.fee} />],
         [t("review.price.cash", { date: x.value_date }), <strong key="m"><Money value={x.cash} /></strong>],
         [t("review.price.repayable", { date: x.due_date }), <Money key="r" value={x.repayable} />],
-        [t("review.price.allIn"), <strong key="i">{`${decimal(x.all_in_rate)} %`}</strong>],
+        [t("review.price.allIn"), <strong key="i">{t("financing.percent", { value: decimal(x.all_in_rate) })}</strong>],
       ]
     : [];
   return (
@@ -91,8 +91,10 @@ export function Price({ review, quote, terms }: Props) {
         ))}
       </dl>
       <p className={classes.small}>
-        {t(quote.recourse ? "review.price.recourse" : "review.price.noRecourse")}{" "}
-        {t("review.price.until", { when: instant(quote.lapses_at) })}
+        {t("review.price.runs", {
+          recourse: t(quote.recourse ? "review.price.recourse" : "review.price.noRecourse"),
+          until: t("review.price.until", { when: instant(quote.lapses_at) }),
+        })}
       </p>
       {offer.fault && <p className={classes.small}>{offer.fault.action}</p>}
     </section>

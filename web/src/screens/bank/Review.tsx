@@ -82,8 +82,8 @@ function PayeeHold({ review }: { review: Case }) {
             obligor,
             persons: t("review.payee.persons", { count: p.confirmed_by?.length ?? 0 }),
             when: instant(p.confirmed_at),
-            note: p.call_back ?? "",
-          })}
+          })}{" "}
+          <span translate="no">{p.call_back}</span>
         </>
       ) : (
         t("review.payee.waits", { account: p.account, obligor })
@@ -109,7 +109,8 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
   const nameOf = useNames();
   const { data: actor } = useSuspenseQuery(me);
   const { data: review } = useSuspenseQuery(reviewQuery(id, i18n.language));
-  const { data: waiting = [] } = useQuery(queue(actor));
+  const { data: queued } = useQuery(queue(actor));
+  const waiting = queued ?? [];
   const f = review.financing;
 
   // What was there when the case was opened: everything newer came meanwhile.
@@ -160,11 +161,11 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
           {f.amount && <Money value={f.amount} />}
         </Group>
         <Text size="sm" c="dimmed" className={classes.parties}>
-          {t("review.parties", { seller: nameOf(f.seller), obligor: nameOf(f.obligor), due: f.due_date ?? "" })}
+          {t(f.due_date ? "review.parties" : "review.sells", { seller: nameOf(f.seller), obligor: nameOf(f.obligor), due: f.due_date ?? "" })}
         </Text>
         <Group gap={4} ml="auto" wrap="nowrap">
           <Text size="xs" c="dimmed" aria-live="polite" className={classes.place}>
-            {at < 0 ? t("review.waiting", { count: waiting.length }) : t("review.place", { at: at + 1, of: waiting.length })}
+            {queued && (at < 0 ? t("review.waiting", { count: waiting.length }) : t("review.place", { at: at + 1, of: waiting.length }))}
           </Text>
           <ActionIcon variant="default" aria-label={t("review.previous")} aria-keyshortcuts="k" disabled={others.length === 0} onClick={() => step(-1)}>
             <IconChevronLeft size={16} />

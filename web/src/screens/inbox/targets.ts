@@ -23,8 +23,9 @@ export function target(item: Item, kind: Schemas["OrgKind"]): Target | undefined
       return { to: "/financings/$id", params: { id: item.subject } };
     case "paper_request":
       return item.next === "deliver" && item.pack ? { to: "/packs/$id", params: { id: item.pack } } : { to: "/requests" };
-    case "programme":
     case "organisation":
+      return { to: "/settings/requests" }; // where the code of a key is compared before signing
+    case "programme":
     case "keyring":
       return undefined;
   }

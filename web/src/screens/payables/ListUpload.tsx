@@ -34,7 +34,7 @@ export function ListUpload() {
   const [opened, setOpened] = useState(false);
   return (
     <>
-      <Button variant="default" size="compact-md" leftSection={<IconTableImport size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button variant="default" size="xs" leftSection={<IconTableImport size={14} aria-hidden />} onClick={() => setOpened(true)}>
         {t("payables.list.open")}
       </Button>
       {opened && <Sheet onClose={() => setOpened(false)} />}

@@ -73,8 +73,14 @@ function Standing({ change: c, old }: { change: Change; old: string }) {
           <dd>{old}</dd>
         </div>
       </dl>
-      <Text size="sm">{t("payables.payee.asked", { when: instant(c.asked_at), reason: c.reason })}</Text>
-      {c.confirmed_at && <Text size="sm">{t("payables.payee.confirmed", { when: instant(c.confirmed_at), note: c.call_back ?? "" })}</Text>}
+      <Text size="sm">
+        {t("payables.payee.asked", { when: instant(c.asked_at) })} <span translate="no">{c.reason}</span>
+      </Text>
+      {c.confirmed_at && (
+        <Text size="sm">
+          {t("payables.payee.confirmed", { when: instant(c.confirmed_at) })} <span translate="no">{c.call_back}</span>
+        </Text>
+      )}
       <Group gap="sm" mt={4}>
         {!c.held_until && <Badge tone="asked">{t("payables.payee.waits")}</Badge>}
         {c.held_until && !cooled(c) && <Badge tone="attention">{t("payables.payee.heldUntil", { until: instant(c.held_until) })}</Badge>}

@@ -54,7 +54,7 @@ function Row({ request: r }: { request: Request }) {
         <Text className={classes.name}>{title}</Text>
         <Text className={classes.meta}>
           {[
-            r.roles?.map((role) => t(`role.${role}`)).join(", "),
+            r.roles?.map((role) => t(`role.${role}`)).join(t("settings.and")),
             r.reason,
             t("settings.requests.signed", { done, all: r.intent.duties.length }),
           ]

@@ -36,7 +36,7 @@ export function Roles() {
                   {people
                     .filter((p) => p.state === "active" && p.roles.includes(role))
                     .map((p) => p.name)
-                    .join(", ") || t("settings.roles.nobody")}
+                    .join(t("settings.and")) || t("settings.roles.nobody")}
                 </td>
               </tr>
             ))}

@@ -44,7 +44,7 @@ export function Team() {
               )}
               <Text className={classes.meta}>{p.email}</Text>
             </div>
-            <Text size="sm">{p.roles.map((r) => t(`role.${r}`)).join(", ")}</Text>
+            <Text size="sm">{p.roles.map((r) => t(`role.${r}`)).join(t("settings.and"))}</Text>
             {p.state !== "revoked" && <Conflicts roles={p.roles} />}
             <Badge tone={tones[p.state]}>{t(`settings.team.states.${p.state}`)}</Badge>
           </li>
