@@ -3,6 +3,7 @@ package tradetest
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -342,8 +343,8 @@ func (w *World) raw(holder trade.OrgID, id trade.AssetID) []byte {
 
 func (w *World) decode(raw []byte, id trade.AssetID) trade.State {
 	w.T.Helper()
-	s, err := trade.Decode[trade.State](raw, string(id))
-	if err != nil {
+	var s trade.State // the law holds that it is canonical, at three times the cost
+	if err := json.Unmarshal(raw, &s); err != nil {
 		w.T.Fatalf("reading %s: %v", id, err)
 	}
 	return s
