@@ -72,6 +72,17 @@ func TestTwentyFilesAreSentAtOnce(t *testing.T) {
 
 func TestScreensArePaintedInTime(t *testing.T) {
 	measured(t, "paint")
+	firstVisits(t, "paint")
+}
+
+func TestEveryScreenStaysWithinItsBytes(t *testing.T) {
+	measured(t, "bytes")
+	firstVisits(t, "bytes")
+}
+
+// firstVisits measures visits to a node that has a trade with all that screens show.
+func firstVisits(t *testing.T, what string) {
+	t.Helper()
 	h := open(t, program, newData(t), nil)
 	ctx := t.Context()
 	programmes, err := h.programmes(ctx)
@@ -85,9 +96,8 @@ func TestScreensArePaintedInTime(t *testing.T) {
 	if err := h.confirmed(ctx, c); err != nil {
 		t.Fatal(err)
 	}
-	financing, err := h.requested(ctx, c, programmes["YongjiangMSP"])
-	if err != nil {
+	if _, err := h.requested(ctx, c, programmes["YongjiangMSP"]); err != nil {
 		t.Fatal(err)
 	}
-	drive(t, h, "measure.mjs", sellerMaker, bankMaker, string(financing))
+	drive(t, h, "measure.mjs", sellerMaker, buyerMaker, bankMaker, sellerAdmin, what)
 }

@@ -114,7 +114,10 @@ func TestThePortal(t *testing.T) {
 			"five personas do the whole job", "job.mjs",
 			[]string{sellerMaker, buyerMaker, buyerChecker, bankMaker, bankChecker, auditor},
 		},
-		passage{"a first visit stays within its budget", "measure.mjs", []string{sellerMaker}},
+		passage{
+			"a first visit stays within its budget", "measure.mjs",
+			[]string{sellerMaker, buyerMaker, bankMaker, sellerAdmin},
+		},
 	)
 }
 
