@@ -35,10 +35,11 @@ type Check struct {
 	Rule     string
 	// Finding is what a reader or a rule says of one paper; its words are told in a language.
 	Finding *check.Finding
-	// Match is what the papers contradict each other in, Reason what else a verdict rests on: their
-	// words are told in a language too.
+	// Match is what the papers contradict each other in, Reason what else a verdict rests on, Law what
+	// a dated rule says: their words are told in a language too.
 	Match   *match.Finding
 	Reason  *Reason
+	Law     *policy.Finding
 	Message string // English; empty for what passed
 	Advice  string
 	Fact    match.Fact
@@ -111,10 +112,10 @@ const Law Question = "law"
 func lawChecks(found []policy.Finding) []Check {
 	list := make([]Check, len(found))
 	for i, f := range found {
+		told := f.In(policy.English)
 		list[i] = Check{
-			Question: Law, Outcome: CheckWarned, Rule: f.Rule, Message: f.Sentence + " " + f.Citation + ".",
-			Advice:  f.Advice + " It would pass with a due date of " + f.Flips.String() + " or before.",
-			Claimed: f.Claimed, Found: f.Allowed, Papers: []CheckPaper{},
+			Question: Law, Outcome: CheckWarned, Rule: f.Rule, Message: told.Sentence, Advice: told.Advice,
+			Claimed: told.Claimed, Found: told.Allowed, Law: &found[i], Papers: []CheckPaper{},
 		}
 		if f.Severity == policy.Block {
 			list[i].Outcome = CheckFailed

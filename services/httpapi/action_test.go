@@ -39,6 +39,17 @@ func TestEveryStatusHasATitle(t *testing.T) {
 	}
 }
 
+// TestEveryCodeSaysWhatIsWrong wants a sentence of its own for each code that a problem can carry, where
+// the fault's own, in English, is not shown.
+func TestEveryCodeSaysWhatIsWrong(t *testing.T) {
+	for _, code := range mirrored(t) {
+		said := detailOf(code, texts.Chinese, "")
+		if said == "" || said == actionRow(detailsChinese, otherDetails) {
+			t.Errorf("%s: nobody is told what is wrong, in %s", code, texts.Chinese)
+		}
+	}
+}
+
 func TestTheActionsAreOfCodesThatThereAre(t *testing.T) {
 	known := mirrored(t)
 	for line := range strings.Lines(actionsEnglish) {

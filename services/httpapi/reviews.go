@@ -118,6 +118,10 @@ func checkView(spoken string, c app.Check) api.Check {
 		told := c.Match.In(spoken)
 		v.Message, v.Advice, v.Claimed, v.Found = told.Sentence, told.Advice, told.Claimed, told.Found
 	}
+	if c.Law != nil {
+		told := c.Law.In(spoken)
+		v.Message, v.Advice, v.Claimed, v.Found = told.Sentence, told.Advice, told.Claimed, told.Allowed
+	}
 	if c.Reason != nil {
 		told := reasonIn(spoken, *c.Reason)
 		v.Message, v.Advice = told.Message, told.Advice

@@ -99,6 +99,19 @@ func (p Pack) domestic(t Trade) bool {
 	return t.SellerCountry == p.Jurisdiction && t.ObligorCountry == p.Jurisdiction
 }
 
+// The rules.
+const (
+	ruleTermMax     = "cn.voucher.term_max"
+	ruleTermUsual   = "cn.voucher.term_usual"
+	rulePaymentDays = "cn.sme.payment_days"
+)
+
+// Sentences that are read again to be told in another language.
+const (
+	claimedForm = "%d days, due on %s"
+	paidForm    = "It is to be paid %d days after the delivery."
+)
+
 const (
 	usualMonths = 6  // of a voucher, in principle
 	mostMonths  = 12 // of a voucher, ever
@@ -114,12 +127,12 @@ func vouchers(p Pack, t Trade) []Finding {
 	f := p.finding(t)
 	switch {
 	case most.Before(t.Due):
-		f.Rule, f.Severity, f.Flips = "cn.voucher.term_max", Block, most
+		f.Rule, f.Severity, f.Flips = ruleTermMax, Block, most
 		f.Sentence = fmt.Sprintf("The term of payment, %s, is longer than a year.", term(t))
 		f.Allowed = "one year at most: due on " + most.String() + " or before"
 		f.Advice = "Do not finance it. A claim that falls due within a year of its invoice could be."
 	case usual.Before(t.Due):
-		f.Rule, f.Severity, f.Flips = "cn.voucher.term_usual", Warn, usual
+		f.Rule, f.Severity, f.Flips = ruleTermUsual, Warn, usual
 		f.Sentence = fmt.Sprintf("The term of payment, %s, is longer than six months.", term(t))
 		f.Allowed = "six months in principle: due on " + usual.String() + " or before"
 		f.Advice = "Put on file why the trade needs so long a term before you quote."
@@ -141,8 +154,8 @@ func payments(p Pack, t Trade) []Finding {
 		return nil
 	}
 	f := p.finding(t)
-	f.Rule, f.Severity, f.Flips = "cn.sme.payment_days", Warn, last
-	f.Sentence = fmt.Sprintf("It is to be paid %d days after the delivery.", t.Delivered.DaysUntil(t.Due))
+	f.Rule, f.Severity, f.Flips = rulePaymentDays, Warn, last
+	f.Sentence = fmt.Sprintf(paidForm, t.Delivered.DaysUntil(t.Due))
 	f.Allowed = "60 days from the delivery, unless agreed otherwise as is usual in the industry: due on " +
 		last.String() + " or before"
 	f.Citation = "保障中小企业款项支付条例, art. 9"
@@ -154,7 +167,7 @@ func payments(p Pack, t Trade) []Finding {
 func (p Pack) finding(t Trade) Finding {
 	return Finding{
 		Pack: p.version(), Jurisdiction: p.Jurisdiction, Effective: p.Effective,
-		Claimed: term(t) + ", due on " + t.Due.String(),
+		Claimed: fmt.Sprintf(claimedForm, t.Issued.DaysUntil(t.Due), t.Due.String()),
 	}
 }
 

@@ -11,7 +11,7 @@ type Cell = Schemas["MatrixCell"];
 /** A cell, by the row and the column it stands in. */
 export type At = { row: number; column: number };
 
-const tones: Record<Cell["state"], Tone> = {
+export const tones: Record<Cell["state"], Tone> = {
   agrees: "good",
   agrees_within_tolerance: "good",
   contradicts: "bad",

@@ -13,7 +13,7 @@ import lists from "../ui/List.module.css";
 import { ListMenu } from "../ui/ListMenu";
 import { When } from "../ui/When";
 
-const tones: Record<Schemas["Verdict"]["answer"], Tone> = { pass: "good", fail: "bad", unknown: "unknown" };
+export const tones: Record<Schemas["Verdict"]["answer"], Tone> = { pass: "good", fail: "bad", unknown: "unknown" };
 
 export function VerdictBadge({ verdict: v }: { verdict: Schemas["Verdict"] }) {
   const { t } = useTranslation();

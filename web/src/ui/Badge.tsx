@@ -13,7 +13,7 @@ import classes from "./Badge.module.css";
 /** A tone is a colour and an icon together: a status is never told by colour alone. */
 export type Tone = "quiet" | "busy" | "good" | "attention" | "bad" | "asked" | "unknown";
 
-const icons: Record<Tone, Icon> = {
+export const icons: Record<Tone, Icon> = {
   quiet: IconInbox,
   busy: IconCircleHalf2,
   good: IconCheck,

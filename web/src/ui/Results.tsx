@@ -15,11 +15,11 @@ export type Result = {
   problem?: Error | Schemas["Problem"] | Schemas["Fault"] | undefined;
 };
 
-/** Why, and what to do: the sentence is English, the advice in the language of the reader. */
+/** Why, and what to do, in the language of the reader. */
 function why(problem: NonNullable<Result["problem"]>, language: string, network: string): string {
   if (problem instanceof Error) return problem instanceof Problem ? problem.message : network;
   const said = "detail" in problem ? problem.detail : "message" in problem ? problem.message : "";
-  return (language === "en" ? [said, problem.action] : [problem.action]).filter(Boolean).join(" — ");
+  return [said, problem.action].filter(Boolean).join(language === "en" ? " — " : "");
 }
 
 type Props = { title: string; summary: string; list: Result[]; onClose: () => void; children?: ReactNode };

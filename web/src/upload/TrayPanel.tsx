@@ -7,7 +7,7 @@ import { Badge, type Tone } from "../ui/Badge";
 import { type Batch, type Item, isOver, useTray } from "./tray";
 import classes from "./TrayPanel.module.css";
 
-const tones: Record<Item["state"], Tone> = {
+export const tones: Record<Item["state"], Tone> = {
   waiting: "quiet",
   sending: "busy",
   done: "good",

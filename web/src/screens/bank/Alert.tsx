@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Badge, type Tone } from "../../ui/Badge";
 import type { Exposure } from "./queries";
 
-const tones: Record<Exposure["alert"], Tone> = {
+export const tones: Record<Exposure["alert"], Tone> = {
   none: "good",
   near: "attention",
   high: "attention",

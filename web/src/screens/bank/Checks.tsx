@@ -6,7 +6,7 @@ import classes from "./Review.module.css";
 
 export type Check = Review["checks"][number];
 
-const tones: Record<Check["outcome"], Tone> = { failed: "bad", unknown: "unknown", warned: "attention", passed: "good" };
+export const tones: Record<Check["outcome"], Tone> = { failed: "bad", unknown: "unknown", warned: "attention", passed: "good" };
 
 /** Rules that the screen has words for; what a reader finds is told by the server. */
 const worded = new Set([
@@ -46,11 +46,7 @@ export function useCheckWords(review: Review): (check: Check) => string {
       const words = t(`match.${code as "party"}`);
       return about ? t("review.ruleAbout", { about, rule: words }) : words;
     }
-    // A finding of a paper comes in the reader's language; another reason comes in English.
-    if (i18n.language === "en" || c.papers.some((p) => p.document) || i18n.exists(`rule.${slug(c.rule)}`)) {
-      return c.message ?? c.rule;
-    }
-    return t("review.rule.other");
+    return c.message ?? t("review.rule.other"); // in the reader's language
   };
 }
 
@@ -74,7 +70,7 @@ type Props = {
 
 /** Every check, failed first; one that is clicked lights up in its paper. */
 export function Checks({ review, chosen, onChoose }: Props) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const words = useCheckWords(review);
   const count = (outcome: Check["outcome"]) => review.checks.filter((c) => c.outcome === outcome).length;
   const outcomes = ["failed", "unknown", "warned", "passed"] as const;
@@ -119,9 +115,7 @@ export function Checks({ review, chosen, onChoose }: Props) {
                   )}
                 </span>
               )}
-              {c.outcome !== "passed" && c.advice && (i18n.language === "en" || c.question === "authenticity") && (
-                <span className={classes.advice}>{c.advice}</span>
-              )}
+              {c.outcome !== "passed" && <span className={classes.advice}>{c.advice ?? t("review.openNext")}</span>}
             </button>
             {chosen === n && <Differences review={review} check={c} />}
           </li>

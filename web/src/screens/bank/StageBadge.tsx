@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Badge, type Tone } from "../../ui/Badge";
 import type { Stage } from "./queries";
 
-const tones: Record<Stage, Tone> = {
+export const tones: Record<Stage, Tone> = {
   refused_by_rule: "bad",
   requested: "quiet",
   submitted: "busy",

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { PaperDocument, Schemas } from "../../api/client";
 import { Badge, type Tone } from "../../ui/Badge";
 
-const tones: Record<Schemas["DocumentState"], Tone> = {
+export const tones: Record<Schemas["DocumentState"], Tone> = {
   received: "busy",
   needs_fields: "asked",
   parsed: "quiet",

@@ -59,7 +59,7 @@ export function statusOf(f: Financing, held = false): Status {
   return status === "disbursed" && f.stage === "overdue" ? "overdue" : status;
 }
 
-const tones: Record<Status, Tone> = {
+export const tones: Record<Status, Tone> = {
   byRule: "bad",
   unsigned: "attention",
   standing: "busy",
@@ -70,7 +70,7 @@ const tones: Record<Status, Tone> = {
   accepted: "busy",
   refused: "bad",
   declined: "quiet",
-  lapsed: "attention",
+  lapsed: "quiet",
   approved: "good",
   disbursed: "good",
   overdue: "bad",

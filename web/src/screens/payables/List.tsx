@@ -20,7 +20,7 @@ import { type Outcome, useConfirm, wasCancelled } from "./useConfirm";
 
 type Row = Schemas["PayableRow"];
 
-const tones: Record<Row["result"], Tone> = {
+export const tones: Record<Row["result"], Tone> = {
   matches: "good",
   prepared: "asked",
   confirmed: "quiet",

@@ -1,22 +1,13 @@
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
-import { Badge, type Tone } from "../../ui/Badge";
+import { Badge } from "../../ui/Badge";
 import { isZero } from "../../ui/sum";
+import { toneOf } from "../trace/tones";
 import { confirming, type Payable } from "./queries";
-
-const tones: Partial<Record<Schemas["Phase"], Tone>> = {
-  ISSUED: "asked",
-  OPEN: "good",
-  MATURED: "attention",
-  OVERDUE: "bad",
-  SETTLED: "quiet",
-  REJECTED: "bad",
-  WITHDRAWN: "quiet",
-};
 
 export function PhaseBadge({ phase }: { phase: Schemas["Phase"] }) {
   const { t } = useTranslation();
-  return <Badge tone={tones[phase] ?? "unknown"}>{t(`payables.phase.${phase}`)}</Badge>;
+  return <Badge tone={toneOf(phase)}>{t(`payables.phase.${phase}`)}</Badge>;
 }
 
 export const inDispute = (p: Payable) => ![p.disputed, p.held_disputed, p.assigned_disputed].every(isZero);

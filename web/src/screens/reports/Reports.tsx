@@ -2,7 +2,7 @@ import { Anchor, Group, Text, Title } from "@mantine/core";
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useNames } from "../../api/names";
-import { Badge } from "../../ui/Badge";
+import { Badge, type Tone } from "../../ui/Badge";
 import { Empty } from "../../ui/Empty";
 import { count, shortDigest } from "../../ui/format";
 import { useColumns } from "../../ui/layout";
@@ -49,7 +49,7 @@ export function Reports() {
   );
 }
 
-const tones = { waiting: "busy", made: "good", failed: "bad" } as const;
+export const tones: Record<Report["state"], Tone> = { waiting: "busy", made: "good", failed: "bad" };
 
 /** The end of a media type, as people call it. */
 const formatOf = (r: Report) => (r.media_type.includes("sheet") ? "xlsx" : r.media_type.includes("pdf") ? "pdf" : "csv");

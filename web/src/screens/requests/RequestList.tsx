@@ -13,7 +13,7 @@ import { ReasonSheet } from "../../ui/Sheet";
 import { mayAnswer, mayAsk, newKey, type PaperRequest, type State } from "./queries";
 import classes from "./Requests.module.css";
 
-const tones: Record<State, Tone> = { open: "asked", delivered: "good", declined: "bad", settled: "quiet", withdrawn: "quiet" };
+export const tones: Record<State, Tone> = { open: "asked", delivered: "good", declined: "bad", settled: "quiet", withdrawn: "quiet" };
 
 /** Papers asked for, each with what was said and what may be done about it. */
 export function RequestList({ items, within }: { items: PaperRequest[]; within?: "pack" }) {

@@ -8,7 +8,7 @@ import { instant, instantLong } from "../../ui/format";
 import { RevokeKey } from "./RevokeKey";
 import classes from "./Settings.module.css";
 
-const tones: Record<Key["state"], Tone> = {
+export const tones: Record<Key["state"], Tone> = {
   waiting: "asked",
   active: "good",
   suspended: "attention",

@@ -2,7 +2,7 @@ import type { Schemas } from "../../api/client";
 import type { Tone } from "../../ui/Badge";
 
 /** How each phase of an asset looks. */
-const tones: Record<Schemas["Phase"], Tone> = {
+export const tones: Record<Schemas["Phase"], Tone> = {
   ACTIVE: "good",
   ISSUED: "asked",
   REJECTED: "bad",
