@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { api, type Schemas, taken } from "../api/client";
 import { shows } from "../live/live";
 import classes from "./ExportMenu.module.css";
+import lists from "./List.module.css";
 import { count } from "./format";
 import { ProblemNote } from "./ProblemNote";
 
@@ -60,11 +61,12 @@ export function ExportMenu({ list, query }: Props) {
           <Button
             size="xs"
             variant="default"
+            className={lists.tool}
             loading={make.isPending}
             leftSection={<IconDownload size={14} aria-hidden />}
             aria-label={t("export.label", { list: t(`export.list.${list}`) })}
           >
-            {t("export.button")}
+            <span className={lists.word}>{t("export.button")}</span>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

@@ -22,8 +22,8 @@ export function ListMenu<Row>({ columns, hidden, onToggle, sorting }: Props<Row>
   return (
     <Menu closeOnItemClick={false} position="bottom-end" withinPortal>
       <Menu.Target>
-        <Button size="xs" variant="default" leftSection={<IconAdjustmentsHorizontal size={14} aria-hidden />}>
-          {t("list.display")}
+        <Button size="xs" variant="default" className={classes.tool} leftSection={<IconAdjustmentsHorizontal size={14} aria-hidden />}>
+          <span className={classes.word}>{t("list.display")}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={classes.choices}>

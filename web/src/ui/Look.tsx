@@ -12,6 +12,7 @@ export function LanguageSwitch() {
     <Button
       variant="subtle"
       size="compact-sm"
+      className={classes.language}
       lang={other}
       leftSection={<IconLanguage size={18} aria-hidden />}
       onClick={() => void speak(other)}

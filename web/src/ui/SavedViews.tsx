@@ -6,6 +6,7 @@ import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, taken } from "../api/client";
 import { views } from "../api/queries";
+import lists from "./List.module.css";
 import { ProblemNote } from "./ProblemNote";
 
 const read = parseSearchWith(JSON.parse);
@@ -50,8 +51,8 @@ export function SavedViews({ screen, search, onOpen }: Props) {
     <>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <Button size="xs" variant="default" leftSection={<IconBookmark size={14} aria-hidden />}>
-            {t("views.title")}
+          <Button size="xs" variant="default" className={lists.tool} leftSection={<IconBookmark size={14} aria-hidden />}>
+            <span className={lists.word}>{t("views.title")}</span>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

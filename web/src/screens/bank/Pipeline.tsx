@@ -65,7 +65,7 @@ function Financings({ title, empty, stages, from }: Props) {
           <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
         </Group>
       </Group>
-      <div className={lists.bar} role="group" aria-label={t("pipeline.stages")}>
+      <div className={`${lists.bar} ${classes.stages}`} role="group" aria-label={t("pipeline.stages")}>
         {stages
           .filter((s) => counted(s) > 0 || chosen.includes(s))
           .map((s) => (
@@ -122,13 +122,13 @@ function useFinancingColumns(out: boolean): Column<Financing>[] {
         </Link>
       ),
     },
-    { id: "seller", title: named("seller"), width: 130, grow: 1.2, cell: (f) => nameOf(f.seller) },
+    { id: "seller", title: named("seller"), width: 130, grow: 1.2, phone: { line: 2 }, cell: (f) => nameOf(f.seller) },
     { id: "obligor", title: named("obligor"), width: 130, grow: 1.2, cell: (f) => nameOf(f.obligor) },
     {
       id: "stage",
       title: named("stage"),
       width: 160,
-      phone: { line: 2 },
+      phone: { line: 3, wide: true },
       cell: (f) => f.stage && <StageBadge stage={f.stage} />,
     },
     {

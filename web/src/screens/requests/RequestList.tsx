@@ -51,7 +51,7 @@ function Row({ request: r, inPack }: { request: PaperRequest; inPack: boolean })
         )}
         {r.reason && (
           <Text size="sm" className={classes.said}>
-            <strong>{t("requests.reason")}</strong> {r.reason}
+            <strong>{t("requests.reason")}</strong> <span translate="no">{r.reason}</span>
           </Text>
         )}
         {r.refused && (
