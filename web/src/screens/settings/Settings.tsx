@@ -32,7 +32,8 @@ export function Settings() {
   const nav = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   useEffect(() => {
-    nav.current?.querySelector(`[href="${pathname}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+    const shown = [...(nav.current?.querySelectorAll("a") ?? [])].find((a) => pathname.startsWith(a.pathname));
+    shown?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [pathname]);
   const requests = actor.roles.includes("admin") ? [["/settings/requests", "requests"] as const] : [];
   const groups = [
