@@ -39,6 +39,7 @@ const (
 	CodePaperRequest   trade.Code = "paper_request.state"     // asked already, or answered by now
 	CodeStatement      trade.Code = "statement.invalid"       // the bank statement cannot be read
 	CodeNoMatch        trade.Code = "statement.no_match"      // the line fits no receivable
+	CodeOwnStatement   trade.Code = "statement.own"           // who brought a statement signs no payment of it
 	CodeUnavailable    trade.Code = "service.unavailable"     // database or ledger is not there: try again
 	CodeTooMany        trade.Code = "service.busy"            // too many requests: wait
 	CodeReport         trade.Code = "report.too_large"        // narrow the filter
@@ -77,6 +78,7 @@ func Codes() []trade.Code {
 		CodePaperRequest,
 		CodeStatement,
 		CodeNoMatch,
+		CodeOwnStatement,
 		CodeUnavailable,
 		CodeTooMany,
 		CodeReport,

@@ -33,10 +33,14 @@ const (
 	NextChangePayee  Next = "change_payee"
 	NextDeliver      Next = "deliver"    // a paper that was asked for
 	NextReconsider   Next = "reconsider" // a paper that was declined, by who asked for it
+	NextMatch        Next = "match"      // payments of a bank statement
 )
 
 // SubjectDocument is the subject kind of papers; that of assets is their trade.Kind.
 const SubjectDocument = "document"
+
+// SubjectStatement is the subject kind of bank statements, and of payments that stand in them.
+const SubjectStatement = "statement"
 
 // Item is one thing that waits. What it says is for people of the organisation it was made for.
 type Item struct {
@@ -51,6 +55,7 @@ type Item struct {
 	// Counterparty is the other side of the trade; empty when there is none.
 	Counterparty trade.OrgID
 	Amount       money.Amount // absent when it is about none
+	Count        int64        // how many of the subject it is about; 0: it
 	Due          money.Date
 	Since        time.Time
 	WaitsFor     []Waits
@@ -103,6 +108,9 @@ func (a *App) Inbox(ctx context.Context, actor Actor) (Inbox, error) {
 	for _, r := range w.asked {
 		items = append(items, w.ofRequest(r))
 	}
+	for _, s := range w.statements {
+		items = append(items, w.ofStatement(s))
+	}
 	return w.sorted(items), nil
 }
 
@@ -117,7 +125,10 @@ type waiting struct {
 	papers  []Document
 	asked   []PaperRequest
 	named   map[trade.AssetID]Asset // what intents and financings are about
-	cut     bool                    // there was more of something than is read
+
+	statements []StatementFacts     // with payments that nobody has decided about
+	lines      map[LineID]Statement // that intents record payments of
+	cut        bool                 // there was more of something than is read
 }
 
 // gather reads it all.
@@ -142,9 +153,17 @@ func (w *waiting) gather(ctx context.Context, tx StoreTx) error {
 	if w.asked, err = tx.PaperRequestsThatWait(ctx, org, inboxSource); err != nil {
 		return err
 	}
-	w.cut = max(len(w.intents), len(w.claims), len(w.loans), len(w.papers), len(w.asked)) == inboxSource
-	ids := []trade.AssetID{}
+	if w.statements, err = tx.StatementsThatWait(ctx, org, inboxSource); err != nil {
+		return err
+	}
+	w.cut = max(
+		len(w.intents), len(w.claims), len(w.loans), len(w.papers), len(w.asked), len(w.statements),
+	) == inboxSource
+	ids, lines := []trade.AssetID{}, []LineID{}
 	for _, i := range w.intents {
+		if line, pays := lineOf(i); pays {
+			lines = append(lines, line)
+		}
 		for _, s := range i.Command.Subjects {
 			ids = append(ids, s.ID)
 		}
@@ -153,6 +172,9 @@ func (w *waiting) gather(ctx context.Context, tx StoreTx) error {
 		if f.State != nil {
 			ids = append(ids, f.State.Financing.Receivable)
 		}
+	}
+	if w.lines, err = tx.StatementsOfLines(ctx, org, lines); err != nil {
+		return err
 	}
 	slices.Sort(ids)
 	named, err := tx.AssetsNamed(ctx, slices.Compact(ids))
@@ -194,7 +216,7 @@ func (w *waiting) sorted(items []Item) Inbox {
 // mine tells whether an item waits for the actor.
 func (w *waiting) mine(item Item) bool {
 	byID := func(id trade.CommandID) bool {
-		return slices.ContainsFunc(w.intents, func(i Intent) bool { return i.ID == id && i.waitsFor(w.actor) })
+		return slices.ContainsFunc(w.intents, func(i Intent) bool { return i.ID == id && w.forMe(i) })
 	}
 	if len(item.Intents) > 0 {
 		return slices.ContainsFunc(item.Intents, byID)
@@ -202,6 +224,23 @@ func (w *waiting) mine(item Item) bool {
 	return slices.ContainsFunc(item.WaitsFor, func(f Waits) bool {
 		return f.Org == w.actor.Org && w.actor.Has(f.Roles...)
 	})
+}
+
+// forMe tells whether the actor could sign an intent. Payments of a statement that the actor
+// brought are for others of a bank, and what follows them goes with them.
+func (w *waiting) forMe(i Intent) bool {
+	if !i.waitsFor(w.actor) {
+		return false
+	}
+	for _, p := range w.intents {
+		if p.ID != i.ID && p.ID != i.After {
+			continue
+		}
+		if line, pays := lineOf(p); pays && w.actor.Kind == trade.KindBank {
+			return w.lines[line].ImportedBy != w.actor.User
+		}
+	}
+	return true
 }
 
 // waits names the persons of the actor's own organisation who could do it and have not signed.
@@ -227,7 +266,7 @@ func (w *waiting) signing() []Item {
 	at := map[trade.CommandID]int{} // where the item of an intent is
 	for _, i := range w.intents {
 		before, follows := at[i.After]
-		if i.After != "" && follows && i.waitsFor(w.actor) == w.mine(items[before]) {
+		if i.After != "" && follows && w.forMe(i) == w.mine(items[before]) {
 			items[before].Intents = append(items[before].Intents, i.ID)
 			at[i.ID] = before
 			continue
@@ -287,9 +326,16 @@ func (w *waiting) ofIntent(i Intent) Item {
 			}
 		}
 	}
+	cannot := i.Signatures
+	if line, pays := lineOf(i); pays && w.lines[line].ID != "" {
+		item.Kind, item.Subject = SubjectStatement, string(w.lines[line].ID) // where it is seen beside the line
+		if w.actor.Kind == trade.KindBank {
+			cannot = append(slices.Clone(cannot), SignedDuty{User: w.lines[line].ImportedBy})
+		}
+	}
 	for _, d := range i.Open() {
 		for _, org := range i.Duties[d].Orgs {
-			item.WaitsFor = append(item.WaitsFor, w.waits(org, i.Duties[d].Roles, i.Signatures))
+			item.WaitsFor = append(item.WaitsFor, w.waits(org, i.Duties[d].Roles, cannot))
 		}
 	}
 	return item
@@ -417,6 +463,28 @@ func (w *waiting) ofRequest(r PaperRequest) Item {
 	item.WaitsFor = []Waits{w.waits(r.Asked, typists(), nil)}
 	return item
 }
+
+// ofStatement makes the item of a statement with payments that nobody has decided about.
+func (w *waiting) ofStatement(s StatementFacts) Item {
+	item := Item{
+		Next: NextMatch, Kind: SubjectStatement, Subject: string(s.ID), Title: s.FileName, Since: s.ImportedAt,
+		Intents: []trade.CommandID{}, WaitsFor: []Waits{w.waits(w.actor.Org, settlers(), nil)},
+	}
+	currencies := 0
+	for _, c := range s.Counts {
+		if c.State == LineWaiting {
+			item.Count, item.Amount = item.Count+c.Lines, c.Amount
+			currencies++
+		}
+	}
+	if currencies != 1 {
+		item.Amount = money.Amount{}
+	}
+	return item
+}
+
+// settlers are who decide what payments of a bank statement pay.
+func settlers() []trade.Role { return []trade.Role{trade.Maker, trade.Checker} }
 
 // typists are who type in the fields of a paper.
 func typists() []trade.Role { return []trade.Role{trade.Maker, trade.Operator} }

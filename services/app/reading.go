@@ -24,7 +24,7 @@ type Reader interface {
 	Typed(
 		ctx context.Context, kind parse.Kind, fields []byte, today money.Date,
 	) (*parse.Document, []check.Finding, error)
-	Statement(ctx context.Context, raw []byte) ([]parse.StatementLine, error)
+	Statement(ctx context.Context, raw []byte) (parse.Statement, error)
 	// Bulk reads many documents from a spreadsheet: all of them, or a fault whose More are the
 	// others.
 	Bulk(ctx context.Context, raw []byte) ([]parse.BulkDocument, error)

@@ -136,6 +136,9 @@ func (a *App) fulfil(ctx context.Context, tx StoreTx, actor Actor, i Intent, s S
 func (a *App) signed(
 	ctx context.Context, tx StoreTx, actor Actor, i Intent, in SignatureInput,
 ) (SignedDuty, error) {
+	if err := isOwnStatement(ctx, tx, actor, i); err != nil {
+		return SignedDuty{}, err
+	}
 	u, err := tx.User(ctx, actor.User)
 	if err != nil {
 		return SignedDuty{}, err

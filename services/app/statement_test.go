@@ -22,17 +22,18 @@ func TestAPaymentToldByNotificationAndByStatementIsMoneyOnce(t *testing.T) {
 	n := openNode(t)
 	w := begin(t, n, 0)
 	statement := w.trade.Files["statement.camt053.xml"]
-	told, _, err := w.ImportStatement(t.Context(), w.bank.Actor, bytes.NewReader(notification(statement)))
+	notice := bytes.NewReader(notification(statement))
+	told, _, err := w.ImportStatement(t.Context(), w.bank.Actor, "a.xml", notice)
 	ok(t, err)
 	if told.Syntax != "camt.054" || len(told.Lines) == 0 {
 		t.Fatalf("the notification is %+v", told)
 	}
-	again, created, err := w.ImportStatement(t.Context(), w.bank.Actor, bytes.NewReader(statement))
+	again, created, err := w.ImportStatement(t.Context(), w.bank.Actor, "a.xml", bytes.NewReader(statement))
 	ok(t, err)
 	if !created || again.Syntax != "camt.053" || len(again.Lines) != 0 {
 		t.Errorf("the statement after it: created %t, lines %+v", created, again.Lines)
 	}
-	lines, _, err := w.Lines(t.Context(), w.bank.Actor, app.Page{Limit: app.MaxPage})
+	lines, _, err := w.Lines(t.Context(), w.bank.Actor, app.LineFilter{}, app.Page{Limit: app.MaxPage})
 	ok(t, err)
 	if len(lines) != len(told.Lines) {
 		t.Errorf("%d lines are kept, want %d", len(lines), len(told.Lines))
@@ -48,6 +49,6 @@ func TestAnEntryWithoutADateOfBookingIsRefused(t *testing.T) {
 		t.Fatal("the statement of the fixtures has no date of booking")
 	}
 	bare := append(bytes.Clone(statement[:from]), statement[to+len("</BookgDt>"):]...)
-	_, _, err := w.ImportStatement(t.Context(), w.bank.Actor, bytes.NewReader(bare))
+	_, _, err := w.ImportStatement(t.Context(), w.bank.Actor, "a.xml", bytes.NewReader(bare))
 	wantCode(t, err, app.CodeStatement)
 }

@@ -276,7 +276,15 @@ type MoneyTx interface {
 	Line(ctx context.Context, id LineID) (Line, error)
 	StatementOf(ctx context.Context, id LineID) (Statement, error) // without its lines
 	SetLine(ctx context.Context, l Line) error                     // what it was matched to
-	Lines(ctx context.Context, org trade.OrgID, p Page) ([]Line, string, error)
+	Lines(ctx context.Context, org trade.OrgID, f LineFilter, p Page) ([]Line, string, error)
+	// Statements lists an organisation's statements, newest first; one alone where its id is given.
+	Statements(ctx context.Context, org trade.OrgID, id StatementID, p Page) ([]StatementFacts, string, error)
+	StatementsThatWait(ctx context.Context, org trade.OrgID, limit int) ([]StatementFacts, error)
+	// StatementsOfLines tells of which of the organisation's statements lines are, and who imported it.
+	StatementsOfLines(ctx context.Context, org trade.OrgID, ids []LineID) (map[LineID]Statement, error)
+	// ReceivablesNumbered lists what the organisation owns or sold, by numbers in capitals.
+	ReceivablesNumbered(ctx context.Context, org trade.OrgID, numbers []string) ([]Asset, error)
+	IntentsNamed(ctx context.Context, ids []trade.CommandID) ([]Intent, error)
 }
 
 // ReportsTx keeps reports.

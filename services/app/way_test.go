@@ -215,14 +215,49 @@ func (w *way) inbox(p person, next app.Next) {
 	}
 }
 
+// settled has the payment of a line signed: not by who imported the statement.
+func (w *way) settled(pay []app.Intent, line app.LineID) {
+	t := w.t
+	states := func() []app.LineState {
+		lines, _, err := w.Lines(t.Context(), w.bank.Actor, app.LineFilter{}, app.Page{Limit: app.MaxPage})
+		ok(t, err)
+		list := []app.LineState{}
+		for _, l := range lines {
+			if l.ID == line {
+				list = append(list, l.State)
+			}
+		}
+		return list
+	}
+	wantState := func(want app.LineState) {
+		t.Helper()
+		if got := states(); len(got) != 1 || got[0] != want {
+			t.Errorf("the line is %v, want %s", got, want)
+		}
+	}
+	wantState(app.LinePrepared)
+	w.inbox(w.bankChecker, "sign")
+	own := w.bank.key.Sign(t, pay[0].Digest)
+	signature := app.SignatureInput{Batch: own.Batch, Value: own.Value}
+	_, err := w.Sign(t.Context(), w.bank.Actor, pay[0].ID, signature)
+	wantCode(t, err, app.CodeOwnStatement)
+	in, err := w.Inbox(t.Context(), w.bank.Actor)
+	ok(t, err)
+	if slices.ContainsFunc(in.Mine, func(i app.Item) bool { return i.Act == trade.ReceivablePay }) {
+		t.Errorf("who imported the statement is asked to sign its payment: %+v", in.Mine)
+	}
+	w.sign(pay, w.bankChecker)
+	wantState(app.LineRecorded)
+}
+
 // repaid imports the bank's statement of the due date and applies the payment it names.
 func (w *way) repaid() {
 	t := w.t
 	ok(t, w.ledger.MoveClock(88*24*time.Hour))
 	file := w.trade.Files["statement.camt053.xml"]
-	s, created, err := w.ImportStatement(t.Context(), w.bank.Actor, bytes.NewReader(file))
+	s, created, err := w.ImportStatement(t.Context(), w.bank.Actor, "a.xml", bytes.NewReader(file))
 	ok(t, err)
-	again, repeated, err := w.ImportStatement(t.Context(), w.bank.Actor, bytes.NewReader(file))
+	again, repeated, err := w.ImportStatement(t.Context(), w.bank.Actor, "a.xml", bytes.NewReader(file))
 	ok(t, err)
 	if !created || repeated || again.ID != s.ID || len(again.Lines) != len(s.Lines) {
 		t.Errorf("the same statement again: %t, %t, %s, %s", created, repeated, s.ID, again.ID)
@@ -231,9 +266,13 @@ func (w *way) repaid() {
 	if i < 0 {
 		t.Fatalf("no line of %+v was matched to the receivable", s.Lines)
 	}
+	if got := s.Settling[i]; got.State != app.LineWaiting || got.Match == nil || got.Unmatched != "" {
+		t.Errorf("before it is applied the line is %+v", got)
+	}
+	w.inbox(w.bankChecker, app.NextMatch)
 	pay, err := w.ApplyPayment(t.Context(), w.bank.Actor, s.Lines[i].ID, "")
 	ok(t, err)
-	w.sign(pay, w.bank)
+	w.settled(pay, s.Lines[i].ID)
 	_, err = w.ApplyPayment(t.Context(), w.bank.Actor, s.Lines[i].ID, "")
 	wantCode(t, err, trade.CodePaymentTwice)
 }

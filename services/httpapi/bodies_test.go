@@ -14,6 +14,7 @@ import (
 func (w *world) bodies() map[string]sent {
 	nothing := sent{body: api.Nothing{}}
 	signature := api.Signature{Value: []byte("no signature")}
+	saved := api.SaveView{Screen: "documents", Name: "Matrix", Query: "state=parsed"}
 	file := http.Header{
 		"Content-Type": {"application/octet-stream"}, "Content-Disposition": {`attachment; filename="x"`},
 	}
@@ -49,8 +50,9 @@ func (w *world) bodies() map[string]sent {
 		"POST /v1/signatures": {
 			body: api.SignBatch{Intents: []trade.CommandID{"cmd-none"}, Signature: signature},
 		},
-		"POST /v1/views":      {body: api.SaveView{Screen: "documents", Name: "Matrix", Query: "state=parsed"}},
-		"POST /v1/statements": {body: w.trade().Files["statement.camt053.xml"], header: file},
+		"POST /v1/views":                            {body: saved},
+		"POST /v1/statements":                       {body: w.trade().Files["statement.camt053.xml"], header: file},
+		"POST /v1/statement-lines/{line}/set-aside": {body: api.SetAsideLine{Reason: "Interest"}},
 		"POST /v1/reports": {
 			body: api.MakeReport{Kind: "dossier", Format: "pdf", Subject: string(w.financing)},
 		},

@@ -62,8 +62,8 @@ func codesByStatus() map[int][]trade.Code {
 			app.CodeNotSignedIn, app.CodeWrongPassword, app.CodeCodeWanted, app.CodeWrongCode,
 		},
 		http.StatusForbidden: {
-			CodeCrossOrigin, app.CodeForbidden, app.CodeNotYourDuty, app.CodeNoKey, trade.CodeParty,
-			trade.CodeSignatureUnknown,
+			CodeCrossOrigin, app.CodeForbidden, app.CodeNotYourDuty, app.CodeOwnStatement, app.CodeNoKey,
+			trade.CodeParty, trade.CodeSignatureUnknown,
 		},
 		http.StatusNotFound:         {app.CodeHidden, trade.CodeNotFound},
 		http.StatusMethodNotAllowed: {CodeMethod},

@@ -23,7 +23,7 @@ func (s *server) ListInbox(w http.ResponseWriter, r *http.Request) {
 func itemView(i app.Item) api.InboxItem {
 	return api.InboxItem{
 		Next: i.Next, Act: i.Act, Kind: i.Kind, Subject: i.Subject, Title: i.Title, Pack: i.Pack, Paper: i.Paper,
-		Counterparty: i.Counterparty, Amount: i.Amount, Due: i.Due, Since: i.Since.UTC(),
+		Counterparty: i.Counterparty, Amount: i.Amount, Count: i.Count, Due: i.Due, Since: i.Since.UTC(),
 		WaitsFor: each(i.WaitsFor, func(f app.Waits) api.WaitsFor {
 			return api.WaitsFor{Organisation: f.Org, Roles: listed(f.Roles), Persons: listed(f.Persons)}
 		}),

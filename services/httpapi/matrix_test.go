@@ -72,6 +72,8 @@ GET /v1/programmes                                     .  .  .  .  .  .  .  .  .
 GET /v1/receivables                                    .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/financings                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/intents                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/statements                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/statements/{statement}                         x  x  x  x  .  .  x  x  x  x  x  x  -  -  -
 GET /v1/statement-lines                                .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/packs                                         .  r  .  r  i  r  i  i  i  r  r  i  -  -  -
 GET /v1/packs/{pack}                                   .  .  .  .  .  .  x  .  .  .  x  x  -  -  -
@@ -141,6 +143,7 @@ POST /v1/intents/{intent}/signatures                   i  i  i  i  x  x  x  x  x
 POST /v1/signatures                                    .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 POST /v1/statements                                    i  r  i  r  .  r  i  r  r  r  r  i  -  -  -
 POST /v1/statement-lines/{line}/application            x  x  x  x  c  c  x  r  r  r  r  x  -  -  -
+POST /v1/statement-lines/{line}/set-aside              x  x  x  x  .  .  x  r  r  r  r  x  -  -  -
 POST /v1/reports                                       .  .  x  x  .  .  x  x  x  .  x  x  -  -  -
 GET /v1/reports                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/reports/{report}                               x  x  x  x  .  .  x  x  x  x  x  x  -  -  -
@@ -371,7 +374,8 @@ func (w *world) objects() map[string]string {
 		"{list}":    string(list.ID), "{upload}": string(upload.ID),
 		"{pack}": string(w.pack), "{document}": string(w.papers["invoice.xml"]), "{programme}": string(w.programme),
 		"{receivable}": string(w.receivable), "{financing}": string(w.financing), "{intent}": string(i.ID),
-		"{line}": string(st.Lines[0].ID), "{report}": string(report.ID), "{person}": "lanqiao-0",
+		"{line}": string(st.Lines[0].ID), "{statement}": string(st.ID),
+		"{report}": string(report.ID), "{person}": "lanqiao-0",
 		"{kind}": "invoice", "{view}": string(view.ID), "{session}": "ses-none", "{key}": "no-such-key",
 	}
 }

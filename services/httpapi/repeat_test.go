@@ -161,7 +161,7 @@ func (w *world) isRepaid(financing string) {
 		}
 		applied := crashes[api.IntentList](w, bankMaker, "/v1/statement-lines/"+string(l.ID)+"/application",
 			api.ApplyPayment{})
-		w.sign(applied.Intents, bankMaker)
+		w.sign(applied.Intents, bankChecker)
 	}
 	var f api.Financing
 	w.get(sellerMaker, financing, &f)

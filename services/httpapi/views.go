@@ -190,12 +190,3 @@ func termsView(t trade.Terms) api.Terms {
 		Repayable: t.Repayable, AllInRate: api.Rate(t.AllInRate),
 	}
 }
-
-func lineView(l app.Line) api.Line {
-	return api.Line{
-		ID: l.ID, Statement: l.Statement, Position: l.Position, Account: l.Account, Reference: l.Reference,
-		BookedOn: l.BookedOn, ValueOn: l.ValueOn, Amount: l.Amount, PartyName: l.PartyName,
-		PartyAccount: l.PartyAccount, Remittance: l.Remittance, Allocated: l.Allocated, Receivable: l.Receivable,
-		Intents: l.Intents,
-	}
-}

@@ -96,7 +96,7 @@ func (w *world) settle() {
 		var applied api.IntentList
 		path := "/v1/statement-lines/" + string(l.ID) + "/application"
 		w.post(bankMaker, path, api.ApplyPayment{}, http.StatusCreated, &applied)
-		w.sign(applied.Intents, bankMaker)
+		w.sign(applied.Intents, bankChecker)
 		w.refused(bankMaker, path, api.ApplyPayment{}, http.StatusConflict, trade.CodePaymentTwice)
 		return
 	}

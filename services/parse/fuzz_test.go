@@ -95,14 +95,14 @@ func FuzzXMLGuard(f *testing.F) {
 func FuzzReadStatement(f *testing.F) {
 	seed(f, "statement", ".xml", ".csv")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		lines, err := parse.ReadStatement(b)
+		s, err := parse.ReadStatement(b)
 		if err != nil {
 			if fault, ok := errors.AsType[*parse.Fault](err); !ok || fault.Code == "" || fault.Message == "" {
 				t.Fatalf("not a fault that can be shown: %v", err)
 			}
 			return
 		}
-		for _, line := range lines {
+		for _, line := range s.Lines {
 			if line.Amount.IsAbsent() || line.Amount.Sign() < 0 || line.Place.Path == "" ||
 				(line.Direction != parse.Credit && line.Direction != parse.Debit) {
 				t.Fatalf("not a movement: %+v", line)

@@ -44,36 +44,54 @@ type StatementLine struct {
 	Place               Place  `json:"place"`
 }
 
+// Statement is what a bank says of one or more accounts: what it booked, and between which
+// balances.
+type Statement struct {
+	Lines  []StatementLine `json:"lines"`
+	Stated []Stated        `json:"stated,omitempty"`
+}
+
+// Stated is what the bank says of one account beside the movements. What it does not say, or not
+// so that it can be read, is absent: it proves nothing, and is no reason to refuse the file.
+type Stated struct {
+	Account string       `json:"account"`
+	From    money.Date   `json:"from,omitzero"`
+	To      money.Date   `json:"to,omitzero"`
+	Opening money.Amount `json:"opening,omitzero"` // below zero when the account was overdrawn
+	Closing money.Amount `json:"closing,omitzero"`
+}
+
 // ReadStatement reads a bank statement, ISO 20022 camt.053 or CSV (see StatementHeader), or a
 // notification of movements, camt.054,
 // within DefaultLimits. Movements that the bank has not booked yet are left out: they prove
 // no payment. The error is always a *Fault.
-func ReadStatement(b []byte) ([]StatementLine, error) {
+func ReadStatement(b []byte) (Statement, error) {
 	return ReadStatementWithin(DefaultLimits(), b)
 }
 
 // ReadStatementWithin is ReadStatement with other limits.
-func ReadStatementWithin(l Limits, b []byte) ([]StatementLine, error) {
-	lines, f := readStatement(l, b)
+func ReadStatementWithin(l Limits, b []byte) (Statement, error) {
+	s, f := readStatement(l, b)
 	if f != nil {
-		return nil, f
+		return Statement{}, f
 	}
-	return lines, nil
+	return s, nil
 }
 
-func readStatement(l Limits, b []byte) ([]StatementLine, *Fault) {
+func readStatement(l Limits, b []byte) (Statement, *Fault) {
 	content := bytes.TrimLeft(source.TrimBOM(b), xmltree.Space)
 	switch {
 	case len(content) == 0:
-		return nil, source.New(source.CodeEmpty, "", "The file is empty; choose the statement again.")
+		return Statement{}, source.New(source.CodeEmpty, "", "The file is empty; choose the statement again.")
 	case len(b) > l.Bytes:
-		return nil, source.TooMany("", "bytes", l.Bytes)
+		return Statement{}, source.TooMany("", "bytes", l.Bytes)
 	case xmltree.HasUTF16Mark(b):
-		return nil, xmltree.CheckEncoding(b)
+		return Statement{}, xmltree.CheckEncoding(b)
 	case content[0] == '<':
 		return readCamt(l, b)
 	default:
-		return readStatementCSV(l, b)
+		lines, f := readStatementCSV(l, b)
+		return Statement{Lines: lines}, f
 	}
 }
 

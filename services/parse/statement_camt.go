@@ -45,24 +45,25 @@ type camtReader struct {
 	xmltree.Paths
 	limits Limits
 	lines  []StatementLine
+	stated []Stated
 }
 
-func readCamt(l Limits, b []byte) ([]StatementLine, *Fault) {
+func readCamt(l Limits, b []byte) (Statement, *Fault) {
 	dtd, crowded := xmltree.Scan(b, l.Attributes)
 	if crowded >= 0 {
-		return nil, source.TooMany("", "attributes of one element", l.Attributes)
+		return Statement{}, source.TooMany("", "attributes of one element", l.Attributes)
 	}
 	root := xmltree.Root(b)
 	message, ok := camtOf(root)
 	switch {
 	case root.Local == "":
-		return nil, source.New(source.CodeMalformed,
+		return Statement{}, source.New(source.CodeMalformed,
 			"", "The XML is broken before its first element; send the whole file.")
 	case !ok:
-		return nil, source.New(source.CodeUnsupported, "", "This XML is no statement that is read here"+
+		return Statement{}, source.New(source.CodeUnsupported, "", "This XML is no statement that is read here"+
 			"; send camt.053 or camt.054 (versions 02 to 08) or CSV.")
 	case dtd >= 0:
-		return nil, xmltree.DTDFault("")
+		return Statement{}, xmltree.DTDFault("")
 	}
 	within := l
 	within.Repeats = l.Elements // entries repeat, and have a limit of their own
@@ -70,20 +71,21 @@ func readCamt(l Limits, b []byte) ([]StatementLine, *Fault) {
 		Limits: within, Known: func(space string) bool { return space == root.Space },
 	})
 	if f != nil {
-		return nil, f
+		return Statement{}, f
 	}
 	r := camtReader{limits: l}
 	r.Name = func(step string) (string, string) { return root.Space, step }
 	for _, statement := range r.List(tree, message.each) {
 		account := r.account(r.Find(statement, "Acct"))
+		r.stated = append(r.stated, r.says(statement, account))
 		for _, entry := range r.List(statement, "Ntry*") {
 			r.entry(entry, account)
 		}
 	}
 	if r.Fault != nil {
-		return nil, r.Fault
+		return Statement{}, r.Fault
 	}
-	return r.lines, nil
+	return Statement{Lines: r.lines, Stated: r.stated}, nil
 }
 
 // string is the text at a path, "" when absent.
@@ -94,6 +96,62 @@ func (r *camtReader) string(n *xmltree.Node, paths ...string) string {
 		}
 	}
 	return ""
+}
+
+// says is what a statement says of its account beside the entries.
+func (r *camtReader) says(n *xmltree.Node, account string) Stated {
+	before := r.Fault
+	defer func() { r.Fault = before }()
+	period := r.Find(n, "FrToDt")
+	s := Stated{
+		Account: account,
+		From:    statedDay(r.string(period, "FrDtTm", "FrDt")),
+		To:      statedDay(r.string(period, "ToDtTm", "ToDt")),
+	}
+	for _, balance := range r.List(n, "Bal*") {
+		switch code := r.string(balance, "Tp/CdOrPrtry/Cd"); {
+		case s.Opening.IsAbsent() && (code == "OPBD" || code == "PRCD"):
+			s.Opening = r.balance(balance)
+		case s.Closing.IsAbsent() && code == "CLBD":
+			s.Closing = r.balance(balance)
+		}
+	}
+	return s
+}
+
+// balance is an amount with its sign; absent when it cannot be read.
+func (r *camtReader) balance(n *xmltree.Node) money.Amount {
+	node := r.Find(n, "Amt")
+	if node == nil {
+		return money.Amount{}
+	}
+	value, f := node.Value()
+	if f != nil {
+		return money.Amount{}
+	}
+	amount, f := statementAmount(value, node.Attr("Ccy"), node.Path())
+	if f != nil {
+		return money.Amount{}
+	}
+	switch r.string(n, "CdtDbtInd") {
+	case "CRDT":
+		return amount
+	case "DBIT":
+		if overdrawn, err := money.New(-amount.Minor(), amount.Currency()); err == nil {
+			return overdrawn
+		}
+	}
+	return money.Amount{}
+}
+
+// statedDay is the civil date of a period's end, as the bank wrote it.
+func statedDay(value string) money.Date {
+	written, _, _ := strings.Cut(value, "T")
+	d, ok := parseDate(written)
+	if !ok {
+		return money.Date{}
+	}
+	return d
 }
 
 func (r *camtReader) account(n *xmltree.Node) string {

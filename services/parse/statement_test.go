@@ -12,11 +12,11 @@ import (
 
 func mustReadStatement(t *testing.T, b []byte) []parse.StatementLine {
 	t.Helper()
-	lines, err := parse.ReadStatement(b)
+	s, err := parse.ReadStatement(b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lines
+	return s.Lines
 }
 
 func TestReadStatementReadsBothShapesOfCamt053(t *testing.T) {
@@ -161,4 +161,31 @@ func TestReadStatementTakesEntriesUpToItsLimit(t *testing.T) {
 	l.Lines = 3
 	_, err = parse.ReadStatementWithin(l, b)
 	wantCode(t, err, source.CodeTooLarge)
+}
+
+func TestReadStatementTellsBalancesAndPeriod(t *testing.T) {
+	balance := func(code, amount, way string) string {
+		return "<Bal><Tp><CdOrPrtry><Cd>" + code + "</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">" + amount +
+			"</Amt><CdtDbtInd>" + way + "</CdtDbtInd><Dt><Dt>2026-03-01</Dt></Dt></Bal>"
+	}
+	read := func(said string) parse.Stated {
+		t.Helper()
+		s, err := parse.ReadStatement([]byte(`<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">` +
+			"<BkToCstmrStmt><Stmt><FrToDt><FrDtTm>2026-03-01T00:00:00</FrDtTm><ToDtTm>2026-03-02T23:59:59</ToDtTm>" +
+			"</FrToDt><Acct><Id><IBAN>DE02</IBAN></Id></Acct>" + said + "</Stmt></BkToCstmrStmt></Document>"))
+		if err != nil || len(s.Stated) != 1 {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		return s.Stated[0]
+	}
+	got := read(balance("PRCD", "12.50", "DBIT") + balance("CLAV", "1.00", "CRDT") +
+		balance("CLBD", "100.00", "CRDT"))
+	if got.Account != "DE02" || got.Opening.String() != "-12.50 EUR" || got.Closing.String() != "100.00 EUR" ||
+		got.From.String() != "2026-03-01" || got.To.String() != "2026-03-02" {
+		t.Errorf("%+v", got)
+	}
+	// What of it cannot be read is not told; the movements count all the same.
+	if got := read(balance("CLBD", "a lot", "CRDT")); !got.Closing.IsAbsent() || !got.Opening.IsAbsent() {
+		t.Errorf("%+v", got)
+	}
 }

@@ -309,7 +309,7 @@ func TestOverlappingStatementsBringALineOnce(t *testing.T) {
 	}))
 	lines := walk(s, 2, func(l app.Line) string { return string(l.ID) },
 		func(ctx context.Context, tx app.StoreTx, p app.Page) ([]app.Line, string, error) {
-			return tx.Lines(ctx, "SellerMSP", p)
+			return tx.Lines(ctx, "SellerMSP", app.LineFilter{}, p)
 		})
 	same(t, nil, lines, []string{"l3", "l2", "l1"})
 }

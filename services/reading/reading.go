@@ -40,7 +40,7 @@ func (Here) Typed(
 }
 
 // Statement reads a bank statement.
-func (Here) Statement(_ context.Context, raw []byte) ([]parse.StatementLine, error) {
+func (Here) Statement(_ context.Context, raw []byte) (parse.Statement, error) {
 	return parse.ReadStatement(raw)
 }
 

@@ -100,11 +100,11 @@ func isStatement(raw []byte) bool {
 }
 
 func (h Here) statement(ctx context.Context, raw []byte) Summary {
-	lines, err := h.Statement(ctx, raw)
+	s, err := h.Statement(ctx, raw)
 	if err != nil {
 		return Refused(err)
 	}
-	entries := len(lines)
+	entries := len(s.Lines)
 	return Summary{
 		Kind: KindStatement, Syntax: string(parse.Detect(raw)), Status: Clean, Findings: []check.Finding{},
 		Entries: &entries,

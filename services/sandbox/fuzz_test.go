@@ -52,7 +52,7 @@ func FuzzHandle(f *testing.F) {
 		if a.Fault != nil && (a.Fault.Code == "" || a.Fault.Message == "") {
 			t.Errorf("%q: an empty fault %v", request, a.Fault)
 		}
-		if a.Unasked == "" && a.Fault == nil && a.Document == nil && a.Summary == nil && a.Lines == nil &&
+		if a.Unasked == "" && a.Fault == nil && a.Document == nil && a.Summary == nil && a.Statement == nil &&
 			a.Syntax == "" && !bytes.Contains(request, []byte("statement")) {
 			t.Errorf("%q: no answer", request)
 		}

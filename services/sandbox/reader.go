@@ -36,15 +36,15 @@ type question struct {
 
 // answer is what a worker found. What only the checks need of a document stays in the worker.
 type answer struct {
-	Document *parse.Document       `json:"document,omitempty"`
-	Findings []check.Finding       `json:"findings,omitempty"`
-	Lines    []parse.StatementLine `json:"lines,omitempty"`
-	Bulk     []parse.BulkDocument  `json:"bulk,omitempty"`
-	Payables *parse.PayableList    `json:"payables,omitempty"`
-	Syntax   parse.Syntax          `json:"syntax,omitempty"`
-	Summary  *reading.Summary      `json:"summary,omitempty"`
-	Fault    *parse.Fault          `json:"fault,omitempty"`
-	Unasked  string                `json:"unasked,omitempty"` // the request was none of ours
+	Document  *parse.Document      `json:"document,omitempty"`
+	Findings  []check.Finding      `json:"findings,omitempty"`
+	Statement *parse.Statement     `json:"statement,omitempty"`
+	Bulk      []parse.BulkDocument `json:"bulk,omitempty"`
+	Payables  *parse.PayableList   `json:"payables,omitempty"`
+	Syntax    parse.Syntax         `json:"syntax,omitempty"`
+	Summary   *reading.Summary     `json:"summary,omitempty"`
+	Fault     *parse.Fault         `json:"fault,omitempty"`
+	Unasked   string               `json:"unasked,omitempty"` // the request was none of ours
 }
 
 // Reader reads documents in the workers of a pool. It does what reading.Here does. Its errors
@@ -72,9 +72,12 @@ func (r *Reader) Typed(
 }
 
 // Statement reads a bank statement.
-func (r *Reader) Statement(ctx context.Context, raw []byte) ([]parse.StatementLine, error) {
+func (r *Reader) Statement(ctx context.Context, raw []byte) (parse.Statement, error) {
 	a, err := r.ask(ctx, question{Do: readStatement}, raw)
-	return a.Lines, err
+	if err != nil || a.Statement == nil {
+		return parse.Statement{}, err
+	}
+	return *a.Statement, nil
 }
 
 // Bulk reads many documents of one kind from a spreadsheet, each as our own JSON.
@@ -177,7 +180,9 @@ func carryOut(q question, raw []byte) (a answer) {
 	case readTyped:
 		a.Document, a.Findings, err = here.Typed(ctx, q.Kind, raw, q.Today)
 	case readStatement:
-		a.Lines, err = here.Statement(ctx, raw)
+		var s parse.Statement
+		s, err = here.Statement(ctx, raw)
+		a.Statement = &s
 	case readBulk:
 		a.Bulk, err = here.Bulk(ctx, raw)
 	case readPayables:

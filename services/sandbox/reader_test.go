@@ -87,9 +87,9 @@ func TestReaderReadsWhatAReaderInThisProcessReads(t *testing.T) {
 		if syntax != parse.Detect(raw) {
 			t.Errorf("%s: syntax %s", name, syntax)
 		}
-		lines, err := r.Statement(t.Context(), raw)
-		wantLines, wantErr := here.Statement(t.Context(), raw)
-		same(t, name+": statement", lines, wantLines)
+		statement, err := r.Statement(t.Context(), raw)
+		wantStatement, wantErr := here.Statement(t.Context(), raw)
+		same(t, name+": statement", statement, wantStatement)
 		same(t, name+": fault of the statement", err, wantErr)
 		bulk, err := r.Bulk(t.Context(), raw)
 		wantBulk, wantErr := here.Bulk(t.Context(), raw)

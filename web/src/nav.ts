@@ -12,6 +12,7 @@ import {
   IconInbox,
   IconMessageQuestion,
   IconPackages,
+  IconReceipt2,
   IconSettings,
   IconSearch,
   IconTimeline,
@@ -21,7 +22,13 @@ import type { LinkProps } from "@tanstack/react-router";
 import type { Actor, Schemas } from "./api/client";
 
 /** An entry of the rail: where it goes, and its word in nav.json. */
-export type Entry = { to: NonNullable<LinkProps["to"]>; word: string; icon: Icon };
+export type Entry = {
+  to: NonNullable<LinkProps["to"]>;
+  word: string;
+  icon: Icon;
+  /** Another address that belongs to it. */
+  also?: string;
+};
 
 type Kind = Schemas["OrgKind"];
 
@@ -39,7 +46,7 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   { to: "/disputes", word: "disputes", icon: IconAlertCircle, kinds: ["core_enterprise"] },
   { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["core_enterprise"] },
   { to: "/pipeline", word: "pipeline", icon: IconTimeline, kinds: ["bank"] },
-  { to: "/portfolio", word: "portfolio", icon: IconCashBanknote, kinds: ["bank"] },
+  { to: "/portfolio", also: "/statements", word: "portfolio", icon: IconCashBanknote, kinds: ["bank"] },
   { to: "/exposure", word: "exposure", icon: IconChartBar, kinds: ["bank"] },
   {
     to: "/documents",
@@ -57,6 +64,7 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   { to: "/financings", word: "financing", icon: IconCash, kinds: ["supplier"] },
   { to: "/requests", word: "requests", icon: IconMessageQuestion, kinds: ["warehouse", "carrier", "auditor"] },
   { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["supplier"] },
+  { to: "/statements", word: "statements", icon: IconReceipt2, kinds: ["supplier"] },
   { to: "/reports", word: "reports", icon: IconFileAnalytics, kinds: ["bank", "auditor", "regulator"] },
   { to: "/audit", word: "audit", icon: IconHistory, kinds: ["auditor", "regulator", "operator"] },
   { to: "/settings", word: "settings", icon: IconSettings },

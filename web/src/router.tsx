@@ -13,6 +13,7 @@ import { financing } from "./screens/financing/queries";
 import { auditSearch } from "./screens/audit/queries";
 import { exposures, financings, lent, onTheWay, review, staged } from "./screens/bank/queries";
 import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
+import { lines as statementLines, lineSearch, statement, statements } from "./screens/statements/queries";
 import { type State as RequestState, requests, states as requestStates } from "./screens/requests/queries";
 import { SignIn } from "./screens/SignIn";
 import { trace } from "./screens/trace/queries";
@@ -223,7 +224,27 @@ const reviewPage = createRoute({
   component: lazyRouteComponent(() => import("./screens/bank/Review"), "Review"),
 });
 
-const bankPages = [pipelinePage, portfolioPage, exposurePage, reviewPage] as const;
+const statementList = createRoute({
+  getParentRoute: () => inside,
+  path: "/statements",
+  loader: ({ context }) => context.client.ensureInfiniteQueryData(statements),
+  component: lazyRouteComponent(() => import("./screens/statements/Statements"), "Statements"),
+});
+
+const statementPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/statements/$id",
+  validateSearch: lineSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, params, deps }) =>
+    Promise.all([
+      context.client.ensureQueryData(statement(params.id)),
+      context.client.ensureInfiniteQueryData(statementLines(params.id, deps.state, language())),
+    ]),
+  component: lazyRouteComponent(() => import("./screens/statements/Statement"), "StatementScreen"),
+});
+
+const bankPages = [pipelinePage, portfolioPage, exposurePage, reviewPage, statementList, statementPage] as const;
 
 const searchPage = createRoute({
   getParentRoute: () => inside,

@@ -2142,7 +2142,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List bank statements
+         * @description Newest first, without their lines: what was read of each account and how far the lines have come.
+         *     Who: every role, for statements of its organisation.
+         */
+        get: operations["listStatements"];
         put?: never;
         /**
          * Import a bank statement
@@ -2150,10 +2155,34 @@ export interface paths {
          *     receivable that it seems to pay. The same file again is the same statement (200); a
          *     movement that an earlier file told of, in whichever of the messages, is not money twice
          *     and is not among the lines.
+         *     The name of the file, where there is one, stands in Content-Disposition.
          *     Who: makers of the organisation whose account it is.
          *     Codes: statement.invalid and the codes of readers.
          */
         post: operations["importStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                statement: components["parameters"]["StatementID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A bank statement
+         * @description Without its lines, which are listed by `/v1/statement-lines?statement=`.
+         *     Who: every role of the organisation whose statement it is.
+         */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2169,7 +2198,8 @@ export interface paths {
         };
         /**
          * List statement lines
-         * @description Who: every role, for statements of its organisation.
+         * @description Each with how far it has come, and what it pays or seems to pay as things stand now.
+         *     Who: every role, for statements of its organisation.
          */
         get: operations["listLines"];
         put?: never;
@@ -2195,10 +2225,35 @@ export interface paths {
          * Apply a payment
          * @description The receivable is paid and, if it is assigned, the financing repaid after it.
          *     Who: makers and checkers of the organisation whose statement it is. Signed by one of the
-         *     owner of the receivable.
+         *     owner of the receivable; at a bank by another person than who imported the statement
+         *     (statement.own).
          *     Codes: statement.no_match, receivable.payment_twice, receivable.payee.
          */
         post: operations["applyPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statement-lines/{line}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line: components["parameters"]["LineID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a credit aside
+         * @description It pays no receivable: it waits for nobody from then on. To record a payment of it takes that back.
+         *     Who: makers and checkers of the organisation whose statement it is.
+         *     Codes: statement.no_match, receivable.payment_twice.
+         */
+        post: operations["setAsideLine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2866,13 +2921,15 @@ export interface components {
              * @description What is to be done.
              * @enum {string}
              */
-            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "type_fields" | "deliver" | "reconsider" | "confirm_payee" | "change_payee";
+            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "type_fields" | "deliver" | "reconsider" | "confirm_payee" | "change_payee" | "match";
             /** @description That is to be signed. */
             act?: components["schemas"]["Act"];
             /** @enum {string} */
-            kind: "document" | "receivable" | "financing" | "programme" | "organisation" | "keyring" | "paper_request";
-            /** @description Id of the document, the request or the asset. */
+            kind: "document" | "receivable" | "financing" | "programme" | "organisation" | "keyring" | "paper_request" | "statement";
+            /** @description Id of the document, the request, the statement or the asset. */
             subject: string;
+            /** @description Of how many lines of the statement; absent for what is about the subject as a whole. */
+            count?: number;
             /** @description What people know it by, the number of an invoice or the name of a file; empty when there is none. */
             title: string;
             pack?: components["schemas"]["PackID"];
@@ -4012,9 +4069,44 @@ export interface components {
             digest: components["schemas"]["Digest"];
             /** @enum {string} */
             syntax: "camt.053" | "camt.054" | "csv";
+            file_name?: string;
             imported_by: components["schemas"]["UserID"];
+            imported_by_name: string;
+            /** @description The reader imported it and, at a bank, signs no payment of it. */
+            own: boolean;
             imported_at: components["schemas"]["Instant"];
-            lines: components["schemas"]["Line"][];
+            accounts: components["schemas"]["StatementAccount"][];
+            counts: components["schemas"]["LineCount"][];
+            /** @description Lines of the file that an earlier statement told of. */
+            known: number;
+            /** @description Of the answer to an import only. */
+            lines?: components["schemas"]["Line"][];
+        };
+        StatementAccount: {
+            account: string;
+            from?: components["schemas"]["Date"];
+            to?: components["schemas"]["Date"];
+            opening?: components["schemas"]["Amount"];
+            closing?: components["schemas"]["Amount"];
+            /** @description Whether the lines lead from one balance to the other; absent where the bank does not state both. */
+            balanced?: boolean;
+            lines: number;
+            credits: components["schemas"]["Amount"];
+            debits: components["schemas"]["Amount"];
+        };
+        /**
+         * @description A line whose payment was refused, withdrawn or not signed in time waits again.
+         * @enum {string}
+         */
+        LineState: "waiting" | "prepared" | "underway" | "recorded" | "set_aside" | "debit";
+        LineCount: {
+            state: components["schemas"]["LineState"];
+            lines: number;
+            amount: components["schemas"]["Amount"];
+        };
+        StatementList: {
+            items: components["schemas"]["Statement"][];
+            next?: string;
         };
         Line: {
             id: components["schemas"]["LineID"];
@@ -4032,10 +4124,34 @@ export interface components {
             allocated: components["schemas"]["Amount"];
             receivable?: components["schemas"]["AssetID"];
             intents?: components["schemas"]["CommandID"][];
+            state: components["schemas"]["LineState"];
+            match?: components["schemas"]["LineMatch"];
+            /**
+             * @description Why it seems to pay no open receivable; `match` is then the one that its text names.
+             * @enum {string}
+             */
+            unmatched?: "several" | "settled" | "owner" | "account" | "currency" | "unknown";
+            /** @description The commands of its payment, open or on their way. */
+            pending?: components["schemas"]["Intent"][];
+            refused?: components["schemas"]["Fault"];
+            /** @description Why it pays no receivable. */
+            set_aside?: string;
+        };
+        LineMatch: {
+            receivable: components["schemas"]["AssetID"];
+            number: string;
+            obligor: components["schemas"]["OrgID"];
+            due_date: components["schemas"]["Date"];
+            due: components["schemas"]["Amount"];
+            phase: components["schemas"]["Phase"];
+            financing?: components["schemas"]["AssetID"];
         };
         LineList: {
             items: components["schemas"]["Line"][];
             next?: string;
+        };
+        SetAsideLine: {
+            reason: string;
         };
         ApplyPayment: {
             receivable?: components["schemas"]["AssetID"];
@@ -4435,6 +4551,7 @@ export interface components {
         KeyID: components["schemas"]["KeyID"];
         PersonID: components["schemas"]["PersonID"];
         IntentID: components["schemas"]["CommandID"];
+        StatementID: components["schemas"]["StatementID"];
         LineID: components["schemas"]["LineID"];
         ReportID: components["schemas"]["ReportID"];
         /** @description Made by the client, once for each thing it wants done. */
@@ -8030,6 +8147,33 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listStatements: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     importStatement: {
         parameters: {
             query?: never;
@@ -8077,9 +8221,38 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                statement: components["parameters"]["StatementID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["Hidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listLines: {
         parameters: {
             query?: {
+                statement?: components["schemas"]["StatementID"];
+                /** @description That they were matched to when they were read, or pay. */
+                receivable?: components["schemas"]["AssetID"];
+                state?: components["schemas"]["LineState"][];
                 /** @description `next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 limit?: components["parameters"]["Limit"];
@@ -8131,6 +8304,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IntentList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setAsideLine: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                line: components["parameters"]["LineID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAsideLine"];
+            };
+        };
+        responses: {
+            /** @description Set aside. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
                 };
             };
             400: components["responses"]["Malformed"];

@@ -5,7 +5,7 @@ import type { Schemas } from "../api/client";
 import { me } from "../api/queries";
 
 /** The kinds of things that the server tells changes of. */
-export type Kind = Schemas["InboxItem"]["kind"] | "pack" | "intent" | "statement" | "report";
+export type Kind = Schemas["InboxItem"]["kind"] | "pack" | "intent" | "report";
 
 /**
  * What a query shows: it is asked again when one of these kinds changes. A query whose key holds

@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Group, Menu, Text } from "@mantine/core";
 import { IconKeyboard, IconLogout, IconMail, IconUser } from "@tabler/icons-react";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import type { FocusEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
@@ -60,6 +60,7 @@ export function Shell() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const connected = useLive();
+  const { pathname } = useLocation();
   const own = parties.items.find((o) => o.id === actor.organisation);
   const name = (i18n.language === "zh-CN" && own?.name_local) || own?.name || actor.organisation;
 
@@ -100,7 +101,7 @@ export function Shell() {
               </Group>
             </header>
             <nav className={classes.rail} aria-label={t("nav.label")}>
-              {rail(actor).map(({ to, word, icon: Picture }) => (
+              {rail(actor).map(({ to, also, word, icon: Picture }) => (
                 <Anchor
                   key={to}
                   component={Link}
@@ -108,6 +109,7 @@ export function Shell() {
                   className={classes.entry}
                   onFocus={whole}
                   {...(to === "/" ? { activeOptions: { exact: true } } : {})}
+                  {...(also && pathname.startsWith(also) ? { "data-status": "active", "aria-current": "page" } : {})}
                 >
                   <Picture size={18} aria-hidden />
                   <span>{t(`nav.${word}`)}</span>

@@ -10,7 +10,7 @@
 // there is a next case to open. Prints a line for each thing that held and exits 1 when one did not.
 import { randomBytes } from "node:crypto";
 import { heldByKeys, keysOnly, tabTo, use } from "./keyboard.mjs";
-import { client, persona, signDialog, signWithSoftware } from "./person.mjs";
+import { client, persona, signDialog } from "./person.mjs";
 import { accessible, drop, figures, finish, hold, open, seen, shot, signIn, texts, unbroken, url, ways } from "./rig.mjs";
 import { brought, day, filesOf, papers, programme } from "./trade.mjs";
 
@@ -234,18 +234,39 @@ async function paysOut(trade) {
   await away(trade, checker, "bank checker");
 }
 
-// The buyer pays: the bank's maker brings the statement, whose line is matched by the invoice's number.
+// The buyer pays: the bank's maker brings the statement, whose line is matched by the invoice's number,
+// and proposes it; another person of the bank signs what ends the claim and repays the financing.
 async function settles(trade) {
+  const { supplier: page, t, name, file } = trade;
   const f = await lender.get(`/v1/financings/${trade.financing}`);
   const claim = await lender.get(`/v1/receivables/${f.receivable}`);
   const head = "account,booking_date,value_date,amount,currency,direction,reference,remittance,counterparty_name,counterparty_account";
   const line = [claim.pay_to, day(0), day(0), claim.face.amount, claim.face.currency, "credit", `E-${trade.number}`, trade.invoice, "Cangning", ""];
-  const { lines } = await lender.file("/v1/statements", "statement.csv", `${head}\n${line.join(",")}\n`);
-  hold(`${trade.name}: the payment is matched to its claim`, lines[0].receivable === f.receivable);
-  const { intents } = await lender.post(`/v1/statement-lines/${lines[0].id}/application`, {});
-  for (const i of intents) await signWithSoftware(lender, i);
+  const maker = await open(trade.way);
+  await signIn(maker, bank, trade.way.language);
+  await maker.goto(`${url}/statements`);
+  await maker.getByTestId("statement").setInputFiles({
+    name: `statement-${trade.number}.csv`,
+    mimeType: "text/csv",
+    buffer: Buffer.from(`${head}\n${line.join(",")}\n`),
+  });
+  const propose = maker.getByRole("button", { name: new RegExp(`^${t.statements.act.propose}`) });
+  await propose.waitFor();
+  hold(`${name}: the payment is matched to its claim`, await maker.getByRole("link", { name: trade.invoice }).isVisible());
+  await seen(maker, `${name} statement`, `${file}-8-statement`);
+  await use(maker, propose);
+  await maker.getByText(t.statements.waitsOther).waitFor();
+  const statement = maker.url();
+  await away(trade, maker, "bank maker");
+  const checker = await persona(bankChecker, trade.way);
+  await checker.goto(statement);
+  await use(checker, checker.getByRole("button", { name: new RegExp(`^${t.statements.act.sign}`) }));
+  await signDialog(checker, trade.way.language);
   await reaches(trade, "settled");
-  const { supplier: page, t, name, file } = trade;
+  await checker.goto(`${url}/review/${trade.financing}`);
+  await checker.getByTestId("payments").getByRole("link").waitFor();
+  hold(`${name}: the case names the line of the statement`, true);
+  await away(trade, checker, "bank checker");
   await page.getByText(t.financing.status.repaid, { exact: true }).first().waitFor();
   await seen(page, `${name} case repaid`, `${file}-8-repaid`);
   await page.goto(`${url}/financings`);

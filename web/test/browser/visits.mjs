@@ -21,6 +21,11 @@ const claimIn = (query, to = (id) => `/payables/${id}`) => async (api) => {
   const found = await first(api, `/v1/receivables?${query}&limit=1`);
   return found && to(found.id);
 };
+/** The statement with lines that wait (fixtures/living/trades/12-account-changed). */
+const waitingStatement = async (api) => {
+  const found = await first(api, "/v1/statements?limit=50", (s) => s.counts.some((c) => c.state === "waiting"));
+  return found && `/statements/${found.id}`;
+};
 /** The case whose payee account is being changed (fixtures/living/trades/12-account-changed). */
 const held = async (api) => {
   const found = await first(api, "/v1/financings?stage=submitted&limit=50", (f) => f.number === "HL-21838");
@@ -140,6 +145,16 @@ const bankMaker = [
   { name: "bank-portfolio", at: "/portfolio" },
   { name: "bank-exposure", at: "/exposure" },
   { name: "bank-calendar", at: "/calendar" },
+  { name: "bank-statements", at: "/statements" },
+  { name: "bank-statement", at: waitingStatement },
+  {
+    name: "bank-statement-aside",
+    at: waitingStatement,
+    act: async (page, t) => {
+      await page.getByRole("button", { name: new RegExp(`^${t.statements.act.setAside}`) }).first().click();
+      await dialog(page);
+    },
+  },
 ];
 
 const bankChecker = [
@@ -150,6 +165,29 @@ const bankChecker = [
     at: caseIn("checking", (id) => `/review/${id}`),
     act: async (page, t) => {
       await button(page, t.review.act.approve).click();
+      await dialog(page);
+    },
+  },
+];
+
+const settling = [
+  { name: "checker-statement", at: waitingStatement },
+  {
+    name: "checker-statement-choose",
+    at: waitingStatement,
+    act: async (page, t) => {
+      await page.getByRole("button", { name: new RegExp(`^${t.statements.act.choose}`) }).first().click();
+      await dialog(page);
+      await page.getByRole("radio").first().waitFor();
+    },
+  },
+  {
+    name: "checker-statement-dialog",
+    at: waitingStatement,
+    act: async (page, t) => {
+      // Once it is prepared, as by the picture before, it waits to be signed.
+      const { record, sign } = t.statements.act;
+      await page.getByRole("button", { name: new RegExp(`^(${record}|${sign}):|^(${record}|${sign})：`) }).first().click();
       await dialog(page);
     },
   },
@@ -204,7 +242,7 @@ const parts = {
   obligor_maker: { shows: obligor, signs: true },
   obligor_checker: { shows: [{ name: "obligor-checker-inbox", at: "/" }] },
   bank_maker: { shows: bankMaker },
-  bank_checker: { shows: bankChecker, signs: true },
+  bank_checker: { shows: [...bankChecker, ...settling], signs: true },
   bank_risk: { shows: risk },
   warehouse: { shows: holder("warehouse") },
   carrier: { shows: holder("carrier") },

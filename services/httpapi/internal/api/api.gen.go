@@ -1034,6 +1034,9 @@ type InboxItem struct {
 	// Example: {"amount":"2006880.00","currency":"CNY"}
 	Amount Amount `json:"amount,omitempty,omitzero"`
 
+	// Count Of how many lines of the statement; absent for what is about the subject as a whole.
+	Count int64 `json:"count,omitempty,omitzero"`
+
 	// Counterparty The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP
@@ -1052,7 +1055,7 @@ type InboxItem struct {
 	Paper parse.Kind `json:"paper,omitempty,omitzero"`
 	Since Instant    `json:"since"`
 
-	// Subject Id of the document, the request or the asset.
+	// Subject Id of the document, the request, the statement or the asset.
 	Subject string `json:"subject"`
 
 	// Title What people know it by, the number of an invoice or the name of a file; empty when there is none.
@@ -1166,16 +1169,42 @@ type Line struct {
 	BookedOn     Date        `json:"booked_on"`
 	ID           LineID      `json:"id"`
 	Intents      []CommandID `json:"intents,omitempty,omitzero"`
+	Match        LineMatch   `json:"match,omitempty,omitzero"`
 	PartyAccount string      `json:"party_account,omitempty,omitzero"`
 	PartyName    string      `json:"party_name,omitempty,omitzero"`
-	Position     int         `json:"position"`
-	Receivable   AssetID     `json:"receivable,omitempty,omitzero"`
+
+	// Pending The commands of its payment, open or on their way.
+	Pending    []Intent `json:"pending,omitempty,omitzero"`
+	Position   int      `json:"position"`
+	Receivable AssetID  `json:"receivable,omitempty,omitzero"`
 
 	// Reference The bank's.
-	Reference  string      `json:"reference,omitempty,omitzero"`
-	Remittance string      `json:"remittance,omitempty,omitzero"`
-	Statement  StatementID `json:"statement"`
-	ValueOn    Date        `json:"value_on,omitempty,omitzero"`
+	Reference  string `json:"reference,omitempty,omitzero"`
+	Refused    Fault  `json:"refused,omitempty,omitzero"`
+	Remittance string `json:"remittance,omitempty,omitzero"`
+
+	// SetAside Why it pays no receivable.
+	SetAside string `json:"set_aside,omitempty,omitzero"`
+
+	// State A line whose payment was refused, withdrawn or not signed in time waits again.
+	State     LineState   `json:"state"`
+	Statement StatementID `json:"statement"`
+
+	// Unmatched Why it seems to pay no open receivable; `match` is then the one that its text names.
+	Unmatched app.Unmatched `json:"unmatched,omitempty,omitzero"`
+	ValueOn   Date          `json:"value_on,omitempty,omitzero"`
+}
+
+// LineCount defines model for LineCount.
+type LineCount struct {
+	// Amount Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Amount Amount `json:"amount"`
+	Lines  int64  `json:"lines"`
+
+	// State A line whose payment was refused, withdrawn or not signed in time waits again.
+	State LineState `json:"state"`
 }
 
 // LineID defines model for LineID.
@@ -1186,6 +1215,27 @@ type LineList struct {
 	Items []Line `json:"items"`
 	Next  string `json:"next,omitempty,omitzero"`
 }
+
+// LineMatch defines model for LineMatch.
+type LineMatch struct {
+	// Due Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Due       Amount  `json:"due"`
+	DueDate   Date    `json:"due_date"`
+	Financing AssetID `json:"financing,omitempty,omitzero"`
+	Number    string  `json:"number"`
+
+	// Obligor The organisation's MSP id on the channel.
+	//
+	// Example: LanqiaoMSP
+	Obligor    OrgID   `json:"obligor"`
+	Phase      Phase   `json:"phase"`
+	Receivable AssetID `json:"receivable"`
+}
+
+// LineState A line whose payment was refused, withdrawn or not signed in time waits again.
+type LineState = app.LineState
 
 // MakeReport defines model for MakeReport.
 type MakeReport struct {
@@ -2299,6 +2349,11 @@ type SessionList struct {
 	Items []OpenSession `json:"items"`
 }
 
+// SetAsideLine defines model for SetAsideLine.
+type SetAsideLine struct {
+	Reason string `json:"reason" validate:"required"`
+}
+
 // SignBatch defines model for SignBatch.
 type SignBatch struct {
 	Intents   []CommandID `json:"intents" validate:"min=1,max=200,unique"`
@@ -2332,21 +2387,70 @@ type Stage = app.Stage
 
 // Statement defines model for Statement.
 type Statement struct {
-	Digest     Digest      `json:"digest"`
-	ID         StatementID `json:"id"`
-	ImportedAt Instant     `json:"imported_at"`
-	ImportedBy UserID      `json:"imported_by"`
-	Lines      []Line      `json:"lines"`
+	Accounts       []StatementAccount `json:"accounts"`
+	Counts         []LineCount        `json:"counts"`
+	Digest         Digest             `json:"digest"`
+	FileName       string             `json:"file_name,omitempty,omitzero"`
+	ID             StatementID        `json:"id"`
+	ImportedAt     Instant            `json:"imported_at"`
+	ImportedBy     UserID             `json:"imported_by"`
+	ImportedByName string             `json:"imported_by_name"`
+
+	// Known Lines of the file that an earlier statement told of.
+	Known int64 `json:"known"`
+
+	// Lines Of the answer to an import only.
+	Lines []Line `json:"lines,omitempty,omitzero"`
 
 	// Organisation The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP
-	Organisation OrgID  `json:"organisation"`
-	Syntax       string `json:"syntax"`
+	Organisation OrgID `json:"organisation"`
+
+	// Own The reader imported it and, at a bank, signs no payment of it.
+	Own    bool   `json:"own"`
+	Syntax string `json:"syntax"`
+}
+
+// StatementAccount defines model for StatementAccount.
+type StatementAccount struct {
+	Account string `json:"account"`
+
+	// Balanced Whether the lines lead from one balance to the other; absent where the bank does not state both.
+	Balanced *bool `json:"balanced,omitempty,omitzero"`
+
+	// Closing Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Closing Amount `json:"closing,omitempty,omitzero"`
+
+	// Credits Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Credits Amount `json:"credits"`
+
+	// Debits Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Debits Amount `json:"debits"`
+	From   Date   `json:"from,omitempty,omitzero"`
+	Lines  int    `json:"lines"`
+
+	// Opening Exact, with at most the decimals of its currency.
+	//
+	// Example: {"amount":"2006880.00","currency":"CNY"}
+	Opening Amount `json:"opening,omitempty,omitzero"`
+	To      Date   `json:"to,omitempty,omitzero"`
 }
 
 // StatementID defines model for StatementID.
 type StatementID = app.StatementID
+
+// StatementList defines model for StatementList.
+type StatementList struct {
+	Items []Statement `json:"items"`
+	Next  string      `json:"next,omitempty,omitzero"`
+}
 
 // Step One step of an asset on the ledger.
 type Step struct {
@@ -3427,6 +3531,12 @@ type SignBatchParams struct {
 
 // ListLinesParams defines parameters for ListLines.
 type ListLinesParams struct {
+	Statement StatementID `form:"statement,omitempty" json:"statement,omitempty,omitzero"`
+
+	// Receivable That they were matched to when they were read, or pay.
+	Receivable AssetID     `form:"receivable,omitempty" json:"receivable,omitempty,omitzero"`
+	State      []LineState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
 	// Cursor `next` of the page before.
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
@@ -3439,6 +3549,22 @@ type ApplyPaymentParams struct {
 
 	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// SetAsideLineParams defines parameters for SetAsideLine.
+type SetAsideLineParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// ListStatementsParams defines parameters for ListStatements.
+type ListStatementsParams struct {
+	// Cursor `next` of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Limit  Limit  `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ImportStatementParams defines parameters for ImportStatement.
@@ -3682,6 +3808,9 @@ type SignBatchJSONRequestBody = SignBatch
 
 // ApplyPaymentJSONRequestBody defines body for ApplyPayment for application/json ContentType.
 type ApplyPaymentJSONRequestBody = ApplyPayment
+
+// SetAsideLineJSONRequestBody defines body for SetAsideLine for application/json ContentType.
+type SetAsideLineJSONRequestBody = SetAsideLine
 
 // SaveViewJSONRequestBody defines body for SaveView for application/json ContentType.
 type SaveViewJSONRequestBody = SaveView
@@ -4024,9 +4153,18 @@ type ServerInterface interface {
 	// ApplyPayment Apply a payment
 	// (POST /v1/statement-lines/{line}/application)
 	ApplyPayment(w http.ResponseWriter, r *http.Request, line LineID, params ApplyPaymentParams)
+	// SetAsideLine Set a credit aside
+	// (POST /v1/statement-lines/{line}/set-aside)
+	SetAsideLine(w http.ResponseWriter, r *http.Request, line LineID, params SetAsideLineParams)
+	// ListStatements List bank statements
+	// (GET /v1/statements)
+	ListStatements(w http.ResponseWriter, r *http.Request, params ListStatementsParams)
 	// ImportStatement Import a bank statement
 	// (POST /v1/statements)
 	ImportStatement(w http.ResponseWriter, r *http.Request, params ImportStatementParams)
+	// GetStatement A bank statement
+	// (GET /v1/statements/{statement})
+	GetStatement(w http.ResponseWriter, r *http.Request, statement StatementID)
 	// GetTemplate The template of a bulk file
 	// (GET /v1/templates/{kind})
 	GetTemplate(w http.ResponseWriter, r *http.Request, kind TemplateKind, params GetTemplateParams)
@@ -4735,9 +4873,27 @@ func (_ Unimplemented) ApplyPayment(w http.ResponseWriter, r *http.Request, line
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// SetAsideLine Set a credit aside
+// (POST /v1/statement-lines/{line}/set-aside)
+func (_ Unimplemented) SetAsideLine(w http.ResponseWriter, r *http.Request, line LineID, params SetAsideLineParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListStatements List bank statements
+// (GET /v1/statements)
+func (_ Unimplemented) ListStatements(w http.ResponseWriter, r *http.Request, params ListStatementsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ImportStatement Import a bank statement
 // (POST /v1/statements)
 func (_ Unimplemented) ImportStatement(w http.ResponseWriter, r *http.Request, params ImportStatementParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetStatement A bank statement
+// (GET /v1/statements/{statement})
+func (_ Unimplemented) GetStatement(w http.ResponseWriter, r *http.Request, statement StatementID) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -10386,6 +10542,45 @@ func (siw *ServerInterfaceWrapper) ListLines(w http.ResponseWriter, r *http.Requ
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListLinesParams
 
+	// ------------- Optional query parameter "statement" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "statement", r.URL.Query(), &params.Statement, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "statement"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "statement", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "receivable" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "receivable", r.URL.Query(), &params.Receivable, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "receivable"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "receivable", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
 	// ------------- Optional query parameter "cursor" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -10496,6 +10691,125 @@ func (siw *ServerInterfaceWrapper) ApplyPayment(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// SetAsideLine operation middleware
+func (siw *ServerInterfaceWrapper) SetAsideLine(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "line" -------------
+	var line LineID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "line", chi.URLParam(r, "line"), &line, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "line", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetAsideLineParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetAsideLine(w, r, line, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListStatements operation middleware
+func (siw *ServerInterfaceWrapper) ListStatements(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStatementsParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListStatements(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ImportStatement operation middleware
 func (siw *ServerInterfaceWrapper) ImportStatement(w http.ResponseWriter, r *http.Request) {
 
@@ -10532,6 +10846,32 @@ func (siw *ServerInterfaceWrapper) ImportStatement(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ImportStatement(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetStatement operation middleware
+func (siw *ServerInterfaceWrapper) GetStatement(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "statement" -------------
+	var statement StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement", chi.URLParam(r, "statement"), &statement, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "statement", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetStatement(w, r, statement)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -11484,13 +11824,22 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/signatures", wrapper.SignBatch)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/statements", wrapper.ListStatements)
+	})
+	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/statements", wrapper.ImportStatement)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/statements/{statement}", wrapper.GetStatement)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/statement-lines", wrapper.ListLines)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/statement-lines/{line}/application", wrapper.ApplyPayment)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/statement-lines/{line}/set-aside", wrapper.SetAsideLine)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/reports", wrapper.ListReports)

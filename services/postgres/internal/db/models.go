@@ -5,6 +5,7 @@
 package db
 
 import (
+	"encoding/json"
 	"time"
 )
 
@@ -434,26 +435,40 @@ type Statement struct {
 	Syntax     string
 	ImportedBy string
 	ImportedAt time.Time
+	Filename   string
+	Accounts   json.RawMessage
 }
 
 type StatementLine struct {
-	ID            string
-	StatementID   string
-	OrgID         string
-	EntryID       string
-	Position      int32
-	Account       string
-	BankReference string
-	BookedOn      time.Time
-	ValueOn       *time.Time
-	Amount        int64
-	Currency      string
-	PartyName     string
-	PartyAccount  string
-	Remittance    string
-	Allocated     int64
-	ReceivableID  *string
-	Intents       []string
+	ID             string
+	StatementID    string
+	OrgID          string
+	EntryID        string
+	Position       int32
+	Account        string
+	BankReference  string
+	BookedOn       time.Time
+	ValueOn        *time.Time
+	Amount         int64
+	Currency       string
+	PartyName      string
+	PartyAccount   string
+	Remittance     string
+	Allocated      int64
+	ReceivableID   *string
+	Intents        []string
+	SetAsideBy     *string
+	SetAsideAt     *time.Time
+	SetAsideReason string
+}
+
+type StatementLineState struct {
+	ID          string
+	StatementID string
+	OrgID       string
+	Amount      int64
+	Currency    string
+	State       string
 }
 
 type Totp struct {

@@ -71,7 +71,7 @@ func (q *Queries) HeldOf(ctx context.Context, arg HeldOfParams) ([]string, error
 }
 
 const linesOfReceivable = `-- name: LinesOfReceivable :many
-SELECT l.id, l.statement_id, l.org_id, l.entry_id, l.position, l.account, l.bank_reference, l.booked_on, l.value_on, l.amount, l.currency, l.party_name, l.party_account, l.remittance, l.allocated, l.receivable_id, l.intents, s.imported_at FROM statement_lines l JOIN statements s ON s.id = l.statement_id
+SELECT l.id, l.statement_id, l.org_id, l.entry_id, l.position, l.account, l.bank_reference, l.booked_on, l.value_on, l.amount, l.currency, l.party_name, l.party_account, l.remittance, l.allocated, l.receivable_id, l.intents, l.set_aside_by, l.set_aside_at, l.set_aside_reason, s.imported_at FROM statement_lines l JOIN statements s ON s.id = l.statement_id
 WHERE l.receivable_id = $1::text AND l.org_id = $2
 ORDER BY l.booked_on, l.id LIMIT $3
 `
@@ -83,24 +83,27 @@ type LinesOfReceivableParams struct {
 }
 
 type LinesOfReceivableRow struct {
-	ID            string
-	StatementID   string
-	OrgID         string
-	EntryID       string
-	Position      int32
-	Account       string
-	BankReference string
-	BookedOn      time.Time
-	ValueOn       *time.Time
-	Amount        int64
-	Currency      string
-	PartyName     string
-	PartyAccount  string
-	Remittance    string
-	Allocated     int64
-	ReceivableID  *string
-	Intents       []string
-	ImportedAt    time.Time
+	ID             string
+	StatementID    string
+	OrgID          string
+	EntryID        string
+	Position       int32
+	Account        string
+	BankReference  string
+	BookedOn       time.Time
+	ValueOn        *time.Time
+	Amount         int64
+	Currency       string
+	PartyName      string
+	PartyAccount   string
+	Remittance     string
+	Allocated      int64
+	ReceivableID   *string
+	Intents        []string
+	SetAsideBy     *string
+	SetAsideAt     *time.Time
+	SetAsideReason string
+	ImportedAt     time.Time
 }
 
 // The lines of an organisation's own statements that were matched to a receivable.
@@ -131,6 +134,9 @@ func (q *Queries) LinesOfReceivable(ctx context.Context, arg LinesOfReceivablePa
 			&i.Allocated,
 			&i.ReceivableID,
 			&i.Intents,
+			&i.SetAsideBy,
+			&i.SetAsideAt,
+			&i.SetAsideReason,
 			&i.ImportedAt,
 		); err != nil {
 			return nil, err

@@ -7,12 +7,13 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 )
 
 const insertStatement = `-- name: InsertStatement :execrows
-INSERT INTO statements (id, org_id, digest, syntax, imported_by, imported_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO statements (id, org_id, digest, syntax, filename, accounts, imported_by, imported_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (org_id, digest) DO NOTHING
 `
 
@@ -21,6 +22,8 @@ type InsertStatementParams struct {
 	OrgID      string
 	Digest     string
 	Syntax     string
+	Filename   string
+	Accounts   json.RawMessage
 	ImportedBy string
 	ImportedAt time.Time
 }
@@ -32,6 +35,8 @@ func (q *Queries) InsertStatement(ctx context.Context, arg InsertStatementParams
 		arg.OrgID,
 		arg.Digest,
 		arg.Syntax,
+		arg.Filename,
+		arg.Accounts,
 		arg.ImportedBy,
 		arg.ImportedAt,
 	)
@@ -41,8 +46,50 @@ func (q *Queries) InsertStatement(ctx context.Context, arg InsertStatementParams
 	return result.RowsAffected(), nil
 }
 
+const intentsNamed = `-- name: IntentsNamed :many
+SELECT id, org_id, command, digest, endorsers, after, state, created_by, created_at, expires_at, finished_at, tx_id, block, fault_code, fault_path, fault_message, edit FROM intents WHERE id = ANY ($1::text[]) ORDER BY created_at, id
+`
+
+func (q *Queries) IntentsNamed(ctx context.Context, ids []string) ([]Intent, error) {
+	rows, err := q.db.Query(ctx, intentsNamed, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Intent{}
+	for rows.Next() {
+		var i Intent
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrgID,
+			&i.Command,
+			&i.Digest,
+			&i.Endorsers,
+			&i.After,
+			&i.State,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.FinishedAt,
+			&i.TxID,
+			&i.Block,
+			&i.FaultCode,
+			&i.FaultPath,
+			&i.FaultMessage,
+			&i.Edit,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const linesOfStatement = `-- name: LinesOfStatement :many
-SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines WHERE statement_id = $1 ORDER BY position
+SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents, set_aside_by, set_aside_at, set_aside_reason FROM statement_lines WHERE statement_id = $1 ORDER BY position
 `
 
 func (q *Queries) LinesOfStatement(ctx context.Context, statementID string) ([]StatementLine, error) {
@@ -72,6 +119,9 @@ func (q *Queries) LinesOfStatement(ctx context.Context, statementID string) ([]S
 			&i.Allocated,
 			&i.ReceivableID,
 			&i.Intents,
+			&i.SetAsideBy,
+			&i.SetAsideAt,
+			&i.SetAsideReason,
 		); err != nil {
 			return nil, err
 		}
@@ -84,7 +134,7 @@ func (q *Queries) LinesOfStatement(ctx context.Context, statementID string) ([]S
 }
 
 const lockStatementLine = `-- name: LockStatementLine :one
-SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents, set_aside_by, set_aside_at, set_aside_reason FROM statement_lines WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockStatementLine(ctx context.Context, id string) (StatementLine, error) {
@@ -108,6 +158,9 @@ func (q *Queries) LockStatementLine(ctx context.Context, id string) (StatementLi
 		&i.Allocated,
 		&i.ReceivableID,
 		&i.Intents,
+		&i.SetAsideBy,
+		&i.SetAsideAt,
+		&i.SetAsideReason,
 	)
 	return i, err
 }
@@ -122,17 +175,61 @@ func (q *Queries) LockStatements(ctx context.Context, orgID string) error {
 	return err
 }
 
+const receivablesNumbered = `-- name: ReceivablesNumbered :many
+SELECT a.id, a.record, a.state FROM ledger.assets a
+WHERE a.kind = 'receivable' AND $1::text IN (a.owner, a.seller) AND upper(a.number) = ANY ($2::text[])
+    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1)
+ORDER BY a.moved_at DESC, a.id LIMIT $3
+`
+
+type ReceivablesNumberedParams struct {
+	OrgID   string
+	Numbers []string
+	Page    int32
+}
+
+type ReceivablesNumberedRow struct {
+	ID     string
+	Record []byte
+	State  []byte
+}
+
+// The receivables that an organisation holds, by the numbers of their invoices in capitals.
+func (q *Queries) ReceivablesNumbered(ctx context.Context, arg ReceivablesNumberedParams) ([]ReceivablesNumberedRow, error) {
+	rows, err := q.db.Query(ctx, receivablesNumbered, arg.OrgID, arg.Numbers, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReceivablesNumberedRow{}
+	for rows.Next() {
+		var i ReceivablesNumberedRow
+		if err := rows.Scan(&i.ID, &i.Record, &i.State); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const setStatementLine = `-- name: SetStatementLine :execrows
 UPDATE statement_lines SET
-    allocated = $1, receivable_id = $2, intents = $3
-WHERE id = $4
+    allocated = $1, receivable_id = $2, intents = $3,
+    set_aside_by = $4, set_aside_at = $5, set_aside_reason = $6
+WHERE id = $7
 `
 
 type SetStatementLineParams struct {
-	Allocated    int64
-	ReceivableID *string
-	Intents      []string
-	ID           string
+	Allocated      int64
+	ReceivableID   *string
+	Intents        []string
+	SetAsideBy     *string
+	SetAsideAt     *time.Time
+	SetAsideReason string
+	ID             string
 }
 
 func (q *Queries) SetStatementLine(ctx context.Context, arg SetStatementLineParams) (int64, error) {
@@ -140,6 +237,9 @@ func (q *Queries) SetStatementLine(ctx context.Context, arg SetStatementLinePara
 		arg.Allocated,
 		arg.ReceivableID,
 		arg.Intents,
+		arg.SetAsideBy,
+		arg.SetAsideAt,
+		arg.SetAsideReason,
 		arg.ID,
 	)
 	if err != nil {
@@ -149,7 +249,7 @@ func (q *Queries) SetStatementLine(ctx context.Context, arg SetStatementLinePara
 }
 
 const statementByDigest = `-- name: StatementByDigest :one
-SELECT id, org_id, digest, syntax, imported_by, imported_at FROM statements WHERE org_id = $1 AND digest = $2
+SELECT id, org_id, digest, syntax, imported_by, imported_at, filename, accounts FROM statements WHERE org_id = $1 AND digest = $2
 `
 
 type StatementByDigestParams struct {
@@ -167,12 +267,55 @@ func (q *Queries) StatementByDigest(ctx context.Context, arg StatementByDigestPa
 		&i.Syntax,
 		&i.ImportedBy,
 		&i.ImportedAt,
+		&i.Filename,
+		&i.Accounts,
 	)
 	return i, err
 }
 
+const statementCounts = `-- name: StatementCounts :many
+SELECT n.statement_id, n.state, n.currency, count(*) AS lines, sum(n.amount)::bigint AS amount
+FROM statement_line_states n WHERE n.statement_id = ANY ($1::text[])
+GROUP BY n.statement_id, n.state, n.currency ORDER BY n.statement_id, n.state, n.currency
+`
+
+type StatementCountsRow struct {
+	StatementID string
+	State       string
+	Currency    string
+	Lines       int64
+	Amount      int64
+}
+
+// How many lines of each state statements have, and what they come to.
+func (q *Queries) StatementCounts(ctx context.Context, ids []string) ([]StatementCountsRow, error) {
+	rows, err := q.db.Query(ctx, statementCounts, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StatementCountsRow{}
+	for rows.Next() {
+		var i StatementCountsRow
+		if err := rows.Scan(
+			&i.StatementID,
+			&i.State,
+			&i.Currency,
+			&i.Lines,
+			&i.Amount,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const statementLine = `-- name: StatementLine :one
-SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines WHERE id = $1
+SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents, set_aside_by, set_aside_at, set_aside_reason FROM statement_lines WHERE id = $1
 `
 
 func (q *Queries) StatementLine(ctx context.Context, id string) (StatementLine, error) {
@@ -196,28 +339,42 @@ func (q *Queries) StatementLine(ctx context.Context, id string) (StatementLine, 
 		&i.Allocated,
 		&i.ReceivableID,
 		&i.Intents,
+		&i.SetAsideBy,
+		&i.SetAsideAt,
+		&i.SetAsideReason,
 	)
 	return i, err
 }
 
 const statementLinesOf = `-- name: StatementLinesOf :many
-SELECT id, statement_id, org_id, entry_id, position, account, bank_reference, booked_on, value_on, amount, currency, party_name, party_account, remittance, allocated, receivable_id, intents FROM statement_lines
-WHERE org_id = $1 AND (booked_on, id::text) < ($2::date, $3::text)
-ORDER BY booked_on DESC, id DESC LIMIT $4
+SELECT l.id, l.statement_id, l.org_id, l.entry_id, l.position, l.account, l.bank_reference, l.booked_on, l.value_on, l.amount, l.currency, l.party_name, l.party_account, l.remittance, l.allocated, l.receivable_id, l.intents, l.set_aside_by, l.set_aside_at, l.set_aside_reason FROM statement_lines l
+WHERE l.org_id = $1 AND (l.booked_on, l.id::text) < ($2::date, $3::text)
+    AND ($4::text = '' OR l.statement_id = $4)
+    AND ($5::text = '' OR l.receivable_id = $5)
+    AND (cardinality($6::text[]) = 0 OR EXISTS (
+        SELECT FROM statement_line_states n WHERE n.id = l.id AND n.state = ANY ($6)))
+ORDER BY l.booked_on DESC, l.id DESC LIMIT $7
 `
 
 type StatementLinesOfParams struct {
-	OrgID    string
-	BeforeOn time.Time
-	BeforeID string
-	Page     int32
+	OrgID        string
+	BeforeOn     time.Time
+	BeforeID     string
+	StatementID  string
+	ReceivableID string
+	States       []string
+	Page         int32
 }
 
+// Of one statement, one receivable and some states where the filter names them.
 func (q *Queries) StatementLinesOf(ctx context.Context, arg StatementLinesOfParams) ([]StatementLine, error) {
 	rows, err := q.db.Query(ctx, statementLinesOf,
 		arg.OrgID,
 		arg.BeforeOn,
 		arg.BeforeID,
+		arg.StatementID,
+		arg.ReceivableID,
+		arg.States,
 		arg.Page,
 	)
 	if err != nil {
@@ -245,6 +402,9 @@ func (q *Queries) StatementLinesOf(ctx context.Context, arg StatementLinesOfPara
 			&i.Allocated,
 			&i.ReceivableID,
 			&i.Intents,
+			&i.SetAsideBy,
+			&i.SetAsideAt,
+			&i.SetAsideReason,
 		); err != nil {
 			return nil, err
 		}
@@ -257,7 +417,7 @@ func (q *Queries) StatementLinesOf(ctx context.Context, arg StatementLinesOfPara
 }
 
 const statementOfLine = `-- name: StatementOfLine :one
-SELECT s.id, s.org_id, s.digest, s.syntax, s.imported_by, s.imported_at FROM statements s JOIN statement_lines l ON l.statement_id = s.id WHERE l.id = $1
+SELECT s.id, s.org_id, s.digest, s.syntax, s.imported_by, s.imported_at, s.filename, s.accounts FROM statements s JOIN statement_lines l ON l.statement_id = s.id WHERE l.id = $1
 `
 
 func (q *Queries) StatementOfLine(ctx context.Context, id string) (Statement, error) {
@@ -270,6 +430,163 @@ func (q *Queries) StatementOfLine(ctx context.Context, id string) (Statement, er
 		&i.Syntax,
 		&i.ImportedBy,
 		&i.ImportedAt,
+		&i.Filename,
+		&i.Accounts,
 	)
 	return i, err
+}
+
+const statementsOf = `-- name: StatementsOf :many
+SELECT s.id, s.org_id, s.digest, s.syntax, s.imported_by, s.imported_at, s.filename, s.accounts, u.name AS by_name FROM statements s JOIN users u ON u.id = s.imported_by
+WHERE s.org_id = $1 AND ($2::text = '' OR s.id = $2)
+    AND (s.imported_at, s.id::text) < ($3::timestamptz, $4::text)
+ORDER BY s.imported_at DESC, s.id DESC LIMIT $5
+`
+
+type StatementsOfParams struct {
+	OrgID    string
+	ID       string
+	BeforeAt time.Time
+	BeforeID string
+	Page     int32
+}
+
+type StatementsOfRow struct {
+	ID         string
+	OrgID      string
+	Digest     string
+	Syntax     string
+	ImportedBy string
+	ImportedAt time.Time
+	Filename   string
+	Accounts   json.RawMessage
+	ByName     string
+}
+
+// The newest statement first; of one alone where an id is named.
+func (q *Queries) StatementsOf(ctx context.Context, arg StatementsOfParams) ([]StatementsOfRow, error) {
+	rows, err := q.db.Query(ctx, statementsOf,
+		arg.OrgID,
+		arg.ID,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.Page,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StatementsOfRow{}
+	for rows.Next() {
+		var i StatementsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrgID,
+			&i.Digest,
+			&i.Syntax,
+			&i.ImportedBy,
+			&i.ImportedAt,
+			&i.Filename,
+			&i.Accounts,
+			&i.ByName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const statementsOfLines = `-- name: StatementsOfLines :many
+SELECT l.id, s.id AS statement_id, s.imported_by FROM statement_lines l JOIN statements s ON s.id = l.statement_id
+WHERE l.org_id = $1 AND l.id = ANY ($2::text[])
+`
+
+type StatementsOfLinesParams struct {
+	OrgID string
+	Ids   []string
+}
+
+type StatementsOfLinesRow struct {
+	ID          string
+	StatementID string
+	ImportedBy  string
+}
+
+func (q *Queries) StatementsOfLines(ctx context.Context, arg StatementsOfLinesParams) ([]StatementsOfLinesRow, error) {
+	rows, err := q.db.Query(ctx, statementsOfLines, arg.OrgID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StatementsOfLinesRow{}
+	for rows.Next() {
+		var i StatementsOfLinesRow
+		if err := rows.Scan(&i.ID, &i.StatementID, &i.ImportedBy); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const statementsThatWait = `-- name: StatementsThatWait :many
+SELECT s.id, s.org_id, s.digest, s.syntax, s.imported_by, s.imported_at, s.filename, s.accounts, u.name AS by_name FROM statements s JOIN users u ON u.id = s.imported_by
+WHERE s.org_id = $1 AND EXISTS (
+    SELECT FROM statement_line_states n WHERE n.statement_id = s.id AND n.state = 'waiting')
+ORDER BY s.imported_at, s.id LIMIT $2
+`
+
+type StatementsThatWaitParams struct {
+	OrgID string
+	Page  int32
+}
+
+type StatementsThatWaitRow struct {
+	ID         string
+	OrgID      string
+	Digest     string
+	Syntax     string
+	ImportedBy string
+	ImportedAt time.Time
+	Filename   string
+	Accounts   json.RawMessage
+	ByName     string
+}
+
+// Statements with lines that wait, the oldest first.
+func (q *Queries) StatementsThatWait(ctx context.Context, arg StatementsThatWaitParams) ([]StatementsThatWaitRow, error) {
+	rows, err := q.db.Query(ctx, statementsThatWait, arg.OrgID, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StatementsThatWaitRow{}
+	for rows.Next() {
+		var i StatementsThatWaitRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrgID,
+			&i.Digest,
+			&i.Syntax,
+			&i.ImportedBy,
+			&i.ImportedAt,
+			&i.Filename,
+			&i.Accounts,
+			&i.ByName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -13,6 +13,7 @@ import { ListMenu } from "../../ui/ListMenu";
 import { Money } from "../../ui/Money";
 import { totals as sumsOf } from "../../ui/sum";
 import { When } from "../../ui/When";
+import { PortfolioTabs } from "../statements/PortfolioTabs";
 import { useNames } from "./names";
 import classes from "./Pipeline.module.css";
 import { type Filter, type Financing, financings, lent, onTheWay, orderOf, sortOf, type Stage, staged } from "./queries";
@@ -65,6 +66,7 @@ function Financings({ title, empty, stages, from }: Props) {
           <ListMenu columns={columns} hidden={hidden} onToggle={onToggle} sorting={sorting} />
         </Group>
       </Group>
+      {title === "portfolio" && <PortfolioTabs />}
       <div className={`${lists.bar} ${classes.stages}`} role="group" aria-label={t("pipeline.stages")}>
         {stages
           .filter((s) => counted(s) > 0 || chosen.includes(s))

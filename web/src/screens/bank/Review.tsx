@@ -11,6 +11,7 @@ import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Checks, useCheckWords } from "./Checks";
 import { Decide, EventLine } from "./Decide";
+import { Payments } from "../statements/Payments";
 import { useNames } from "./names";
 import { queue, review as reviewQuery, type Review as Case } from "./queries";
 import classes from "./Review.module.css";
@@ -91,6 +92,9 @@ function PayeeHold({ review }: { review: Case }) {
     </div>
   );
 }
+
+/** The stages of a case on which money may have come back. */
+const paid = new Set<Case["financing"]["stage"]>(["financed", "overdue", "settled"]);
 
 type Done = { number: string; act: string };
 
@@ -199,6 +203,7 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
         </div>
       )}
       <PayeeHold review={review} />
+      {paid.has(f.stage) && <Payments receivable={f.receivable} className={classes.notice} />}
       <div className={classes.columns}>
         <Papers
           review={review}

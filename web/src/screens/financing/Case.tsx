@@ -8,6 +8,7 @@ import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
+import { Payments } from "../statements/Payments";
 import { Thread } from "../messages/Thread";
 import { Proof } from "./Proof";
 import { type Financing, financing, financings, receivable as receivableQuery } from "./queries";
@@ -206,6 +207,7 @@ export function CaseScreen() {
       </div>
       <Quotes of={f} all={(others?.items ?? []).filter((o) => o.receivable !== undefined && o.receivable === f.receivable)} heldFor={held?.reservation?.financing} />
       <Flows of={f} />
+      <Payments receivable={f.phase === "DISBURSED" || f.phase === "REPAID" ? f.receivable : undefined} className={classes.part} />
       <Thread about={{ kind: "financing", id: f.id }} className={classes.part} />
       <Proof of={f} />
     </div>

@@ -8,7 +8,7 @@ export type Item = Schemas["InboxItem"];
 export const inbox = queryOptions({
   queryKey: ["inbox"],
   queryFn: () => taken(api.GET("/v1/inbox")),
-  meta: shows("document", "intent", "receivable", "financing", "organisation", "paper_request"),
+  meta: shows("document", "intent", "receivable", "financing", "organisation", "paper_request", "statement"),
 });
 
 /** Figures and first steps. */

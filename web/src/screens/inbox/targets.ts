@@ -23,6 +23,8 @@ export function target(item: Item, kind: Schemas["OrgKind"]): Target | undefined
       return { to: "/financings/$id", params: { id: item.subject } };
     case "paper_request":
       return item.next === "deliver" && item.pack ? { to: "/packs/$id", params: { id: item.pack } } : { to: "/requests" };
+    case "statement":
+      return { to: "/statements/$id", params: { id: item.subject } };
     case "organisation":
       return { to: "/settings/requests" }; // where the code of a key is compared before signing
     case "programme":
