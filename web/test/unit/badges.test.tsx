@@ -17,6 +17,7 @@ import { tones as reports } from "../../src/screens/reports/Reports";
 import { tones as requests } from "../../src/screens/requests/RequestList";
 import { tones as keys } from "../../src/screens/settings/KeyList";
 import { tones as persons } from "../../src/screens/settings/Team";
+import { tones as lines } from "../../src/screens/statements/useLineColumns";
 import { tones as phases } from "../../src/screens/trace/tones";
 import { tones as uploads } from "../../src/upload/TrayPanel";
 import { Badge, icons, type Tone } from "../../src/ui/Badge";
@@ -35,6 +36,7 @@ const families: Record<string, Record<string, Tone>> = {
   "requests.state": requests,
   "settings.keys.state": keys,
   "settings.team.states": persons,
+  "statements.state": lines,
   "trace.phase": phases,
   upload: uploads,
 };

@@ -54,13 +54,13 @@ function Payer({ line: l }: { line: Line }) {
 }
 
 const fits = { full: "good", part: "attention", over: "attention" } as const;
-const tones: Partial<Record<Line["state"], Tone>> = { prepared: "asked", underway: "busy", recorded: "good", set_aside: "quiet", debit: "quiet" };
+export const tones: Record<Line["state"], Tone> = { waiting: "attention", prepared: "asked", underway: "busy", recorded: "good", set_aside: "quiet", debit: "quiet" };
 
 /** How a line stands to a receivable: state in a word, then which one, then what is left. */
 function Pays({ line: l }: { line: Line }) {
   const { t, i18n } = useTranslation();
   const how = fit(l);
-  const tone = tones[l.state];
+  const tone = l.state === "waiting" ? undefined : tones[l.state]; // how it fits says more
   return (
     <>
       {tone && <Badge tone={tone}>{t(`statements.state.${l.state}`)}</Badge>}
