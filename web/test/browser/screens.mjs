@@ -1,6 +1,9 @@
 // Pictures every screen as each persona of the demonstration sees it, in both languages, themes and
 // widths, and holds on each: axe finds nothing, nothing scrolls sideways, no code or id stands where
-// words belong, and in Chinese no English sentence.
+// words belong, and in Chinese no English sentence; targets are big enough. At a desk in English Tab
+// goes once round each screen, and all that comes into focus is seen. Three ways more: a desk at
+// 400 % zoom, where everything can still be reached, and a language that nobody speaks (pseudo.mjs)
+// on both widths, in which no text is cut off and none stands that is not translated.
 //
 //   node test/browser/screens.mjs FOLDER [NAME …]     with the environment of rig.mjs; PORTAL_WAYS=two
 //                                                     takes two ways that have each of them once
@@ -11,7 +14,10 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { goesRound, heldByKeys, keysOnly } from "./keyboard.mjs";
 import { authenticator, client, passkeyOf } from "./person.mjs";
+import { clipped, hears, speakPseudo, untranslated } from "./pseudo.mjs";
+import { bigEnough, reachable } from "./reach.mjs";
 import { accessible, browser, every, finish, fits, hold, open, signIn, still, texts, unbroken, url, wayName, ways, widths } from "./rig.mjs";
 import { visited } from "./visits.mjs";
 
@@ -21,6 +27,17 @@ if (!folder) {
   process.exit(2);
 }
 await mkdir(join(folder, "sheets"), { recursive: true });
+
+// With SCREENS_WAYS only the ways whose names begin so: "pseudo", "en-light-zoomed,zh-CN".
+const only = (process.env.SCREENS_WAYS ?? "").split(",");
+const further = [
+  { language: "en", scheme: "light", size: "zoomed" },
+  { language: "pseudo", scheme: "light", size: "desk" },
+  { language: "pseudo", scheme: "light", size: "phone" },
+];
+const gone = (process.env.PORTAL_WAYS === "two" ? ways : [...every, ...further]).filter((way) =>
+  only.some((begin) => wayName(way).startsWith(begin)),
+);
 
 const patience = 12_000; // milliseconds, for a screen of a machine that does other things too
 
@@ -96,11 +113,25 @@ async function take(page, name, way) {
   const label = `${name}, ${wayName(way)}`;
   await settled(page);
   await wholly(page, way, () => page.screenshot({ path: join(folder, `${name}-${wayName(way)}.png`), fullPage: true }));
-  await accessible(page, label);
+  made.set(name, [...(made.get(name) ?? []), way]);
   await fits(page, label);
+  await bigEnough(page, label);
+  if (way.size === "zoomed") return reachable(page, label);
+  if (way.language === "pseudo") return wholeWords(page, label);
+  await accessible(page, label);
   const stray = await strays(page, way.language);
   hold(`${label}: words for people`, stray.length === 0, stray.slice(0, 8).join("\n  "));
-  made.set(name, [...(made.get(name) ?? []), way]);
+  const dialog = await page.getByRole("dialog").count(); // which keeps Tab within itself, as it should
+  if (page.keys && dialog === 0) await goesRound(page, label);
+}
+
+/** Holds that no text is cut off and none stands in the portal's own code. */
+async function wholeWords(page, label) {
+  const cut = await clipped(page);
+  hold(`${label}: no text is cut off`, cut.length === 0, cut.slice(0, 8).join("\n  "));
+  if (new URL(page.url()).pathname === "/verify") return; // a page of the server, without these words
+  const left = await untranslated(page, [...given, ...(await page.heard())]);
+  hold(`${label}: every text is translated`, left.length === 0, left.slice(0, 8).join("\n  "));
 }
 
 /** A persona at the door: signed in once for all ways, as a person would be. */
@@ -124,6 +155,11 @@ async function walk(visits, shows, { api, passkey, storageState }, way) {
   const page = await open({ ...way, storageState });
   page.setDefaultTimeout(patience);
   if (passkey) await authenticator(page, passkey);
+  if (way.language === "pseudo") {
+    await speakPseudo(page);
+    page.heard = hears(page);
+  }
+  if (wayName(way) === "en-light-desk") await keysOnly(page);
   for (const { name, at, act } of shows) {
     try {
       const path = typeof at === "function" ? await at(api) : at;
@@ -141,12 +177,14 @@ async function walk(visits, shows, { api, passkey, storageState }, way) {
     }
   }
   unbroken(page, `${visits.who}, ${wayName(way)}`);
+  if (page.keys) heldByKeys(page, `${visits.who}, ${wayName(way)}`);
   await page.context().close();
 }
 
 /** Puts pictures side by side, as they are or at a share of their size. */
 async function sheet(name, kind, share) {
-  const taken = made.get(name).filter((w) => (w.size === "phone") === (kind === "phones"));
+  const taken = made.get(name).filter((w) => w.size === (kind === "phones" ? "phone" : "desk"));
+  if (taken.length === 0) return;
   const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
   const page = await context.newPage();
   const file = (way) => pathToFileURL(resolve(folder, `${name}-${wayName(way)}.png`)).href;
@@ -164,7 +202,7 @@ for (const visits of await visited()) {
   const shows = visits.shows.filter((s) => chosen(s.name));
   if (shows.length === 0) continue;
   const entered = await enter(visits);
-  for (const way of process.env.PORTAL_WAYS === "two" ? ways : every) await walk(visits, shows, entered, way);
+  for (const way of gone) await walk(visits, shows, entered, way);
 }
 for (const name of made.keys()) {
   await sheet(name, "phones", 1);

@@ -151,6 +151,8 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
     else void navigate({ to: "/pipeline" });
   };
 
+  const sides = { seller: nameOf(f.seller), obligor: nameOf(f.obligor), due: f.due_date ?? "" };
+  const parties = t(f.due_date ? "review.parties" : "review.sells", sides);
   return (
     <div className={classes.all}>
       <div className={classes.head}>
@@ -164,8 +166,8 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
           {f.stage && <StageBadge stage={f.stage} />}
           {f.amount && <Money value={f.amount} />}
         </Group>
-        <Text size="sm" c="dimmed" className={classes.parties}>
-          {t(f.due_date ? "review.parties" : "review.sells", { seller: nameOf(f.seller), obligor: nameOf(f.obligor), due: f.due_date ?? "" })}
+        <Text size="sm" c="dimmed" className={classes.parties} title={parties}>
+          {parties}
         </Text>
         <Group gap={4} ml="auto" wrap="nowrap">
           <Text size="xs" c="dimmed" aria-live="polite" className={classes.place}>
