@@ -124,11 +124,17 @@ func TestThePortal(t *testing.T) {
 func TestThePortalOfManyPapers(t *testing.T) {
 	t.Parallel()
 	passThrough(t, func(h *house) { h.claims(t, 27) },
-		passage{"a core enterprise confirms many and disputes one", "payables.mjs", []string{buyerMaker, buyerChecker}},
+		passage{
+			"a core enterprise confirms many and disputes one", "payables.mjs",
+			[]string{buyerMaker, buyerChecker},
+		},
 		passage{"a supplier records what its bank statement shows", "statements.mjs", []string{sellerMaker}},
 		passage{"a way in that goes wrong", "upload.mjs", []string{sellerMaker}},
 		passage{"each finding is shown in its place", "papers.mjs", []string{sellerMaker, "CangningMSP"}},
-		passage{"a list is taken out as it is filtered", "reports.mjs", []string{sellerMaker, sellerAdmin, auditor}},
+		passage{
+			"a list is taken out as it is filtered", "reports.mjs",
+			[]string{sellerMaker, sellerAdmin, auditor},
+		},
 		passage{"the inbox is live", "inbox.mjs", []string{sellerMaker, buyerMaker}},
 	)
 }
