@@ -157,7 +157,7 @@ func TestAFileSpeaksTheLanguageOfWhoAsked(t *testing.T) {
 		return made.State != "waiting"
 	})
 	got := w.table(w.send(w.token(sellerMaker), "GET", made.FileURL, nil, nil).Body.Bytes())
-	if len(got.rows) != 1 || got.titles[0] != "种类" || got.rows[0][0] != "发票" ||
+	if len(got.rows) != 1 || got.titles[0] != "类型" || got.rows[0][0] != "发票" ||
 		got.foot[0][0] != "# 行数 1" {
 		t.Errorf("the file says %v", got)
 	}

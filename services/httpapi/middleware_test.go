@@ -107,7 +107,7 @@ func TestUnknownAddressesAndMethodsAreProblems(t *testing.T) {
 	mux := router(testServer(t, nil))
 	for target, code := range map[string]string{
 		"GET /": "access.not_found", "GET /v1/packs/a/b/c": "access.not_found", "GET /v2/packs": "access.not_found",
-		"PATCH /v1/packs": "request.method", "GET /v1/statements": "request.method",
+		"PATCH /v1/packs": "request.method", "PATCH /v1/statements": "request.method",
 	} {
 		method, path, _ := strings.Cut(target, " ")
 		if got := problemOf(t, answerTo(t, mux, request(t, method, path, nil))).Code; got != code {
