@@ -35,7 +35,7 @@ export const original = (id: string) =>
       const media = answer.headers.get("Content-Type")?.split(";")[0]?.trim() ?? "";
       return { bytes: new Uint8Array(await answer.arrayBuffer()), media };
     },
-    staleTime: Number.POSITIVE_INFINITY, // originals never change
+    staleTime: "static", // originals never change: nothing that is told has one fetched again
     gcTime: 20_000,
   });
 
