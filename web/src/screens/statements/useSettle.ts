@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { api, Problem, type Schemas, taken } from "../../api/client";
 import { useNames } from "../../api/names";
 import { me } from "../../api/queries";
+import { language } from "../../i18n";
 import { Cancelled, useSigning } from "../../signing/signing";
 import { amount } from "../../ui/format";
 import { totals } from "../../ui/sum";
@@ -50,7 +51,8 @@ export function useSettle(s: Statement) {
       title: one ? t("statements.sign.one", { number: one.match.number }) : t("statements.sign.many", { count: list.length }),
       ...(sums.length === 1 && sums[0] ? { amount: one && how === "over" ? one.match.due : sums[0] } : {}),
       counterparty: names.slice(0, 3).join(t("payables.and")),
-      consequence: [what, financed, t("statements.sign.final")].filter(Boolean).join(" "),
+      // Chinese sentences follow each other without a space.
+      consequence: [what, financed, t("statements.sign.final")].filter(Boolean).join(language() === "zh-CN" ? "" : " "),
       together: true,
     };
   };
