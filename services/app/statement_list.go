@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -212,6 +213,7 @@ func (a *App) SetAsideLine(ctx context.Context, actor Actor, id LineID, reason s
 	if err := need(actor, settlers()...); err != nil {
 		return SettlingLine{}, err
 	}
+	reason = strings.TrimSpace(reason)
 	if n := utf8.RuneCountInString(reason); n == 0 || n > maxSetAside {
 		return SettlingLine{}, fault(CodeInput, "reason", "a reason of 1 to %d characters is wanted", maxSetAside)
 	}
@@ -229,7 +231,7 @@ func (a *App) SetAsideLine(ctx context.Context, actor Actor, id LineID, reason s
 			return err
 		}
 		if err := a.audit(ctx, tx, actor, deed{"statement.set_aside", "statement", string(line.Statement)},
-			map[string]string{"line": string(line.ID)}); err != nil {
+			map[string]string{"line": string(line.ID), "reason": reason}); err != nil {
 			return err
 		}
 		list, err := settling(ctx, tx, actor, []Line{line})
