@@ -53,19 +53,20 @@ type build func() (file string, err error)
 // when these tests are.
 var (
 	fast = sync.OnceValues(func() (string, error) {
-		return built("countersign", "-trimpath", "-buildvcs=false")
+		return built("countersign", "0")
 	})
 	program = sync.OnceValues(func() (string, error) {
 		if !raced {
 			return fast()
 		}
-		return built("countersign-race", "-race")
+		return built("countersign-race", "1", "-race") // the detector wants C
 	})
 )
 
-// built builds the program into a file of the scratch folder. It walks over the sources
-// first, because go test repeats an old result unless a file changed that the test looked at.
-func built(name string, flags ...string) (string, error) {
+// built builds the program into a file of the scratch folder, without C (0) or with it (1). It walks
+// over the sources first, because go test repeats an old result unless a file changed that the test
+// looked at.
+func built(name, cgo string, flags ...string) (string, error) {
 	for _, dir := range []string{
 		"../../chaincode", "../../fixtures", "../../schemas", "../../web/dist", "..",
 	} {
@@ -79,8 +80,10 @@ func built(name string, flags ...string) (string, error) {
 		return "", err
 	}
 	file := filepath.Join(dir, name)
-	args := append(append([]string{"build"}, flags...), "-o", file, "../cmd/countersign")
-	out, err := exec.Command("go", args...).CombinedOutput()
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", file}, flags...)
+	command := exec.Command("go", append(args, "../cmd/countersign")...)
+	command.Env = append(command.Environ(), "CGO_ENABLED="+cgo)
+	out, err := command.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("building the program: %w: %s", err, out)
 	}
