@@ -57,6 +57,17 @@ func (a *App) Changes(
 	return list, head, gap, err
 }
 
+// NewestChange is the number of the newest change of the actor's organisation; 0 before the
+// first. What is read after it holds all that the changes up to it told.
+func (a *App) NewestChange(ctx context.Context, actor Actor) (seq int64, err error) {
+	err = a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+		var err error
+		seq, err = tx.ChangeHead(ctx, actor.Org)
+		return err
+	})
+	return seq, err
+}
+
 // NextChange returns a channel that is closed when something changes for an organisation.
 func (a *App) NextChange(org trade.OrgID) <-chan struct{} { return a.heard.next(org) }
 

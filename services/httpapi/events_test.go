@@ -137,6 +137,7 @@ func TestAStreamTellsWhatChanges(t *testing.T) {
 	w.address = node.URL
 	t.Run("within 3 s, to every party", w.everyParty)
 	t.Run("over a connection that was cut, each once", w.cutConnection)
+	t.Run("from what the session names on", w.fromTheSession)
 	t.Run("never to a stranger", w.strangers)
 	t.Run("longer than an answer may take", w.longStreams)
 	t.Run("from anew to who was away for too long", w.longAbsence)
@@ -192,6 +193,25 @@ func (w *lively) cutConnection(t *testing.T) {
 	for _, id := range missed {
 		if id != "" {
 			t.Errorf("%s was never told", id)
+		}
+	}
+}
+
+// fromTheSession asks who is signed in, and later what changed since: nothing is told anew that
+// was there then, nothing that came after is left out.
+func (w *lively) fromTheSession(t *testing.T) {
+	w = w.in(t)
+	w.openPack()
+	var me api.Actor
+	w.get(sellerMaker, "/v1/session", &me)
+	pack := w.openPack()
+	l := w.listen(t, sellerMaker, me.NewestEvent)
+	if e, _ := l.next(); e.name != "start" || !e.resumed || strconv.FormatInt(e.id, 10) != me.NewestEvent {
+		t.Fatalf("it begins with %+v after %s", e, me.NewestEvent)
+	}
+	for _, e := range l.until(pack) {
+		if e.kind == app.ChangedPack && e.subject != pack {
+			t.Errorf("%+v was told, which was there before", e)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -79,8 +81,13 @@ func (s *server) signedIn(w http.ResponseWriter, r *http.Request, token string, 
 		s.fail(w, r, err)
 		return
 	}
+	view, err := s.actorView(r.Context(), actor)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
 	http.SetCookie(w, cookieOf(token, 0))
-	s.reply(w, r, http.StatusCreated, api.Session{Token: token, Actor: actorView(actor)})
+	s.reply(w, r, http.StatusCreated, api.Session{Token: token, Actor: view})
 }
 
 // cookieOf carries a token; it ends with the browser, or at once when age is below zero.
@@ -93,7 +100,12 @@ func cookieOf(token string, age int) *http.Cookie {
 
 // WhoAmI shows the actor.
 func (s *server) WhoAmI(w http.ResponseWriter, r *http.Request) {
-	s.reply(w, r, http.StatusOK, actorView(callOf(r).actor))
+	view, err := s.actorView(r.Context(), callOf(r).actor)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, view)
 }
 
 // SignOut ends the session.
@@ -106,10 +118,16 @@ func (s *server) SignOut(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func actorView(a app.Actor) api.Actor {
+// actorView shows an actor, and from where the news of the actor's organisation go on.
+func (s *server) actorView(ctx context.Context, a app.Actor) (api.Actor, error) {
+	newest, err := s.app.NewestChange(ctx, a)
+	if err != nil {
+		return api.Actor{}, err
+	}
 	return api.Actor{
 		User: a.User, Person: a.Person, Name: a.Name, Organisation: a.Org, Kind: a.Kind, Roles: listed(a.Roles),
-	}
+		NewestEvent: strconv.FormatInt(newest, 10),
+	}, nil
 }
 
 // listed makes a list that is never null in JSON.

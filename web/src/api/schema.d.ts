@@ -435,7 +435,8 @@ export interface paths {
         /**
          * What changes, as it changes
          * @description Server-sent events. The first is `start` with `{"resumed":true}`, or false when what came
-         *     before is not told: at the first connection, and when the client was away for too long.
+         *     before is not told: when no event is named from which to go on, and when the client was
+         *     away for too long.
          *     Each following is `change` with the kind of a thing and its id, `{"kind":"receivable",
          *     "id":"rcv-1"}`: something of it changed that the actor's organisation may see. No event has
          *     an amount or anything of a paper. The `id` of an event, sent as `Last-Event-ID` (browsers
@@ -2899,6 +2900,11 @@ export interface components {
             organisation: components["schemas"]["OrgID"];
             kind: components["schemas"]["OrgKind"];
             roles: components["schemas"]["Role"][];
+            /**
+             * @description Id of the newest event of the organisation. What is asked for from now on holds all that it
+             *     and those before it told; `GET /v1/events` goes on from it when it is sent as `after`.
+             */
+            newest_event: string;
         };
         Organisation: {
             id: components["schemas"]["OrgID"];

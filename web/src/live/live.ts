@@ -34,24 +34,24 @@ const patience = 4_000;
 /** Follows what changes for the organisation and has the queries that show it asked again. */
 class Stream {
   private source: EventSource | null = null;
-  private last = "";
   private changes: Change[] = [];
   private timer = 0;
   private lost = 0;
 
   constructor(
     private readonly client: QueryClient,
+    private last: string,
     private readonly onState: (connected: boolean) => void,
   ) {}
 
   open() {
     if (this.source) return;
-    const source = new EventSource(`/v1/events${this.last ? `?after=${this.last}` : ""}`);
+    const source = new EventSource(`/v1/events?after=${this.last}`);
     this.source = source;
     source.addEventListener("start", (event) => {
       this.last = event.lastEventId;
       this.connected();
-      // What came before is not told: whatever is on the screen may be old.
+      // Some of what came since is not told: whatever is on the screen may be old.
       if (!(JSON.parse(event.data) as { resumed: boolean }).resumed) void this.client.invalidateQueries();
     });
     source.addEventListener("change", (event) => {
@@ -104,7 +104,9 @@ export function useLive(): boolean {
   const client = useQueryClient();
   const [connected, setConnected] = useState(true);
   useEffect(() => {
-    const stream = new Stream(client, setConnected);
+    // All on the screen was asked for after this, and what changed since is told.
+    const known = client.getQueryData(me.queryKey)?.newest_event ?? "";
+    const stream = new Stream(client, known, setConnected);
     const seen = () => {
       if (document.visibilityState === "visible") stream.open();
       else stream.close();

@@ -178,6 +178,10 @@ type Actor struct {
 	Kind OrgKind `json:"kind"`
 	Name string  `json:"name"`
 
+	// NewestEvent Id of the newest event of the organisation. What is asked for from now on holds all that it
+	// and those before it told; `GET /v1/events` goes on from it when it is sent as `after`.
+	NewestEvent string `json:"newest_event"`
+
 	// Organisation The organisation's MSP id on the channel.
 	//
 	// Example: LanqiaoMSP
