@@ -29,12 +29,14 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
-        // What every screen needs stays the same when a screen changes; the rest goes with the
-        // screens that need it.
+        // What every screen needs stays the same when a screen changes. Neither it nor what many
+        // need is in small files: each costs a way there and back. The rest goes with its screens.
         codeSplitting: {
           groups: [
-            { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
-            { name: "router", test: /node_modules\/(@tanstack\/(?!.*virtual)|i18next|react-i18next|openapi-fetch)/ },
+            { name: "react", test: /node_modules\/(react|react-dom|scheduler)\//, priority: 3 },
+            { name: "router", test: /node_modules\/(@tanstack\/(?!.*virtual)|i18next|react-i18next|openapi-fetch)/, priority: 2 },
+            { name: "base", tags: ["$initial"], priority: 1 },
+            { name: "common", minShareCount: 4 },
           ],
         },
       },
