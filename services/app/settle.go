@@ -84,6 +84,11 @@ func (a *App) repayment(
 	if err != nil {
 		return Intent{}, err
 	}
+	if f.Record.Phase == trade.Approved { // the payment would stand and the repayment after it be refused
+		return Intent{}, fault(
+			trade.CodePhase, "", "the payout of financing %s is not recorded yet: record it first", f.Record.ID,
+		)
+	}
 	return a.drafted(ctx, actor, draft{
 		act: trade.FinancingRepay,
 		subjects: []trade.Subject{

@@ -2,8 +2,11 @@ package app_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
 )
 
@@ -51,4 +54,55 @@ func TestAnEntryWithoutADateOfBookingIsRefused(t *testing.T) {
 	bare := append(bytes.Clone(statement[:from]), statement[to+len("</BookgDt>"):]...)
 	_, _, err := w.ImportStatement(t.Context(), w.bank.Actor, "a.xml", bytes.NewReader(bare))
 	wantCode(t, err, app.CodeStatement)
+}
+
+// dueDay imports the bank's statement of the due date and gives the line that pays the receivable.
+func (w *way) dueDay() app.LineID {
+	t := w.t
+	ok(t, w.ledger.MoveClock(88*24*time.Hour))
+	s, _, err := w.ImportStatement(t.Context(), w.bank.Actor, "a.xml",
+		bytes.NewReader(w.trade.Files["statement.camt053.xml"]))
+	ok(t, err)
+	i := slices.IndexFunc(s.Lines, func(l app.Line) bool { return l.Receivable == w.receivable })
+	if i < 0 {
+		t.Fatalf("no line of %+v was matched to the receivable", s.Lines)
+	}
+	return s.Lines[i].ID
+}
+
+func TestAPaymentWaitsUntilThePayoutIsRecorded(t *testing.T) {
+	n := openNode(t)
+	w := begin(t, n, 0)
+	w.upload()
+	w.verified()
+	w.issued()
+	w.approved()
+	line := w.dueDay()
+	_, err := w.ApplyPayment(t.Context(), w.bank.Actor, line, "")
+	wantCode(t, err, trade.CodePhase)
+	w.disbursed()
+	pay, err := w.ApplyPayment(t.Context(), w.bank.Actor, line, "")
+	ok(t, err)
+	w.settled(pay, line)
+	w.stands(w.financing, trade.KindFinancing, trade.Repaid)
+}
+
+func TestALineIsSetAsideWithAReasonThatTheLogKeeps(t *testing.T) {
+	n := openNode(t)
+	w := begin(t, n, 0)
+	s, _, err := w.ImportStatement(t.Context(), w.bank.Actor, "a.xml",
+		bytes.NewReader(w.trade.Files["statement.camt053.xml"]))
+	ok(t, err)
+	line := s.Lines[0].ID
+	_, err = w.SetAsideLine(t.Context(), w.bank.Actor, line, " \t")
+	wantCode(t, err, app.CodeInput)
+	aside, err := w.SetAsideLine(t.Context(), w.bank.Actor, line, " Interest\n")
+	ok(t, err)
+	if aside.State != app.LineSetAside || aside.SetAside.Reason != "Interest" {
+		t.Errorf("the line is %s, because of %q", aside.State, aside.SetAside.Reason)
+	}
+	const set = "SELECT FROM audit_log WHERE action = 'statement.set_aside' AND detail ->> 'reason' = 'Interest'"
+	if n.exec(t, set) != 1 {
+		t.Error("the log does not keep the reason")
+	}
 }

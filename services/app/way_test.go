@@ -164,14 +164,24 @@ func (w *way) accepted() {
 	w.inbox(w.bank, "approve")
 }
 
-// financed brings the financing to the bank's payment.
-func (w *way) financed() {
+// approved brings the financing to the bank's approval.
+func (w *way) approved() {
 	t := w.t
 	w.accepted()
 	approve, err := w.Approve(t.Context(), w.bank.Actor, w.financing, w.account(w.programme.Bank), 0)
 	ok(t, err)
 	w.sign(approve, w.bank, w.bankChecker)
 	w.inbox(w.bank, "disburse")
+}
+
+// financed brings the financing to the bank's payment.
+func (w *way) financed() {
+	w.approved()
+	w.disbursed()
+}
+
+func (w *way) disbursed() {
+	t := w.t
 	disburse, err := w.Disburse(t.Context(), w.bank.Actor, w.financing, "payout 1", 0)
 	ok(t, err)
 	w.sign([]app.Intent{disburse}, w.bank, w.bankChecker)
