@@ -171,7 +171,7 @@ func (a *App) duties(ctx context.Context, d draft) ([]Duty, error) {
 // asset reads an asset from the projection, whoever may see it.
 func (a *App) asset(ctx context.Context, id trade.AssetID) (Asset, error) {
 	var asset Asset
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
+	err := a.store.Look(ctx, func(ctx context.Context, tx StoreTx) error {
 		var err error
 		asset, err = tx.Asset(ctx, id)
 		return err

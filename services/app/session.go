@@ -145,15 +145,11 @@ func (a *App) Authenticate(ctx context.Context, token string) (Actor, error) {
 	var last time.Time
 	now := a.wall.Now().UTC()
 	ended := fault(CodeNotSignedIn, "", "sign in first: there is no open session")
-	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		s, err := tx.Session(ctx, tokenHash(token))
+	err := a.store.Look(ctx, func(ctx context.Context, tx StoreTx) error {
+		s, u, o, err := tx.Caller(ctx, tokenHash(token))
 		if errors.Is(err, ErrNoRow) {
 			return ended
 		}
-		if err != nil {
-			return err
-		}
-		u, err := tx.User(ctx, s.User)
 		if err != nil {
 			return err
 		}
@@ -164,9 +160,8 @@ func (a *App) Authenticate(ctx context.Context, token string) (Actor, error) {
 		if out || !now.Before(s.ExpiresAt) {
 			return ended
 		}
-		last = s.SeenAt
-		actor, err = actorOf(ctx, tx, u)
-		return err
+		last, actor = s.SeenAt, actorFrom(u, o)
+		return nil
 	})
 	if err != nil || now.Sub(last) < seenEvery {
 		return actor, err
@@ -212,7 +207,11 @@ func actorOf(ctx context.Context, tx StoreTx, u User) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	return Actor{User: u.ID, Person: u.Person, Name: u.Name, Org: u.Org, Kind: o.Kind, Roles: u.Roles}, nil
+	return actorFrom(u, o), nil
+}
+
+func actorFrom(u User, o Organisation) Actor {
+	return Actor{User: u.ID, Person: u.Person, Name: u.Name, Org: u.Org, Kind: o.Kind, Roles: u.Roles}
 }
 
 // deed is what was done, and to what.

@@ -18,6 +18,9 @@ type Store interface {
 	Write(ctx context.Context, fn func(ctx context.Context, tx StoreTx) error) error
 	// Read runs fn on one snapshot.
 	Read(ctx context.Context, fn func(ctx context.Context, tx StoreTx) error) error
+	// Look runs fn without a transaction, for what one statement reads: a third of the ways to
+	// the database. Each method of tx sees what is committed when it is called.
+	Look(ctx context.Context, fn func(ctx context.Context, tx StoreTx) error) error
 }
 
 // StoreTx is the store inside one transaction. A Get of something that is not there returns
@@ -74,6 +77,8 @@ type PeopleTx interface {
 	Users(ctx context.Context, org trade.OrgID) ([]User, error)
 	PutSession(ctx context.Context, s Session) error
 	Session(ctx context.Context, tokenHash []byte) (Session, error)
+	// Caller is a session, its user and the user's organisation, by one statement.
+	Caller(ctx context.Context, tokenHash []byte) (Session, User, Organisation, error)
 	DeleteSession(ctx context.Context, tokenHash []byte) error
 	DeleteSessionsOf(ctx context.Context, id UserID) error
 	// InsertKey keeps a key; one whose bytes or credential are known is refused as CodeInput.

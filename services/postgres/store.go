@@ -59,6 +59,13 @@ func (s *Store) Read(ctx context.Context, fn func(context.Context, app.StoreTx) 
 	}))
 }
 
+// Look runs fn without a transaction, with the errors of Read.
+func (s *Store) Look(ctx context.Context, fn func(context.Context, app.StoreTx) error) error {
+	return told(look(ctx, s.pool, func(conn db.DBTX) error {
+		return fn(ctx, &storeTx{q: db.New(conn), jobs: s.jobs})
+	}))
+}
+
 // storeTx is the store inside one transaction. Its methods stand in one file per noun.
 type storeTx struct {
 	tx     pgx.Tx

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -173,11 +174,7 @@ func (t *storeTx) Unfinished(ctx context.Context) ([]trade.CommandID, error) {
 // intentsOf reads what hangs on intents, for all of them at once.
 func (t *storeTx) intentsOf(ctx context.Context, rows []db.Intent) ([]app.Intent, error) {
 	ids := mapped(rows, func(i db.Intent) string { return i.ID })
-	duties, err := t.q.DutiesOfIntents(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	signatures, err := t.q.SignaturesOfIntents(ctx, ids)
+	parts, err := t.q.PartsOfIntents(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -189,21 +186,36 @@ func (t *storeTx) intentsOf(ctx context.Context, rows []db.Intent) ([]app.Intent
 		}
 		at[row.ID] = &list[n]
 	}
-	for _, d := range duties {
-		i := at[d.IntentID]
-		i.Duties = append(i.Duties, app.Duty{Orgs: texts[trade.OrgID](d.Orgs), Roles: texts[trade.Role](d.Roles)})
-	}
-	for _, s := range signatures {
-		signed := app.SignedDuty{
-			Duty: int(s.Duty), User: app.UserID(s.UserID), PublicKey: s.PublicKey, SignedAt: s.SignedAt.UTC(),
+	for _, p := range parts {
+		if err := hang(p, at[p.IntentID]); err != nil {
+			return nil, fmt.Errorf("intent %s: duties and signatures: %w", p.IntentID, err)
 		}
-		if err := json.Unmarshal(s.Signature, &signed.Signature); err != nil {
-			return nil, fmt.Errorf("intent %s: stored signature: %w", s.IntentID, err)
-		}
-		i := at[s.IntentID]
-		i.Signatures = append(i.Signatures, signed)
 	}
 	return list, nil
+}
+
+// signedRow is a signature as the database puts it.
+type signedRow struct {
+	Duty      int             `json:"duty"`
+	User      app.UserID      `json:"user"`
+	PublicKey []byte          `json:"public_key"`
+	SignedAt  time.Time       `json:"signed_at"`
+	Signature trade.Signature `json:"signature"`
+}
+
+// hang puts on an intent what hangs on it.
+func hang(p db.PartsOfIntentsRow, i *app.Intent) error {
+	var signed []signedRow
+	err := errors.Join(json.Unmarshal(p.Duties, &i.Duties), json.Unmarshal(p.Signatures, &signed))
+	if err != nil {
+		return err
+	}
+	for _, s := range signed {
+		i.Signatures = append(i.Signatures, app.SignedDuty{
+			Duty: s.Duty, User: s.User, PublicKey: s.PublicKey, SignedAt: s.SignedAt.UTC(), Signature: s.Signature,
+		})
+	}
+	return nil
 }
 
 func intentOf(row db.Intent) (app.Intent, error) {

@@ -130,6 +130,14 @@ func (t *storeTx) Session(ctx context.Context, tokenHash []byte) (app.Session, e
 	return sessionOf(s), rowed(err)
 }
 
+// Caller finds whose session it is, expired or not, by the hash of its token.
+func (t *storeTx) Caller(
+	ctx context.Context, tokenHash []byte,
+) (app.Session, app.User, app.Organisation, error) {
+	c, err := t.q.Caller(ctx, tokenHash)
+	return sessionOf(c.Session), userOf(c.User), organisationOf(c.Organisation), rowed(err)
+}
+
 // DeleteSession ends a session; one that is not there is no error.
 func (t *storeTx) DeleteSession(ctx context.Context, tokenHash []byte) error {
 	user, err := t.q.DeleteSession(ctx, tokenHash)

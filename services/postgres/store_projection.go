@@ -37,11 +37,16 @@ func (t *storeTx) Asset(ctx context.Context, id trade.AssetID) (app.Asset, error
 	if err != nil {
 		return app.Asset{}, rowed(err)
 	}
-	list, err := t.assetsOf(ctx, []assetRow{assetRow(row)})
+	a, err := assetOf(assetRow{ID: row.ID, Record: row.Record, State: row.State})
 	if err != nil {
 		return app.Asset{}, err
 	}
-	return list[0], nil
+	for i, org := range row.Orgs {
+		a.Holders = append(a.Holders, app.Holder{
+			Org: trade.OrgID(org), Consent: row.Consents[i], Hash: row.Hashes[i], Missing: row.Missing[i],
+		})
+	}
+	return a, nil
 }
 
 // Assets lists the assets that an organisation holds, last moved first.
@@ -91,7 +96,7 @@ func (t *storeTx) TransitionsOfTx(ctx context.Context, txID string) ([]app.Trans
 
 // assetRow and transitionRow are what every query for assets and transitions returns.
 type (
-	assetRow      db.AssetRow
+	assetRow      db.AssetsPageRow
 	transitionRow db.TransitionsOfAssetRow
 )
 

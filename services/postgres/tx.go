@@ -8,6 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/countersign/countersign/services/postgres/internal/db"
 )
 
 // txAttempts bounds how often a transaction is run again after a conflict.
@@ -65,6 +67,20 @@ func once(ctx context.Context, pool *pgxpool.Pool, mode pgx.TxOptions, do func(p
 	// pgconn.SafeToRetry is no help here: it also says so of a connection that was found
 	// closed while the answer was read.
 	return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+}
+
+// look runs do without a transaction. Errors are those of inTx.
+func look(ctx context.Context, pool *pgxpool.Pool, do func(db.DBTX) error) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer conn.Release()
+	err = do(conn)
+	if err != nil && conn.Conn().IsClosed() && ctx.Err() == nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return explain(err)
 }
 
 // conflicts tells whether running the transaction again may end better.

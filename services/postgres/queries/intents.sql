@@ -20,13 +20,16 @@ SELECT * FROM intents WHERE id = @id;
 -- name: LockIntent :one
 SELECT * FROM intents WHERE id = @id FOR NO KEY UPDATE;
 
--- name: DutiesOfIntents :many
-SELECT * FROM intent_duties WHERE intent_id = ANY (@intent_ids::text[])
-ORDER BY intent_id, position;
-
--- name: SignaturesOfIntents :many
-SELECT * FROM intent_signatures WHERE intent_id = ANY (@intent_ids::text[])
-ORDER BY intent_id, signed_at, duty;
+-- name: PartsOfIntents :many
+-- What hangs on intents: the duties in their order, the signatures as they came.
+SELECT i.id::text AS intent_id, coalesce((
+        SELECT json_agg(json_build_object('orgs', d.orgs, 'roles', d.roles) ORDER BY d.position)
+        FROM intent_duties d WHERE d.intent_id = i.id), '[]')::json AS duties, coalesce((
+        SELECT json_agg(json_build_object('duty', s.duty, 'user', s.user_id,
+                'public_key', encode(s.public_key, 'base64'), 'signed_at', s.signed_at,
+                'signature', s.signature) ORDER BY s.signed_at, s.duty)
+        FROM intent_signatures s WHERE s.intent_id = i.id), '[]')::json AS signatures
+FROM unnest(@intent_ids::text[]) AS i (id);
 
 -- name: InsertSignature :exec
 INSERT INTO intent_signatures (

@@ -62,7 +62,16 @@ WITH a AS (DELETE FROM ledger.checkpoint), b AS (DELETE FROM ledger.fingerprints
 DELETE FROM ledger.blocks;
 
 -- name: Asset :one
-SELECT id, record, state FROM ledger.assets WHERE id = @id;
+-- An asset and its holders, one beside the other: those who consent first.
+SELECT a.id, a.record, a.state, h.orgs::text[] AS orgs, h.consents::boolean[] AS consents,
+    h.hashes::bytea[] AS hashes, h.missing::boolean[] AS missing
+FROM ledger.assets a, LATERAL (
+    SELECT array_agg(x.org_id::text ORDER BY x.consent DESC, x.org_id) AS orgs,
+        array_agg(x.consent ORDER BY x.consent DESC, x.org_id) AS consents,
+        array_agg(x.value_hash ORDER BY x.consent DESC, x.org_id) AS hashes,
+        array_agg(x.missing ORDER BY x.consent DESC, x.org_id) AS missing
+    FROM ledger.holders x WHERE x.asset_id = a.id) h
+WHERE a.id = @id;
 
 -- name: AssetsHeldBy :many
 -- One page of the assets that an organisation holds the state of, last moved first.

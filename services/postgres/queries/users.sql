@@ -38,6 +38,12 @@ UPDATE sessions SET seen_at = @seen_at WHERE token_hash = @token_hash;
 -- name: Session :one
 SELECT * FROM sessions WHERE token_hash = @token_hash;
 
+-- name: Caller :one
+-- Whose session it is, expired or not.
+SELECT sqlc.embed(s), sqlc.embed(u), sqlc.embed(o)
+FROM sessions s JOIN users u ON u.id = s.user_id JOIN organisations o ON o.id = u.org_id
+WHERE s.token_hash = @token_hash;
+
 -- name: DeleteSession :one
 DELETE FROM sessions WHERE token_hash = @token_hash RETURNING user_id;
 

@@ -10,36 +10,6 @@ import (
 	"time"
 )
 
-const dutiesOfIntents = `-- name: DutiesOfIntents :many
-SELECT intent_id, position, orgs, roles FROM intent_duties WHERE intent_id = ANY ($1::text[])
-ORDER BY intent_id, position
-`
-
-func (q *Queries) DutiesOfIntents(ctx context.Context, intentIds []string) ([]IntentDuty, error) {
-	rows, err := q.db.Query(ctx, dutiesOfIntents, intentIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []IntentDuty{}
-	for rows.Next() {
-		var i IntentDuty
-		if err := rows.Scan(
-			&i.IntentID,
-			&i.Position,
-			&i.Orgs,
-			&i.Roles,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const followers = `-- name: Followers :many
 SELECT id FROM intents WHERE after = $1 AND finished_at IS NULL ORDER BY created_at, id
 `
@@ -380,6 +350,44 @@ func (q *Queries) LockIntent(ctx context.Context, id string) (Intent, error) {
 	return i, err
 }
 
+const partsOfIntents = `-- name: PartsOfIntents :many
+SELECT i.id::text AS intent_id, coalesce((
+        SELECT json_agg(json_build_object('orgs', d.orgs, 'roles', d.roles) ORDER BY d.position)
+        FROM intent_duties d WHERE d.intent_id = i.id), '[]')::json AS duties, coalesce((
+        SELECT json_agg(json_build_object('duty', s.duty, 'user', s.user_id,
+                'public_key', encode(s.public_key, 'base64'), 'signed_at', s.signed_at,
+                'signature', s.signature) ORDER BY s.signed_at, s.duty)
+        FROM intent_signatures s WHERE s.intent_id = i.id), '[]')::json AS signatures
+FROM unnest($1::text[]) AS i (id)
+`
+
+type PartsOfIntentsRow struct {
+	IntentID   string
+	Duties     []byte
+	Signatures []byte
+}
+
+// What hangs on intents: the duties in their order, the signatures as they came.
+func (q *Queries) PartsOfIntents(ctx context.Context, intentIds []string) ([]PartsOfIntentsRow, error) {
+	rows, err := q.db.Query(ctx, partsOfIntents, intentIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PartsOfIntentsRow{}
+	for rows.Next() {
+		var i PartsOfIntentsRow
+		if err := rows.Scan(&i.IntentID, &i.Duties, &i.Signatures); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const setIntent = `-- name: SetIntent :execrows
 UPDATE intents SET
     state = $1, finished_at = $2, tx_id = $3, block = $4,
@@ -415,40 +423,6 @@ func (q *Queries) SetIntent(ctx context.Context, arg SetIntentParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected(), nil
-}
-
-const signaturesOfIntents = `-- name: SignaturesOfIntents :many
-SELECT intent_id, duty, org_id, person_id, user_id, public_key, signature, signed_at FROM intent_signatures WHERE intent_id = ANY ($1::text[])
-ORDER BY intent_id, signed_at, duty
-`
-
-func (q *Queries) SignaturesOfIntents(ctx context.Context, intentIds []string) ([]IntentSignature, error) {
-	rows, err := q.db.Query(ctx, signaturesOfIntents, intentIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []IntentSignature{}
-	for rows.Next() {
-		var i IntentSignature
-		if err := rows.Scan(
-			&i.IntentID,
-			&i.Duty,
-			&i.OrgID,
-			&i.PersonID,
-			&i.UserID,
-			&i.PublicKey,
-			&i.Signature,
-			&i.SignedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const touchIntent = `-- name: TouchIntent :exec

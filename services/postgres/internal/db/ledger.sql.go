@@ -11,19 +11,40 @@ import (
 )
 
 const asset = `-- name: Asset :one
-SELECT id, record, state FROM ledger.assets WHERE id = $1
+SELECT a.id, a.record, a.state, h.orgs::text[] AS orgs, h.consents::boolean[] AS consents,
+    h.hashes::bytea[] AS hashes, h.missing::boolean[] AS missing
+FROM ledger.assets a, LATERAL (
+    SELECT array_agg(x.org_id::text ORDER BY x.consent DESC, x.org_id) AS orgs,
+        array_agg(x.consent ORDER BY x.consent DESC, x.org_id) AS consents,
+        array_agg(x.value_hash ORDER BY x.consent DESC, x.org_id) AS hashes,
+        array_agg(x.missing ORDER BY x.consent DESC, x.org_id) AS missing
+    FROM ledger.holders x WHERE x.asset_id = a.id) h
+WHERE a.id = $1
 `
 
 type AssetRow struct {
-	ID     string
-	Record []byte
-	State  []byte
+	ID       string
+	Record   []byte
+	State    []byte
+	Orgs     []string
+	Consents []bool
+	Hashes   [][]byte
+	Missing  []bool
 }
 
+// An asset and its holders, one beside the other: those who consent first.
 func (q *Queries) Asset(ctx context.Context, id string) (AssetRow, error) {
 	row := q.db.QueryRow(ctx, asset, id)
 	var i AssetRow
-	err := row.Scan(&i.ID, &i.Record, &i.State)
+	err := row.Scan(
+		&i.ID,
+		&i.Record,
+		&i.State,
+		&i.Orgs,
+		&i.Consents,
+		&i.Hashes,
+		&i.Missing,
+	)
 	return i, err
 }
 

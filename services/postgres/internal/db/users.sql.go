@@ -49,6 +49,54 @@ func (q *Queries) AnswerIdempotencyKey(ctx context.Context, arg AnswerIdempotenc
 	return result.RowsAffected(), nil
 }
 
+const caller = `-- name: Caller :one
+SELECT s.token_hash, s.user_id, s.created_at, s.expires_at, s.agent, s.passkey, s.seen_at, u.id, u.org_id, u.person_id, u.email, u.name, u.roles, u.password_hash, u.public_key, u.created_at, u.disabled, u.suspended_by, o.id, o.kind, o.name, o.name_local, o.registration_id, o.lei, o.vat_number, o.country, o.created_at
+FROM sessions s JOIN users u ON u.id = s.user_id JOIN organisations o ON o.id = u.org_id
+WHERE s.token_hash = $1
+`
+
+type CallerRow struct {
+	Session      Session
+	User         User
+	Organisation Organisation
+}
+
+// Whose session it is, expired or not.
+func (q *Queries) Caller(ctx context.Context, tokenHash []byte) (CallerRow, error) {
+	row := q.db.QueryRow(ctx, caller, tokenHash)
+	var i CallerRow
+	err := row.Scan(
+		&i.Session.TokenHash,
+		&i.Session.UserID,
+		&i.Session.CreatedAt,
+		&i.Session.ExpiresAt,
+		&i.Session.Agent,
+		&i.Session.Passkey,
+		&i.Session.SeenAt,
+		&i.User.ID,
+		&i.User.OrgID,
+		&i.User.PersonID,
+		&i.User.Email,
+		&i.User.Name,
+		&i.User.Roles,
+		&i.User.PasswordHash,
+		&i.User.PublicKey,
+		&i.User.CreatedAt,
+		&i.User.Disabled,
+		&i.User.SuspendedBy,
+		&i.Organisation.ID,
+		&i.Organisation.Kind,
+		&i.Organisation.Name,
+		&i.Organisation.NameLocal,
+		&i.Organisation.RegistrationID,
+		&i.Organisation.Lei,
+		&i.Organisation.VatNumber,
+		&i.Organisation.Country,
+		&i.Organisation.CreatedAt,
+	)
+	return i, err
+}
+
 const claimIdempotencyKey = `-- name: ClaimIdempotencyKey :execrows
 INSERT INTO idempotency_keys AS k (user_id, key, request_digest, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5)
