@@ -15,8 +15,9 @@ import (
 // width.
 const portalLimit = 8 * time.Minute
 
-// Two admins of the seller, as the fixtures name them.
+// Two admins of the seller and a checker who leaves, as the fixtures name them.
 const (
+	sellerChecker     = "shen.bo@lanqiao.example"
 	sellerAdmin       = "xu.meilan@lanqiao.example"
 	sellerSecondAdmin = "fang.qi@lanqiao.example"
 )
@@ -108,7 +109,7 @@ func TestThePortal(t *testing.T) {
 	passThrough(t, nil,
 		passage{
 			"two admins vouch for a passkey that signs", "keys.mjs",
-			[]string{sellerMaker, sellerAdmin, sellerSecondAdmin},
+			[]string{sellerMaker, sellerAdmin, sellerSecondAdmin, sellerChecker},
 		},
 		passage{
 			"five personas do the whole job", "job.mjs",

@@ -293,8 +293,9 @@ const notifications = createRoute({
 const settingsHome = createRoute({
   getParentRoute: () => settings,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/settings/keys" });
+  beforeLoad: async ({ context }) => {
+    const { roles } = await context.client.ensureQueryData(me);
+    throw redirect({ to: roles.includes("admin") ? "/settings/team" : "/settings/keys" }); // an admin comes for others
   },
 });
 

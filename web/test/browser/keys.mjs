@@ -1,14 +1,15 @@
 // Keys: registered in the portal, and vouched for by two admins. One of them does it with the keys of
-// the keyboard alone, ends a session of their own, and turns the portal to another language and theme.
+// the keyboard alone, ends a session of their own, turns the portal to another language and theme, and
+// deactivates a colleague who leaves.
 //
-//   node test/browser/keys.mjs MAKER ADMIN OTHER-ADMIN
+//   node test/browser/keys.mjs MAKER ADMIN OTHER-ADMIN LEAVER
 //
 // Environment as rig.mjs says. The node need not be a demonstration: admins sign in the portal.
-import { heldByKeys, keysOnly, tabTo, use } from "./keyboard.mjs";
+import { enter, heldByKeys, keysOnly, tabTo, use } from "./keyboard.mjs";
 import { authenticator, client, persona, signDialog, signWithSoftware } from "./person.mjs";
 import { figures, finish, hold, open, seen, signIn, texts, unbroken, until, url } from "./rig.mjs";
 
-const [maker, admin, other] = process.argv.slice(2);
+const [maker, admin, other, leaver] = process.argv.slice(2);
 const t = texts.en;
 
 /** The row of a list that names a key. */
@@ -42,8 +43,7 @@ async function ownAffairs(desk) {
   const elsewhere = await client(admin);
   await use(desk, desk.getByRole("link", { name: t.settings.security.nav, exact: true }));
   await use(desk, desk.getByRole("button", { name: t.settings.security.endOthers }));
-  const out = await until(() => elsewhere.get("/v1/session").then(() => false, (e) => e.status === 401));
-  hold("a session that was ended elsewhere is refused", out);
+  hold("a session that was ended elsewhere is refused", await refused(() => elsewhere.get("/v1/session")));
   await desk.evaluate(() => {
     window.unreloaded = true;
   });
@@ -61,6 +61,45 @@ async function ownAffairs(desk) {
   await use(desk, desk.getByRole("button", { name: t.theme.toDark }));
   hold("the theme switches", (await scheme()) === "dark", await scheme());
   hold("without a reload", await desk.evaluate(() => window.unreloaded === true));
+}
+
+const refused = (ask) => until(() => ask().then(() => false, (e) => e.status === 401));
+
+/** A colleague leaves: from the first screen in four presses, and at once nothing of theirs is taken. */
+async function offboards(desk) {
+  const gone = await client(leaver);
+  const { items: keys } = await gone.get("/v1/keys");
+  await use(desk, desk.getByRole("link", { name: t.nav.settings, exact: true }));
+  await use(desk, desk.getByRole("link", { name: gone.actor.name, exact: true }));
+  const listed = (title) => desk.getByRole("region", { name: title, exact: true }).getByRole("listitem").count();
+  await desk.getByRole("heading", { level: 1, name: gone.actor.name }).waitFor();
+  const counts = [await listed(t.settings.team.sessions), await listed(t.settings.team.keys)];
+  hold("sessions and keys of who leaves are listed", `${counts}` === `1,${keys.length}`, `${counts}`);
+  await seen(desk, "a person of the team", "settings-person");
+  const leave = desk.getByRole("button", { name: t.settings.team.revokeNow.replace("{{name}}", gone.actor.name) });
+  await use(desk, leave);
+  const reason = desk.getByLabel(t.settings.keys.reason);
+  const asked = await until(() => reason.evaluate((e) => e === document.activeElement));
+  hold("without a reason the focus goes to where it is missing", asked);
+  await enter(desk, reason, "Leaves the firm");
+  await desk.keyboard.press("Enter");
+  const dialog = desk.getByRole("dialog");
+  const facts = { name: gone.actor.name, sessions: counts[0], keys: counts[1] };
+  await dialog.getByText(t.settings.team.revokeConsequence.replaceAll(/{{(\w+)}}/g, (_, fact) => facts[fact])).waitFor();
+  await signDialog(desk);
+  const signed = Date.now();
+  hold("who leaves is refused in the session that was open", await refused(() => gone.get("/v1/session")));
+  hold("and at the door", await refused(() => client(leaver)));
+  const seconds = (Date.now() - signed) / 1000;
+  figures(`who was deactivated is refused after ${seconds.toFixed(1)} s`);
+  hold("within 10 s", seconds <= 10, `${seconds} s`);
+  await dialog.waitFor({ state: "detached" });
+  await leave.waitFor({ state: "detached" });
+  const second = await client(other);
+  const { items: waiting } = await second.get("/v1/intents?limit=200");
+  await signWithSoftware(second, waiting.find((i) => i.act === "organisation.revoke"));
+  await desk.getByRole("heading", { level: 1 }).locator("..").getByText(t.settings.team.states.revoked).waitFor();
+  hold("the second admin completes it on the ledger", true);
 }
 
 // A maker makes a passkey on a device that has none.
@@ -91,6 +130,7 @@ if (key.state === "waiting") {
   hold("the admin signed in the dialog", intent.duties.filter((d) => d.fulfilled).length === 1);
   await signWithSoftware(second, intent);
   await ownAffairs(desk);
+  await offboards(desk);
   heldByKeys(desk, "an admin");
   await desk.context().close();
 }

@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, taken } from "../../api/client";
 import { Badge } from "../../ui/Badge";
@@ -101,16 +101,19 @@ function CodeForm({ label, text, pending, error, onCode }: FormProps) {
   const { t } = useTranslation();
   const [code, setCode] = useState("");
   const [missing, setMissing] = useState(false);
+  const box = useRef<HTMLInputElement>(null);
   return (
     <form
       noValidate
       onSubmit={(e) => {
         e.preventDefault();
         setMissing(code.trim() === "");
-        if (code.trim() !== "") onCode(code.trim());
+        if (code.trim() === "") box.current?.focus();
+        else onCode(code.trim());
       }}
     >
       <TextInput
+        ref={box}
         mt="sm"
         label={t("settings.security.code")}
         description={t(`settings.security.${text}`)}

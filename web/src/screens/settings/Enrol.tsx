@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Text, Textarea, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas, taken } from "../../api/client";
 import { ProblemNote } from "../../ui/ProblemNote";
@@ -24,6 +24,7 @@ export function Enrol() {
   const client = useQueryClient();
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(false);
+  const box = useRef<HTMLTextAreaElement>(null);
   const enrol = useMutation({
     mutationFn: (body: Schemas["EnrolPerson"]) =>
       taken(api.POST("/v1/persons", { body, params: { header: { "Idempotency-Key": crypto.randomUUID() } } })),
@@ -47,9 +48,11 @@ export function Enrol() {
           const entry = entryOf(text);
           setWrong(!entry);
           if (entry) enrol.mutate(entry);
+          else box.current?.focus();
         }}
       >
         <Textarea
+          ref={box}
           label={t("settings.team.entry")}
           rows={5}
           value={text}

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas, taken } from "../../api/client";
 import { Cancelled, useSigning } from "../../signing/signing";
@@ -57,6 +57,7 @@ function Deactivate({ who }: { who: Schemas["ColleagueDetail"] }) {
   const { sign } = useSigning();
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
+  const box = useRef<HTMLInputElement>(null);
   const { name, person: id } = who.person;
   const leave = useMutation({
     mutationFn: async () => {
@@ -91,7 +92,8 @@ function Deactivate({ who }: { who: Schemas["ColleagueDetail"] }) {
       onSubmit={(e) => {
         e.preventDefault();
         setMissing(reason.trim() === "");
-        if (reason.trim() !== "") leave.mutate();
+        if (reason.trim() === "") box.current?.focus();
+        else leave.mutate();
       }}
     >
       <Title order={2} mb={4}>
@@ -101,6 +103,7 @@ function Deactivate({ who }: { who: Schemas["ColleagueDetail"] }) {
         {t("settings.team.revokeText")}
       </Text>
       <TextInput
+        ref={box}
         label={t("settings.keys.reason")}
         value={reason}
         maxLength={200}

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas, taken } from "../../api/client";
 import { type Key, keys } from "../../signing/keys";
@@ -14,6 +14,7 @@ export function RevokeKey({ person, subject }: { person: string; subject: Key })
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
+  const box = useRef<HTMLInputElement>(null);
   const revoke = useMutation({
     mutationFn: (): Promise<Schemas["Intent"]> =>
       taken(
@@ -41,13 +42,15 @@ export function RevokeKey({ person, subject }: { person: string; subject: Key })
             onSubmit={(e) => {
               e.preventDefault();
               setMissing(reason.trim() === "");
-              if (reason.trim() !== "") revoke.mutate();
+              if (reason.trim() === "") box.current?.focus();
+              else revoke.mutate();
             }}
           >
             <Stack gap="md" p="md">
               <Modal.Title className={classes.name}>{t("settings.keys.revokeTitle", { name })}</Modal.Title>
               <Text size="sm">{t("settings.keys.revokeText")}</Text>
               <TextInput
+                ref={box}
                 data-autofocus
                 label={t("settings.keys.reason")}
                 description={t("settings.keys.reasonText")}

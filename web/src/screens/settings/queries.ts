@@ -1,15 +1,18 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schemas, taken } from "../../api/client";
+import { shows } from "../../live/live";
 
 export const persons = queryOptions({
   queryKey: ["persons"],
   queryFn: async () => (await taken(api.GET("/v1/persons"))).items,
+  meta: shows("intent"), // another admin enrols or revokes
 });
 
 export const personOf = (id: string) =>
   queryOptions({
     queryKey: ["person", id],
     queryFn: () => taken(api.GET("/v1/persons/{person}", { params: { path: { person: id } } })),
+    meta: shows("intent"),
   });
 
 export const sessions = queryOptions({
