@@ -12,6 +12,7 @@ export function Papers({ of }: { of: Trace }) {
   const { t, i18n } = useTranslation();
   const nameOf = useNames();
   const thing = useThing(of);
+  const titled = (name: string) => ({ "data-title": t(`trace.papers.${name}`) });
   return (
     <section className={classes.part}>
       <Title order={2}>
@@ -35,7 +36,7 @@ export function Papers({ of }: { of: Trace }) {
           <tbody>
             {of.papers.map((p) => (
               <tr key={p.id}>
-                <th scope="row">
+                <th scope="row" {...titled("paper")}>
                   {p.shown ? (
                     <Link to="/documents/$id" params={{ id: p.id }} className={classes.link}>
                       {thing("document", p.id)}
@@ -44,9 +45,9 @@ export function Papers({ of }: { of: Trace }) {
                     thing("document", p.id)
                   )}
                 </th>
-                <td>{p.organisation ? nameOf(p.organisation) : t("common.none")}</td>
-                <td>{p.digest ? <Digest value={p.digest} /> : t("trace.papers.hidden")}</td>
-                <td>
+                <td {...titled("by")}>{p.organisation ? nameOf(p.organisation) : t("common.none")}</td>
+                <td {...titled("digest")}>{p.digest ? <Digest value={p.digest} /> : t("trace.papers.hidden")}</td>
+                <td {...titled("code")}>
                   {p.check_code && (
                     <Anchor
                       size="sm"

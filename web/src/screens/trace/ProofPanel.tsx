@@ -134,14 +134,14 @@ function Lines({ of, lines, check }: { of: Trace; lines: ProofLine[]; check: (ty
           {lines.map((l, n) => (
             // oxlint-disable-next-line react/no-array-index-key -- the lines of one answer never move
             <tr key={n}>
-              <th scope="row">{about(l)}</th>
-              <td className={classes.hash} title={l.claimed}>
+              <th scope="row" data-title={t("trace.proof.what")}>{about(l)}</th>
+              <td className={classes.hash} title={l.claimed} data-title={t("trace.proof.claimed")}>
                 <Value of={l.claimed} />
               </td>
-              <td className={classes.hash} title={l.found}>
+              <td className={classes.hash} title={l.found} data-title={t("trace.proof.found")}>
                 <Value of={l.found} />
               </td>
-              <td>
+              <td data-title={t("trace.proof.result")}>
                 <Badge tone={answerTone(l.outcome)}>{t(`trace.proof.answer.${l.outcome}`)}</Badge>
                 {l.note && <span className={classes.why}>{t(`trace.proof.note.${l.note}`)}</span>}
               </td>

@@ -11,6 +11,7 @@ export function StepTable({ of }: { of: Trace }) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const thing = useThing(of);
+  const titled = (name: string) => ({ "data-title": t(`trace.column.${name}`) }); // on a phone rows are cards
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
     <section className={classes.scroller} tabIndex={0} aria-label={t("trace.view.table")}>
@@ -31,17 +32,19 @@ export function StepTable({ of }: { of: Trace }) {
         <tbody>
           {of.events.map(({ kind, asset, step: s }) => (
             <tr key={`${asset}/${s.version}`}>
-              <td>
+              <td {...titled("when")}>
                 <time dateTime={s.at} title={instantLong(s.at)}>
                   {instant(s.at)}
                 </time>
               </td>
-              <th scope="row">{actWord(t, s.act)}</th>
-              <td>{thing(kind, asset)}</td>
-              <td>{[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("trace.and")) || t("trace.nobody")}</td>
-              <td>{t("trace.moved", { version: s.version, phase: t(`trace.phase.${s.to}`) })}</td>
-              <td className={classes.number}>{count(s.block)}</td>
-              <td className={classes.hash} title={s.transaction}>
+              <th scope="row" {...titled("act")}>{actWord(t, s.act)}</th>
+              <td {...titled("thing")}>{thing(kind, asset)}</td>
+              <td {...titled("signers")}>
+                {[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("trace.and")) || t("trace.nobody")}
+              </td>
+              <td {...titled("standing")}>{t("trace.moved", { version: s.version, phase: t(`trace.phase.${s.to}`) })}</td>
+              <td className={classes.number} {...titled("block")}>{count(s.block)}</td>
+              <td className={classes.hash} title={s.transaction} data-title={t("trace.transaction")}>
                 {shortDigest(s.transaction)}
               </td>
             </tr>
