@@ -1,7 +1,7 @@
 import { Button, Group, Loader, Modal, Stack, Text } from "@mantine/core";
 import { IconFingerprint } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { me } from "../api/queries";
 import { Badge } from "../ui/Badge";
@@ -187,6 +187,8 @@ type WaysProps = {
 
 function Ways({ ways: found, list, onUse, onClose, again }: WaysProps) {
   const { t } = useTranslation();
+  const go = useRef<HTMLButtonElement>(null);
+  useEffect(() => go.current?.focus(), []); // the dialog has given the focus away before the keys were known
   const [first, ...others] = found;
   if (!first) return null;
   return (
@@ -202,7 +204,7 @@ function Ways({ ways: found, list, onUse, onClose, again }: WaysProps) {
             {t(`signing.with.${way.kind}`)}
           </Button>
         ))}
-        <Button data-autofocus leftSection={<IconFingerprint size={18} aria-hidden />} onClick={() => onUse(first)}>
+        <Button ref={go} leftSection={<IconFingerprint size={18} aria-hidden />} onClick={() => onUse(first)}>
           {t(again ? "signing.again" : `signing.with.${first.kind}`)}
         </Button>
       </Group>
