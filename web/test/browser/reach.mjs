@@ -20,7 +20,8 @@ export async function bigEnough(page, name) {
       e.matches("a") &&
       getComputedStyle(e).display === "inline" &&
       [...e.parentElement.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim().length > 3);
-    const all = [...document.querySelectorAll(what)]
+    const top = document.querySelector("[role=dialog]") ?? document; // which takes all presses
+    const all = [...top.querySelectorAll(what)]
       .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest("[aria-hidden=true], .textLayer"))
       .map((e) => ({ e, box: target(e) }))
       .filter(({ box }) => box.width > 1 && box.height > 1);

@@ -112,10 +112,12 @@ const made = new Map(); // screen → ways that were pictured
 async function take(page, name, way) {
   const label = `${name}, ${wayName(way)}`;
   await settled(page);
-  await wholly(page, way, () => page.screenshot({ path: join(folder, `${name}-${wayName(way)}.png`), fullPage: true }));
+  await wholly(page, way, async () => {
+    await page.screenshot({ path: join(folder, `${name}-${wayName(way)}.png`), fullPage: true });
+    await bigEnough(page, label); // what is scrolled away would lie beside the rail's entries
+  });
   made.set(name, [...(made.get(name) ?? []), way]);
   await fits(page, label);
-  await bigEnough(page, label);
   if (way.size === "zoomed") return reachable(page, label);
   if (way.language === "pseudo") return wholeWords(page, label);
   await accessible(page, label);
@@ -154,6 +156,7 @@ async function walk(visits, shows, { api, passkey, storageState }, way) {
   const t = texts[way.language];
   const page = await open({ ...way, storageState });
   page.setDefaultTimeout(patience);
+  await page.addInitScript(() => sessionStorage.clear()); // each screen begins at its top, wherever one was before
   if (passkey) await authenticator(page, passkey);
   if (way.language === "pseudo") {
     await speakPseudo(page);

@@ -1,5 +1,6 @@
 // Which screens there are, who sees them, and how one comes to what is shown there. The personas
 // are those whom the demonstration names on its sign-in page.
+import { use } from "./keyboard.mjs";
 import { url } from "./rig.mjs";
 
 /** The first of a list that the API gives, or nothing. */
@@ -36,7 +37,17 @@ const personOf = (pick) => async (api) => {
   return found && `/settings/team/${found.person}`;
 };
 
+/** Picks what a box stands for: with a key where only keys are used. */
+const pick = async (page, box) => {
+  if (!page.keys) return box.check({ force: true });
+  if (!(await box.isChecked())) await use(page, box, " ");
+};
 const button = (page, name) => page.getByRole("button", { name, exact: true }).first();
+/** What one does with the first line of a statement for which that is open. */
+const ofLine = (page, { statements: { act, label } }, ...acts) => {
+  const begins = acts.map((name) => label.split("{{amount}}")[0].replace("{{act}}", act[name]));
+  return page.getByRole("button", { name: new RegExp(`^(${begins.join("|")})`) }).first();
+};
 const dialog = (page) => page.getByRole("dialog").first().waitFor();
 
 /** What everybody has of their own. */
@@ -60,16 +71,16 @@ const seller = [
     name: "seller-documents-chosen",
     at: "/documents",
     act: async (page) => {
-      for (const n of [0, 1]) await page.getByRole("table").getByRole("checkbox").nth(n).check({ force: true });
+      for (const n of [0, 1]) await pick(page, page.getByRole("table").getByRole("checkbox").nth(n));
     },
   },
   {
     name: "seller-documents-preview",
     at: "/documents",
-    act: async (page) => {
+    act: async (page, t) => {
       await page.keyboard.press("j");
       await page.keyboard.press(" ");
-      await page.getByRole("complementary").locator("canvas, pre, table").first().waitFor();
+      await page.getByLabel(t.documents.preview).locator("canvas, pre, table").first().waitFor();
     },
   },
   { name: "seller-upload", at: "/upload" },
@@ -83,7 +94,7 @@ const seller = [
     name: "seller-pack-compared",
     at: packOf("refused_by_rule"),
     act: async (page) => {
-      await page.locator("button[data-state=contradicts]").first().click();
+      await use(page, page.locator("button[data-state=contradicts]").first());
       await page.waitForTimeout(600);
     },
   },
@@ -102,14 +113,14 @@ const obligor = [
   {
     name: "obligor-payables-chosen",
     at: "/payables",
-    act: async (page) => page.getByRole("checkbox").first().check({ force: true }),
+    act: (page) => pick(page, page.getByRole("checkbox").first()),
   },
   {
     name: "obligor-confirm-dialog",
     at: "/payables",
     act: async (page, t) => {
-      await page.getByRole("checkbox").nth(1).check({ force: true });
-      await button(page, t.payables.act.confirm_one.replace("{{count}}", "1")).click();
+      await pick(page, page.getByRole("checkbox").nth(1));
+      await use(page, button(page, t.payables.act.confirm_one.replace("{{count}}", "1")));
       await dialog(page);
     },
   },
@@ -121,7 +132,7 @@ const obligor = [
     name: "obligor-dispute-sheet",
     at: claimIn("side=obligor&phase=OPEN"),
     act: async (page, t) => {
-      await button(page, t.payables.dispute.button).click();
+      await use(page, button(page, t.payables.dispute.button));
       await dialog(page);
     },
   },
@@ -151,7 +162,7 @@ const bankMaker = [
     name: "bank-statement-aside",
     at: waitingStatement,
     act: async (page, t) => {
-      await page.getByRole("button", { name: new RegExp(`^${t.statements.act.setAside}`) }).first().click();
+      await use(page, ofLine(page, t, "setAside"));
       await dialog(page);
     },
   },
@@ -164,7 +175,7 @@ const bankChecker = [
     name: "checker-approve-dialog",
     at: caseIn("checking", (id) => `/review/${id}`),
     act: async (page, t) => {
-      await button(page, t.review.act.approve).click();
+      await use(page, button(page, t.review.act.approve));
       await dialog(page);
     },
   },
@@ -176,7 +187,7 @@ const settling = [
     name: "checker-statement-choose",
     at: waitingStatement,
     act: async (page, t) => {
-      await page.getByRole("button", { name: new RegExp(`^${t.statements.act.choose}`) }).first().click();
+      await use(page, ofLine(page, t, "choose"));
       await dialog(page);
       await page.getByRole("radio").first().waitFor();
     },
@@ -186,8 +197,7 @@ const settling = [
     at: waitingStatement,
     act: async (page, t) => {
       // Once it is prepared, as by the picture before, it waits to be signed.
-      const { record, sign } = t.statements.act;
-      await page.getByRole("button", { name: new RegExp(`^(${record}|${sign}):|^(${record}|${sign})：`) }).first().click();
+      await use(page, ofLine(page, t, "record", "sign"));
       await dialog(page);
     },
   },

@@ -68,22 +68,25 @@ function Papers({ review, chosen, shown, onShow }: {
 
 /** A change of the seller's account, which holds the case up: until when, and who confirmed it how. */
 function PayeeHold({ review }: { review: Case }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const nameOf = useNames();
   const p = review.payee_change;
   if (!p) return null;
   const obligor = nameOf(review.financing.obligor);
+  const apart = i18n.language === "zh-CN" ? "" : " "; // a full-width mark brings its own space
   return (
     <div role="note" className={classes.notice} data-tone="attention" data-testid="payee-hold">
       <strong>{t("review.payee.title")}</strong>{" "}
       {p.held_until && p.confirmed_at ? (
         <>
-          {t("review.payee.until", { account: p.account, until: instant(p.held_until) })}{" "}
+          {t("review.payee.until", { account: p.account, until: instant(p.held_until) })}
+          {apart}
           {t("review.payee.by", {
             obligor,
             persons: t("review.payee.persons", { count: p.confirmed_by?.length ?? 0 }),
             when: instant(p.confirmed_at),
-          })}{" "}
+          })}
+          {apart}
           <span translate="no">{p.call_back}</span>
         </>
       ) : (

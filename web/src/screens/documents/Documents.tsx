@@ -1,5 +1,4 @@
-import { ActionIcon, Anchor, Group, Text, Title } from "@mantine/core";
-import { IconX } from "@tabler/icons-react";
+import { Group, Text, Title } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -195,19 +194,7 @@ export function Documents() {
           onRetry={() => void again?.()}
         />
       </div>
-      {shown && (
-        <aside className={classes.preview} aria-label={t("documents.preview")}>
-          <Group justify="space-between" p={8}>
-            <Anchor component={Link} {...({ to: `/documents/${shown}` } as object)}>
-              {t("documents.open")}
-            </Anchor>
-            <ActionIcon variant="subtle" aria-label={t("common.close")} onClick={() => setShown(undefined)}>
-              <IconX size={16} />
-            </ActionIcon>
-          </Group>
-          <Preview id={shown} />
-        </aside>
-      )}
+      {shown && <Preview id={shown} onClose={() => setShown(undefined)} />}
     </div>
   );
 }

@@ -58,5 +58,5 @@ export const codeOf = (publicKey: string) =>
 
 export function KeyCode({ publicKey }: { publicKey: string }) {
   const code = useQuery(codeOf(publicKey));
-  return <span className={classes.code}>{code.data ?? ""}</span>;
+  return <span className={classes.code} translate="no">{code.data ?? ""}</span>;
 }

@@ -25,7 +25,7 @@ export function SessionList({ list, onEnd }: { list: Session[]; onEnd?: (id: str
         <li key={s.id}>
           <div className={classes.grow}>
             <Text className={classes.name} title={s.agent}>
-              {device(s.agent) || t("settings.security.unknownDevice")}
+              {device(s.agent) ? <span translate="no">{device(s.agent)}</span> : t("settings.security.unknownDevice")}
             </Text>
             <Text className={classes.meta}>{t(s.passkey ? "settings.security.passkey" : "settings.security.password")}</Text>
           </div>

@@ -99,7 +99,7 @@ export function Graph({ of }: { of: Trace }) {
                 <text x={x + 10} y={y + 17} className={classes.kind}>
                   {t(`trace.nodeKind.${n.kind}`)}
                 </text>
-                <text x={x + 10} y={y + 34}>
+                <text x={x + 10} y={y + 34} {...asNamed}>
                   <title>{name(n)}</title>
                   {shortened(bare(n))}
                 </text>
@@ -122,6 +122,8 @@ export function Graph({ of }: { of: Trace }) {
     </>
   );
 }
+
+const asNamed = { translate: "no" }; // React's types do not know it of a drawing
 
 /** A name that fits its box; a Chinese character is as wide as two letters. */
 function shortened(name: string): string {
