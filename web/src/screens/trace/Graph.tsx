@@ -7,11 +7,11 @@ import { useThing } from "./Timeline";
 import classes from "./Trace.module.css";
 
 // The measures of the drawing, in its own units.
-const boxWidth = 184;
+const boxWidth = 204;
 const boxHeight = 44;
-const gapX = 58;
+const gapX = 44;
 const gapY = 14;
-const letters = 25; // of a line in a box
+const letters = 23; // of a line in a box, in the widest face that a system has
 const lane = 12; // between lines that go around
 
 /** Who brought what, what the receivable rests on, and what is lent on it. */
