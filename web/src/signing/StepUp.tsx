@@ -204,7 +204,7 @@ function Ways({ ways: found, list, onUse, onClose, again }: WaysProps) {
             {t(`signing.with.${way.kind}`)}
           </Button>
         ))}
-        <Button ref={go} leftSection={<IconFingerprint size={18} aria-hidden />} onClick={() => onUse(first)}>
+        <Button ref={go} data-autofocus leftSection={<IconFingerprint size={18} aria-hidden />} onClick={() => onUse(first)}>
           {t(again ? "signing.again" : `signing.with.${first.kind}`)}
         </Button>
       </Group>
