@@ -49,8 +49,9 @@ func Build(t *testing.T, name, mainPackage string) localnet.Chaincode {
 	t.Helper()
 	need(t)
 	program := filepath.Join(t.TempDir(), path.Base(mainPackage))
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-o", program, mainPackage}
 	//nolint:gosec // G204: a package of this module, named by a test.
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false", "-o", program, mainPackage)
+	build := exec.CommandContext(t.Context(), "go", args...)
 	build.Env = append(build.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build %s: %v\n%s", mainPackage, err, out)
