@@ -14,6 +14,9 @@ import { useHitWords } from "./useHitWords";
 
 const pause = 150; // ms between the last key and the question
 
+/** Before the first key after the one that opened it: the dialog itself would come a moment later. */
+const takeFocus = (box: HTMLInputElement | null) => box?.focus();
+
 /** A line of the palette: a screen, or something that was found. */
 type Line = { key: string; title: string; about: string; leads: Target };
 type Group = { key: string; name: string; lines: Line[] };
@@ -77,6 +80,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <div className={classes.box}>
             <IconSearch size={18} aria-hidden />
             <input
+              ref={takeFocus}
               data-autofocus
               role="combobox"
               aria-expanded={lines.length > 0}
