@@ -51,7 +51,7 @@ hold("a line is not set aside without a reason", await page.getByText(t.aside.mi
 await page.getByLabel(t.aside.reason).fill("Interest of the bank");
 await accessible(page, "the sheet that sets aside");
 await act(`${t.aside.go}$`).last().click();
-await page.getByText("Interest of the bank").waitFor();
+await page.locator("[data-index]").getByText("Interest of the bank").waitFor(); // not the sheet, which closes after it
 
 for (const [r, rows] of [[exact, 1], [short, 2]]) {
   const row = page.locator("[data-index]").filter({ hasText: r.number });
