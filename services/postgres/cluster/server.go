@@ -30,6 +30,7 @@ func settings(dir string, volatile bool) []string {
 		"ident_file=" + inside(dir, identName),
 		"max_connections=100",
 		"shared_buffers=128MB",
+		"work_mem=16MB", // a list of 50,000 papers is sorted without a file; few sort at once
 		"max_wal_size=1GB",
 		"wal_compression=on",
 		"jit=off", // our statements are short

@@ -111,10 +111,15 @@ export function useLive(): boolean {
       if (document.visibilityState === "visible") stream.open();
       else stream.close();
     };
+    const left = () => stream.close(); // or a page that is left would ask whether its session has ended
     seen();
     document.addEventListener("visibilitychange", seen);
+    window.addEventListener("pagehide", left);
+    window.addEventListener("pageshow", seen); // gone back to
     return () => {
       document.removeEventListener("visibilitychange", seen);
+      window.removeEventListener("pagehide", left);
+      window.removeEventListener("pageshow", seen);
       stream.end();
     };
   }, [client]);

@@ -17,14 +17,16 @@ const ahead = 40;
  * says how many there are: a place that was never seen has no answer yet.
  */
 export function useRows(search: PaperSearch) {
-  const [seen, setSeen] = useState({ from: 0, to: 0 });
+  const asked = JSON.stringify(search);
+  const [seen, setSeen] = useState({ asked, from: 0, to: 0 });
   const see = useThrottledCallback((first: number, last: number) => {
     const from = Math.floor(Math.max(0, first - ahead) / windowSize);
     const to = Math.floor((last + ahead) / windowSize);
-    setSeen((now) => (now.from === from && now.to === to ? now : { from, to }));
+    setSeen((now) => (now.asked === asked && now.from === from && now.to === to ? now : { asked, from, to }));
   }, glance);
   const indices = [0];
-  for (let i = Math.max(1, seen.from); i <= seen.to; i++) indices.push(i);
+  // Another question begins at the top: a place far down the answer before it is not fetched of this one.
+  if (seen.asked === asked || seen.from === 0) for (let i = Math.max(1, seen.from); i <= seen.to; i++) indices.push(i);
   const found = useQueries({
     queries: indices.map((i) => papers(search, i)),
     combine: (results) => {
