@@ -6,7 +6,7 @@
 //
 // The first is a maker of a seller, the second a maker of its buyer.
 import { connect, createServer } from "node:net";
-import { accessible, browser, finish, hold, open, people, seen, signIn, texts, unbroken, url, ways } from "./rig.mjs";
+import { accessible, browser, comes, finish, hold, open, people, seen, signIn, texts, unbroken, until, url, ways } from "./rig.mjs";
 
 const [email, other] = process.argv.slice(2);
 if (!other) {
@@ -18,7 +18,7 @@ const within = 3000;
 
 /** Papers by names of this run. */
 const stamp = Date.now().toString(36);
-const papers = { before: "", meanwhile: `scan-${stamp}-meanwhile.pdf` };
+const papers = { before: "", meanwhile: "" };
 
 /** A PDF of one empty page: no reader reads it, so its fields wait for a person. */
 const scan = () =>
@@ -91,13 +91,13 @@ async function relay() {
   };
 }
 
+/** A row of a part of the inbox. */
+const rowOf = (page, heading, text) => page.getByRole("region", { name: heading }).locator("[data-row]", { hasText: text }).first();
+
 /** Waits for a row of a part of the inbox and tells how long it took. */
 async function arrives(page, heading, text) {
   const began = performance.now();
-  await page
-    .getByRole("region", { name: heading })
-    .locator("[data-row]", { hasText: text })
-    .first()
+  await rowOf(page, heading, text)
     .waitFor({ timeout: within })
     .catch(() => {});
   return Math.round(performance.now() - began);
@@ -105,17 +105,16 @@ async function arrives(page, heading, text) {
 
 /** What is counted, in the heading, the rail and the bell, is what is listed. */
 async function counted(page, name, t) {
-  const said = async (id) => {
-    const place = page.getByTestId(id);
-    return (await place.count()) === 0 ? 0 : Number.parseInt(await place.innerText(), 10);
-  };
   let rows;
   let counts;
-  for (let n = 0; n === 0 || (n < 20 && counts.some((c) => c !== rows)); n++) { // news may come between two looks
-    rows = await page.getByRole("region", { name: t.inbox.mine.title }).locator("[data-row]").count();
-    counts = [await said("count-mine"), await said("count-rail"), await said("count-bell")];
-  }
-  hold(`${name}: the counts are the length of the list`, counts.every((c) => c === rows), `${rows} rows, ${counts} counted`);
+  const same = await until(async () => { // one look at all of them, as news may come between two
+    [rows, ...counts] = await page.getByRole("region", { name: t.inbox.mine.title }).evaluate((part) => {
+      const places = ["mine", "rail", "bell"].map((id) => document.querySelector(`[data-testid=count-${id}]`));
+      return [part.querySelectorAll("[data-row]").length, ...places.map((p) => Number.parseInt(p?.innerText ?? "0", 10))];
+    });
+    return counts.every((c) => c === rows);
+  });
+  hold(`${name}: the counts are the length of the list`, same, `${rows} rows, ${counts} counted`);
 }
 
 // What one does reaches the other.
@@ -153,30 +152,35 @@ await send(far, "/v1/session", {
   body: JSON.stringify({ email: other, password: people[other].password }),
 });
 await far.goto(between.url);
-await arrives(far, new RegExp(t.inbox.others.title), papers.before);
-await between.cut();
-await untyped(mine, trade.id, papers.meanwhile);
-await arrives(mine, new RegExp(t.inbox.mine.title), papers.meanwhile);
-await far.getByText(t.profile.lost).waitFor();
-hold("a cut stream says so", true);
-hold("what comes meanwhile is not there yet", (await far.locator("[data-row]", { hasText: papers.meanwhile }).count()) === 0);
-await between.mend();
-took = await arrives(far, new RegExp(t.inbox.others.title), papers.meanwhile);
+await rowOf(far, new RegExp(t.inbox.others.title), papers.before).waitFor();
+for (let n = 0; n === 0 || (n < 3 && took >= within); n++) { // late as a rule is late three times, as above
+  papers.meanwhile = `scan-${stamp}-meanwhile-${n}.pdf`;
+  await between.cut();
+  await untyped(mine, trade.id, papers.meanwhile);
+  await rowOf(mine, new RegExp(t.inbox.mine.title), papers.meanwhile).waitFor();
+  await far.getByText(t.profile.lost).waitFor();
+  hold("a cut stream says so", true);
+  hold("what comes meanwhile is not there yet", (await far.locator("[data-row]", { hasText: papers.meanwhile }).count()) === 0);
+  await between.mend();
+  took = await arrives(far, new RegExp(t.inbox.others.title), papers.meanwhile);
+  await rowOf(far, new RegExp(t.inbox.others.title), papers.meanwhile).waitFor();
+  await far.getByText(t.profile.lost).waitFor({ state: "detached" });
+}
 hold(`it comes back by itself (${took} ms)`, took < within);
 const twice = await far.locator("[data-row]", { hasText: papers.meanwhile }).count();
 hold("and nothing stands there twice", twice === 1, `${twice} times`);
-await far.getByText(t.profile.lost).waitFor({ state: "detached" });
 await far.context().close();
 await between.cut();
 
 // By keyboard alone: the keys, their list, and a row opened.
 await mine.keyboard.press("?");
 await mine.getByRole("dialog", { name: t.keys.title }).waitFor();
-hold("? lists the keys", await mine.getByText(t.keys.next).isVisible());
+hold("? lists the keys", await comes(mine.getByText(t.keys.next)));
 await accessible(mine, "keys");
 await mine.keyboard.press("Escape");
 await mine.getByRole("dialog").waitFor({ state: "detached" });
-const focused = () => mine.evaluate(() => document.activeElement?.closest("[data-row]")?.textContent ?? "");
+// By what it is to do: since when it waits goes on while one looks.
+const focused = () => mine.evaluate(() => document.activeElement?.closest("[data-row]")?.querySelector("th")?.textContent ?? "");
 await mine.keyboard.press("j");
 const first = await focused();
 await mine.keyboard.press("j");
@@ -189,10 +193,14 @@ await mine.keyboard.press("Enter");
 await mine.waitForURL((to) => to.pathname !== "/");
 hold("Enter opens it", true);
 await mine.goBack();
-await mine.getByRole("button", { name: /./ }).first().waitFor();
+await mine.getByRole("region", { name: new RegExp(t.inbox.mine.title) }).waitFor();
 await mine.keyboard.press("?");
-await mine.getByRole("switch").focus();
+const listed = mine.getByRole("dialog", { name: t.keys.title });
+await listed.waitFor();
+await until(() => listed.evaluate((d) => d.contains(document.activeElement))); // which it takes a moment after it is there
+await listed.getByRole("switch").focus();
 await mine.keyboard.press("Space");
+await listed.getByRole("switch", { checked: false }).waitFor();
 await mine.keyboard.press("Escape");
 await mine.getByRole("dialog").waitFor({ state: "detached" });
 await mine.keyboard.press("?");
@@ -232,7 +240,7 @@ for (const { language, scheme, size } of ways) {
 const gone = await open();
 await signIn(gone, email);
 await gone.evaluate(() => fetch("/v1/session", { method: "DELETE" }));
-await gone.waitForURL(/sign-in/, { timeout: 10_000 }).catch(() => {});
+await gone.waitForURL(/sign-in/).catch(() => {});
 hold("whose session ended is asked to sign in", gone.url().includes("/sign-in"), `${gone.url()} of ${url} (${browser.version()})`);
 await gone.context().close();
 

@@ -1,7 +1,7 @@
 // What runs within a page that is worked by keys alone: each element that comes into focus is looked
 // at, and what is wrong with it is told to the run, as is every touch of a pointer (window.keysTold).
 const least = 3; // contrast of a mark of focus (WCAG 2.2, 1.4.11 and 2.4.7)
-const patience = 300; // milliseconds
+const patience = 20; // frames, a third of a second: as many on a machine that draws them slowly
 const known = new Set();
 
 const tell = (kind, element, more = "") => {
@@ -110,7 +110,7 @@ window.addEventListener("focusin", async ({ target }) => {
   const moving = document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity);
   await Promise.all(moving.map((a) => a.finished.catch(() => {})));
   // What came from elsewhere may move it once more, and the page brings it back into view.
-  if (hidden(target)) await new Promise((then) => setTimeout(then, patience));
+  for (let n = 0; n < patience && hidden(target); n++) await frame();
   look(target);
 });
 window.addEventListener("pointerdown", (e) => e.isTrusted && tell("a pointer", e.target), true);

@@ -11,7 +11,7 @@
 import { randomBytes } from "node:crypto";
 import { heldByKeys, keysOnly, tabTo, use } from "./keyboard.mjs";
 import { client, persona, signDialog } from "./person.mjs";
-import { accessible, drop, figures, finish, hold, open, seen, shot, signIn, texts, unbroken, url, ways } from "./rig.mjs";
+import { accessible, comes, drop, figures, finish, hold, open, seen, shot, signIn, still, texts, unbroken, until, url, ways } from "./rig.mjs";
 import { brought, day, filesOf, papers, programme } from "./trade.mjs";
 
 const [seller, buyer, buyerChecker, bank, bankChecker, auditor] = process.argv.slice(2);
@@ -49,7 +49,7 @@ async function counted(trade, page, who, { most, within }, deed) {
 /** Waits until the bank's stage of a case is so. */
 async function reaches(trade, stage) {
   let now = "";
-  for (let n = 0; n < 300 && now !== stage; n++) {
+  for (let n = 0; n < 600 && now !== stage; n++) {
     now = (await lender.get(`/v1/financings/${trade.financing}`)).stage;
     if (now !== stage) await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -146,7 +146,7 @@ async function quotes(trade) {
   await use(page, act(page, t.review.act.return_seller));
   await page.getByText(t.review.reasonNeeded).waitFor();
   const reason = page.getByLabel(t.review.reason, { exact: true });
-  hold(`${name}: a return without a reason asks for one`, await reason.evaluate((e) => e === document.activeElement));
+  hold(`${name}: a return without a reason asks for one`, await until(() => reason.evaluate((e) => e === document.activeElement)));
   await use(page, page.getByRole("link", { name: t.nav.inbox, exact: false }).first());
   await row(page, trade).waitFor();
   await counted(trade, page, "bank maker, quote", { most: 2, within: 90 }, async () => {
@@ -182,6 +182,7 @@ async function prepares(trade) {
   await page.goto(`${url}/review/${trade.financing}`);
   await page.getByText(t.review.why.self).waitFor();
   hold(`${name}: who prepared it cannot approve`, await act(page, t.review.act.approve).isDisabled());
+  await still(page); // the keys of the screen are taken a moment after it is drawn
   await page.keyboard.press("a");
   hold(`${name}: nor by key`, (await page.getByRole("dialog").count()) === 0);
 }
@@ -196,7 +197,10 @@ async function approves(trade) {
     await use(page, row(page, trade));
     await act(page, t.review.act.approve).waitFor();
     if (desk) await act(page, t.review.act.approve).click();
-    else await page.keyboard.press("a");
+    else {
+      await still(page); // the keys of the screen are taken a moment after it is drawn
+      await page.keyboard.press("a");
+    }
     await page.getByRole("dialog").getByText(t.signing.consequence).waitFor();
     await seen(page, `${name} the act is named`, `${file}-5-sign`);
     await signDialog(page, trade.way.language);
@@ -252,7 +256,7 @@ async function settles(trade) {
   });
   const propose = maker.getByRole("button", { name: new RegExp(`^${t.statements.act.propose}`) });
   await propose.waitFor();
-  hold(`${name}: the payment is matched to its claim`, await maker.getByRole("link", { name: trade.invoice }).isVisible());
+  hold(`${name}: the payment is matched to its claim`, await comes(maker.getByRole("link", { name: trade.invoice })));
   await seen(maker, `${name} statement`, `${file}-8-statement`);
   await use(maker, propose);
   await maker.getByText(t.statements.waitsOther).waitFor();
@@ -279,6 +283,7 @@ async function settles(trade) {
 async function tracesByKeys(trade, page) {
   const { t } = trade;
   await keysOnly(page);
+  await still(page);
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: t.search.label }).waitFor();
   await page.keyboard.type(trade.invoice);

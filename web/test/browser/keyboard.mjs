@@ -6,7 +6,7 @@
 //   await use(page, page.getByRole("button"));   Tab … Enter
 //   heldByKeys(page, "supplier");                at the end
 import { readFile } from "node:fs/promises";
-import { hold } from "./rig.mjs";
+import { hold, until } from "./rig.mjs";
 
 const inFocus = await readFile(new URL("infocus.js", import.meta.url), "utf8");
 const most = 250; // stops of Tab on one screen
@@ -22,6 +22,7 @@ export async function keysOnly(page) {
 /** Presses Tab, or within a menu an arrow, until something has the focus, as who has no pointer does. */
 export async function tabTo(page, where, key = "Tab") {
   await where.waitFor();
+  await until(() => where.isEnabled()); // what is at work takes no focus; a pointer waits for it too
   const there = () => where.evaluate((e) => e === document.activeElement).catch(() => false); // drawn anew meanwhile
   for (let n = 0; n < most; n++) {
     if (await there()) return;

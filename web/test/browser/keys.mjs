@@ -7,7 +7,7 @@
 // Environment as rig.mjs says. The node need not be a demonstration: admins sign in the portal.
 import { enter, heldByKeys, keysOnly, tabTo, use } from "./keyboard.mjs";
 import { authenticator, client, persona, signDialog, signWithSoftware } from "./person.mjs";
-import { figures, finish, hold, open, seen, signIn, texts, unbroken, until, url } from "./rig.mjs";
+import { comes, figures, finish, hold, open, seen, signIn, texts, unbroken, until, url } from "./rig.mjs";
 
 const [maker, admin, other, leaver] = process.argv.slice(2);
 const t = texts.en;
@@ -59,7 +59,7 @@ async function ownAffairs(desk) {
   hold("the language switches within 300 ms", times.slice(0, 3).some((ms) => ms <= 300), `${times}`);
   const scheme = () => desk.evaluate(() => document.documentElement.dataset.mantineColorScheme);
   await use(desk, desk.getByRole("button", { name: t.theme.toDark }));
-  hold("the theme switches", (await scheme()) === "dark", await scheme());
+  hold("the theme switches", await until(async () => (await scheme()) === "dark"), await scheme());
   hold("without a reload", await desk.evaluate(() => window.unreloaded === true));
 }
 
@@ -107,7 +107,7 @@ const page = await open();
 await authenticator(page);
 await signIn(page, maker);
 await makes(page, "Laptop");
-hold("a new key waits or is vouched for", await row(page, "Laptop").isVisible());
+hold("a new key waits or is vouched for", await comes(row(page, "Laptop")));
 const own = await client(maker);
 const mine = async () => (await own.get("/v1/keys")).items.find((k) => k.name === "Laptop");
 const key = await mine();

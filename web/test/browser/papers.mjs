@@ -7,7 +7,7 @@
 // Prints a line for each thing that held and exits 1 when one did not.
 import { readFile } from "node:fs/promises";
 import { hybrid } from "./hybrid.mjs";
-import { accessible, finish, fits, hold, open, seen, shot, signIn, texts, unbroken, until, url, ways } from "./rig.mjs";
+import { accessible, comes, finish, fits, hold, open, seen, shot, signIn, texts, unbroken, until, url, ways } from "./rig.mjs";
 
 const [email, other] = process.argv.slice(2);
 if (!other) {
@@ -42,7 +42,7 @@ async function bring(page, type, name, bytes) {
         body: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)),
       });
       const document = await kept.json();
-      for (let i = 0; i < 100; i++) {
+      for (let i = 0; i < 600; i++) {
         const now = await (await fetch(`/v1/documents/${document.id}`)).json();
         if (now.state !== "received") return now;
         await new Promise((r) => setTimeout(r, 100));
@@ -66,7 +66,7 @@ async function findingsInPlace(page, language, paper, name) {
   await page.goto(`${url}/documents/${paper.id}`);
   await page.getByTestId("source").waitFor();
   const cards = page.getByRole("listitem");
-  hold(`${name}: every finding is told`, (await cards.count()) === paper.findings.length);
+  hold(`${name}: every finding is told`, await until(async () => (await cards.count()) === paper.findings.length));
   const placed = paper.findings.map((f, i) => ({ ...f, i })).filter((f) => f.offset !== undefined || f.length !== undefined);
   hold(`${name}: findings have places`, placed.length > 0);
   for (const f of placed) {
@@ -104,7 +104,7 @@ async function pdfInPlace(page, language, paper, name, file) {
   await card.getByRole("button", { name: t.show }).click();
   const chosen = page.locator("mark[data-chosen]").first();
   await chosen.waitFor();
-  hold(`${name}: it lights up there`, (await chosen.innerText()) === "1290.00");
+  hold(`${name}: it lights up there`, await until(async () => (await chosen.innerText()) === "1290.00"));
   await shot(page, `${file}-9-inside`);
 }
 
@@ -118,6 +118,8 @@ const named = new Set(["seller", "buyer", "item", "vessel", "port_of_loading", "
 
 /** On the screen of a pack nothing is in English but what the papers and the parties call themselves. */
 async function toldInChinese(page, name) {
+  // First the screen, then what it is made of: in between there is only more to be known.
+  let text = await page.locator("main").innerText();
   const pack = await asked(page, `/v1/packs/${page.url().split("/").pop()}`);
   const { columns, rows } = pack.verification.matrix;
   const own = [
@@ -127,12 +129,11 @@ async function toldInChinese(page, name) {
     "MiB",
     pack.title,
     ...(await asked(page, "/v1/organisations")).items.map((o) => o.name),
-    ...pack.papers.map((p) => p.file_name),
+    ...pack.papers.flatMap((p) => [p.file_name, p.number ?? ""]),
     ...columns.map((c) => c.number),
     ...rows.map((r) => r.item ?? ""),
     ...rows.filter((r) => named.has(r.fact)).flatMap((r) => r.cells.map((c) => c.value ?? "")),
   ];
-  let text = await page.locator("main").innerText();
   for (const word of own.filter((w) => w !== "").sort((a, b) => b.length - a.length)) text = text.replaceAll(word, " ");
   const left = text.match(/[A-Za-z]*[a-z][A-Za-z]*/g) ?? [];
   hold(`${name}: nothing is in English`, left.length === 0, left.join(" "));
@@ -159,14 +160,21 @@ async function packInPlace(page, language, name, file) {
   await shot(page, `${file}-6-sent`);
   await tray.getByRole("button", { name: t.upload.close }).click();
   await page.getByRole("region", { name: t.pack.matrix }).waitFor();
+  // With the order that came: a matrix from before it would be drawn anew while it is looked at.
+  await page.getByRole("link", { name: `PO-${stamp}` }).first().waitFor();
+  await until(async () => (await page.getByText(t.pack.stale).count()) === 0);
   if (language === "zh-CN") await toldInChinese(page, `${name} matrix`);
   // The order states another price: claim and source light up beside each other.
   const cell = page.getByRole("row", { name: t.fact.unit_price }).getByRole("button").filter({ hasText: t.cell.contradicts }).first();
   await cell.click();
   const lit = page.getByTestId("compare").locator("mark[data-chosen]");
   await lit.nth(1).waitFor();
-  const said = await lit.allInnerTexts();
-  hold(`${name}: both places light up`, said.includes("100.00") && said.includes("90.00"), said.join(" | "));
+  let said = [];
+  const both = await until(async () => {
+    said = await lit.allInnerTexts();
+    return said.includes("100.00") && said.includes("90.00");
+  });
+  hold(`${name}: both places light up`, both, said.join(" | "));
   await accessible(page, `${name} matrix`);
   await fits(page, `${name} matrix`);
   await page.getByRole("region", { name: t.pack.matrix }).scrollIntoViewIfNeeded();
@@ -179,7 +187,7 @@ async function askedFor(page, language, name, file) {
   await page.getByRole("button", { name: t.ask.open }).click();
   const sheet = page.getByRole("dialog");
   await sheet.getByRole("button", { name: t.ask.send, exact: true }).click();
-  hold(`${name}: what is missing is said`, await sheet.getByText(t.ask.whomMissing).isVisible());
+  hold(`${name}: what is missing is said`, await comes(sheet.getByText(t.ask.whomMissing)));
   await sheet.getByLabel(t.ask.whom).selectOption(other);
   await sheet.getByLabel(t.ask.kind).selectOption("packing_list");
   await accessible(page, `${name} asking`);
@@ -192,7 +200,7 @@ async function askedFor(page, language, name, file) {
   await seen(page, `${name} requests`, `${file}-9-requests`);
   await request.getByRole("button", { name: t.takeBack }).click();
   await request.waitFor({ state: "detached" });
-  hold(`${name}: a request is taken back`, await page.locator("[data-request=withdrawn]").first().isVisible());
+  hold(`${name}: a request is taken back`, await comes(page.locator("[data-request=withdrawn]").first()));
 }
 
 const signedOut = await open();
@@ -200,7 +208,7 @@ await signedOut.goto(`${url}/documents`);
 await signedOut.waitForURL(/sign-in/);
 hold("a stranger is asked to sign in", true);
 await signedOut.getByRole("button", { name: texts.en.signIn.submit, exact: true }).click();
-hold("an empty form says what is missing", await signedOut.getByText(texts.en.signIn.emailMissing).isVisible());
+hold("an empty form says what is missing", await comes(signedOut.getByText(texts.en.signIn.emailMissing)));
 await signedOut.context().close();
 
 const invoice = await readFile(new URL("broken-invoice.xml", import.meta.url));

@@ -83,8 +83,15 @@ export async function vouch(who, intent) {
       if (!["intent.state", "signature.same_person"].includes(error.code)) throw error;
     }
   }
-  const done = await who.get(`/v1/intents/${intent.id}?wait=20s`);
+  const done = await outcome(who, intent);
   if (done.state !== "committed") throw new Error(`${intent.act} is ${done.state}: ${done.fault?.message ?? ""}`);
+}
+
+/** What became of an intent that is signed: asked for again while it is on its way. */
+export async function outcome(who, { id }) {
+  let now;
+  for (let n = 0; n < 3 && (!now || ["ready", "submitted"].includes(now.state)); n++) now = await who.get(`/v1/intents/${id}?wait=20s`);
+  return now;
 }
 
 // Runs that share a node share the passkeys of its people: a person may have five keys at most.

@@ -118,6 +118,16 @@ export async function until(ask) {
   return false;
 }
 
+/** Whether something comes to be seen: what an act brings may need a moment on a busy machine. */
+export const comes = (where) =>
+  where.waitFor().then(
+    () => true,
+    (error) => {
+      console.log(String(error)); // whether it never came, or stands there twice
+      return false;
+    },
+  );
+
 /** A page of its own session; what breaks the policy or leaves the origin is collected. */
 export async function open({ language = "en", scheme = "light", size = "desk", storageState } = {}) {
   const context = await browser.newContext({
@@ -160,16 +170,19 @@ export async function signIn(page, email, language = "en") {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
 }
 
-/** Waits until nothing moves or fades any more, but for what turns forever. */
+/**
+ * Waits until nothing moves or fades any more, but for what turns forever. What has just been drawn
+ * begins to move some frames later, and one thing may begin when another has ended.
+ */
 export async function still(page) {
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((a) => a.effect?.getTiming().iterations !== Infinity)
-        .map((a) => a.finished.catch(() => {})),
-    ),
-  );
+  await page.evaluate(async () => {
+    for (let quiet = 0, n = 0; quiet < 3 && n < 600; quiet++, n++) {
+      await new Promise((then) => requestAnimationFrame(then));
+      const moving = document.getAnimations().filter((a) => a.playState === "running" && a.effect?.getTiming().iterations !== Infinity);
+      if (moving.length > 0) quiet = -1;
+      await Promise.all(moving.map((a) => a.finished.catch(() => {})));
+    }
+  });
 }
 
 /** Holds that axe finds nothing (WCAG 2.0 to 2.2 A and AA, and best practice). */

@@ -2,7 +2,7 @@
 // goods for the same amount on the same days are the same claim.
 import { readFileSync } from "node:fs";
 import { hybrid } from "./hybrid.mjs";
-import { client, signWithSoftware } from "./person.mjs";
+import { client, outcome, signWithSoftware } from "./person.mjs";
 
 const fixture = new URL("../../../fixtures/living/trades/04-connectors/", import.meta.url);
 const today = Date.now();
@@ -49,7 +49,7 @@ export async function brought({ title, papers: { order, receipt } }, buyer) {
   });
   await who.file(`/v1/packs/${pack.id}/documents`, "order.xml", order);
   await who.file(`/v1/packs/${pack.id}/documents`, "receipt.json", receipt);
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < 600; n++) {
     const now = await who.get(`/v1/packs/${pack.id}`);
     if (now.papers.every((p) => p.state === "parsed")) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -68,7 +68,7 @@ export async function programme(lender, checker, seller) {
     readers: ["QuillonMSP"],
   });
   for (const who of [lender, checker, seller]) await signWithSoftware(who, intent);
-  const done = await lender.get(`/v1/intents/${intent.id}?wait=20s`);
+  const done = await outcome(lender, intent);
   if (done.state !== "committed") throw new Error(`the programme is ${done.state}`);
   await lender.put(`/v1/programmes/${intent.subjects[0].id}/pricing`, {
     advance_rate: "90",

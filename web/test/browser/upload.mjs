@@ -21,7 +21,7 @@ async function cut(page, language, name) {
   const t = texts[language];
   const network = await page.context().newCDPSession(page);
   await network.send("Network.enable");
-  const slow = { offline: false, latency: 5, downloadThroughput: -1, uploadThroughput: 3_000_000 };
+  const slow = { offline: false, latency: 5, downloadThroughput: -1, uploadThroughput: 1_250_000 }; // so that the second half takes longer than to cut it
   await network.send("Network.emulateNetworkConditions", slow);
   const size = 10 << 20;
   const sent = [];
@@ -29,15 +29,17 @@ async function cut(page, language, name) {
     if (r.method() === "PATCH") sent.push(Number(r.headers()["upload-offset"]));
   });
   const body = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(size - 9)]);
-  await drop(page, [{ name: `scan-${language}.bin`, mimeType: "application/octet-stream", buffer: body }]);
-  const tray = page.getByRole("complementary", { name: t.upload.list });
+  const called = `scan-${language}.bin`;
+  await drop(page, [{ name: called, mimeType: "application/octet-stream", buffer: body }]);
+  // Its own row: the paper that was brought before has been kept already.
+  const own = page.getByRole("complementary", { name: t.upload.list }).getByRole("listitem").filter({ hasText: called });
   await page.waitForFunction(() => Number(document.querySelector("progress")?.value ?? 0) >= 50);
   const lost = page.waitForEvent("requestfailed", (r) => r.method() === "PATCH");
   await network.send("Network.emulateNetworkConditions", { ...slow, offline: true });
   await page.goBack().catch(() => undefined); // leaving the screen does not stop it
   await lost;
   await network.send("Network.emulateNetworkConditions", { ...slow, uploadThroughput: -1 });
-  await tray.getByText(t.upload.done, { exact: true }).waitFor();
+  await own.getByText(t.upload.done, { exact: true }).waitFor();
   const part = 4 << 20;
   const again = sent.reduce((sum, at) => sum + Math.min(part, size - at), 0) - size;
   hold(`${name}: a cut connection costs at most one part`, again >= 0 && again <= part, `${again} bytes again, from ${sent}`);

@@ -95,7 +95,7 @@ const seller = [
     at: packOf("refused_by_rule"),
     act: async (page) => {
       await use(page, page.locator("button[data-state=contradicts]").first());
-      await page.waitForTimeout(600);
+      await page.getByTestId("compare").waitFor(); // what it still fetches is waited for before the picture
     },
   },
   { name: "seller-financings", at: "/financings" },
