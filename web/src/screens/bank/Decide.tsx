@@ -116,6 +116,7 @@ export function Decide({ review, onDone, onStale }: Props) {
   const [keys, setKeys] = useLocalStorage({ key: "countersign.decideByKey", defaultValue: true });
   const reason = useRef<HTMLSelectElement>(null);
   const decide = useDecide(review, onDone);
+  const busy = useRef(false); // at once: a key that is held down repeats before the screen knows
 
   const find = (act: Decision["act"]) => review.decisions.find((d) => d.act === act);
   const main = review.decisions.find((d) => !["reject", "return_maker", "return_seller"].includes(d.act));
@@ -126,16 +127,22 @@ export function Decide({ review, onDone, onStale }: Props) {
 
   const counterparty = nameOf(review.financing.seller);
   const run = (decision: Decision | undefined) => {
-    if (!decision?.allowed || decide.isPending) return;
+    if (!decision?.allowed || busy.current) return;
     const needsReason = decision.act === "reject" || decision.act.startsWith("return");
     if (needsReason && code === "") {
       setAsked(true);
       reason.current?.focus();
       return;
     }
+    busy.current = true;
     decide.mutate(
       { decision, quote, code, note, counterparty, consequence: decision.consequences.map(said).join(" ") },
-      { onError: (error) => isStale(error) && onStale() },
+      {
+        onError: (error) => isStale(error) && onStale(),
+        onSettled: () => {
+          busy.current = false;
+        },
+      },
     );
   };
   const latest = useRef({ run, main, back, reject });
