@@ -103,6 +103,15 @@ function Papers({ pack }: { pack: Pack }) {
   );
 }
 
+type MatrixOf = NonNullable<Pack["verification"]>["matrix"];
+
+/** Where in the matrix a paper states a fact: papers that came since it was chosen have moved it. */
+function placeOf(matrix: MatrixOf, { goods, fact, source }: { goods: number; fact: string; source: string }): At | undefined {
+  const row = matrix.rows.findIndex((r) => (r.goods ?? 0) === goods && r.fact === fact);
+  const column = matrix.columns.findIndex((c) => c.source === source);
+  return row < 0 || column < 0 ? undefined : { row, column };
+}
+
 /** Parties in the order in which a trade is told. */
 const sides = ["seller", "obligor", "bank", "warehouse", "carrier", "reader"];
 
@@ -111,7 +120,7 @@ export function PackScreen() {
   const { id } = useParams({ from: "/inside/packs/$id" });
   const { data: pack } = useSuspenseQuery(packQuery(id, i18n.language));
   const nameOf = useNames();
-  const [chosen, setChosen] = useState<At>();
+  const [chosen, setChosen] = useState<Parameters<typeof placeOf>[1]>();
   const compare = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (chosen) compare.current?.scrollIntoView({ block: "nearest" });
@@ -119,6 +128,7 @@ export function PackScreen() {
 
   const matrix = pack.verification?.matrix;
   const payable = matrix?.financeable_amount;
+  const at = matrix && chosen && placeOf(matrix, chosen);
   return (
     <div className={classes.all}>
       <Group gap={12} wrap="nowrap">
@@ -170,9 +180,17 @@ export function PackScreen() {
             <Text size="sm" c="dimmed" mb="xs">
               {t("pack.matrixHelp")}
             </Text>
-            <Matrix matrix={matrix} nameOf={nameOf} chosen={chosen} onChoose={setChosen} />
+            <Matrix
+              matrix={matrix}
+              nameOf={nameOf}
+              chosen={at}
+              onChoose={({ row, column }) => {
+                const [of, paper] = [matrix.rows[row], matrix.columns[column]];
+                if (of && paper) setChosen({ goods: of.goods ?? 0, fact: of.fact, source: paper.source });
+              }}
+            />
             <div ref={compare} className={classes.compare}>
-              {chosen && <Compare matrix={matrix} at={chosen} />}
+              {at && <Compare matrix={matrix} at={at} />}
             </div>
           </section>
         </>
