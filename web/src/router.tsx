@@ -394,6 +394,8 @@ export function newRouter(client: QueryClient) {
     defaultPendingComponent: () => <Loader m="xl" size="sm" />,
     defaultErrorComponent: Failure,
     scrollRestoration: true,
+    // A list begins at the top of another answer; without this its place is carried over from the address before.
+    scrollToTopSelectors: ["[data-scroll-restoration-id=list]"],
   });
 }
 

@@ -178,7 +178,7 @@ export function List<Row>(props: Props<Row>) {
   return (
     <>
       {error ? <ProblemNote error={error} {...(onRetry ? { onRetry } : {})} /> : null}
-      <div ref={scroller} className={classes.scroller} hidden={total === 0} data-testid="list">
+      <div ref={scroller} className={classes.scroller} hidden={total === 0} data-testid="list" data-scroll-restoration-id="list">
         <div
           role="table"
           aria-label={label}

@@ -3,7 +3,7 @@
 const patience = 30_000;
 
 const list = () => document.querySelector("[data-testid=list]");
-const opens = () => list().querySelector("[data-open]");
+const opens = () => list().querySelector("[data-index='0'] [data-open]") && list().scrollTop === 0; // at the top
 const total = () => document.querySelector("[data-testid=total]").textContent;
 const title = (word) => [...document.querySelectorAll("[role=columnheader]")].find((h) => h.querySelector("button")?.textContent === word);
 

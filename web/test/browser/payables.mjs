@@ -118,6 +118,14 @@ await first.getByTestId("outcomes").getByRole("listitem").nth(n - 1).waitFor();
 hold("each has its line", (await first.getByTestId("outcomes").getByRole("listitem").count()) === n);
 hold("what waits for a colleague cannot be chosen", await until(() => all(first).isDisabled())); // the list follows its outcomes
 
+// Another order begins at the top, wherever the list was.
+const down = () => first.getByTestId("list").evaluate((e) => e.scrollTop);
+await first.getByTestId("list").evaluate((e) => e.scrollTo({ top: e.scrollHeight }));
+hold("the list is longer than its place", (await down()) > 0);
+await first.getByRole("columnheader", { name: t.payables.column.amount }).getByRole("button").click();
+await first.waitForURL(/sort=/);
+hold("another order begins at the top", await until(async () => (await down()) === 0));
+
 // The checker's half with keys alone.
 await second.goto(`${url}/payables`);
 await second.getByRole("heading", { level: 1 }).waitFor();
