@@ -26,6 +26,7 @@ const (
 	NextAccept     Next = "accept"      // a quote, by the seller
 	NextApprove    Next = "approve"     // an accepted quote, by the bank
 	NextDisburse   Next = "disburse"    // an approved financing
+	NextRepay      Next = "repay"       // what the obligor paid and repaid nothing yet
 	NextTypeFields Next = "type_fields" // of a paper that no reader reads
 	// NextConfirmPayee is of another account that a seller asks for, by the obligor; NextChangePayee
 	// puts it into effect once it has cooled off.

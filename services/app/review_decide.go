@@ -16,6 +16,7 @@ const (
 	DecideTakeUp       DecisionAct = "take_up"
 	DecideApprove      DecisionAct = "approve"
 	DecideDisburse     DecisionAct = "disburse"
+	DecideRepay        DecisionAct = "repay"
 	DecideReject       DecisionAct = "reject"
 	DecideReturnMaker  DecisionAct = "return_maker"
 	DecideReturnSeller DecisionAct = "return_seller"
@@ -62,6 +63,10 @@ const (
 	ThenSecondEye  = "second_eye" // nothing happens until another person signs
 	ThenPaid       = "paid"       // the ledger says that so much went to the seller's account
 	ThenOutstand   = "outstanding"
+	ThenApplied    = "applied" // so much of what the obligor paid repays the bank
+	ThenSurplus    = "surplus" // so much of it belongs to the seller
+	ThenLeft       = "left"    // so much stays outstanding
+	ThenRepaid     = "repaid"  // the case ends: nothing is owed any more
 	ThenClosed     = "closed"  // the request ends, and the seller sees the reason
 	ThenHeldOn     = "held_on" // what is held stays held until it is released
 	ThenWithdrawn  = "withdrawn"
@@ -82,6 +87,8 @@ func decisions(actor Actor, v Review) []Decision {
 		return d.quoted()
 	case trade.Approved:
 		return append([]Decision{d.disburse()}, d.returnMaker(trade.FinancingDisburse)...)
+	case trade.Disbursed:
+		return d.repay()
 	}
 	return []Decision{}
 }
@@ -146,12 +153,15 @@ func (d decider) may(x Decision) Decision {
 	return x
 }
 
-func (d decider) face() money.Amount {
-	face, err := money.New(d.body.Face, d.body.Currency)
+func (d decider) face() money.Amount { return d.amount(d.body.Face) }
+
+// amount is in the currency of the case.
+func (d decider) amount(minor int64) money.Amount {
+	amount, err := money.New(minor, d.body.Currency)
 	if err != nil {
 		return money.Amount{} // the law has made this very amount
 	}
-	return face
+	return amount
 }
 
 func (d decider) quote() Decision {
@@ -227,6 +237,34 @@ func (d decider) disburse() Decision {
 		}
 	}
 	return d.fourEyes(x, trade.FinancingDisburse)
+}
+
+// repay is possible when the obligor has paid something that repaid nothing yet: its repayment was
+// refused or withdrawn, or a credit note ended what is owed. Usually a line of a statement does both.
+func (d decider) repay() []Decision {
+	r := d.review.Receivable
+	if r == nil || len(d.waiting(trade.FinancingRepay)) > 0 {
+		return []Decision{}
+	}
+	open, ends := unapplied(d.review.Financing.Asset.Record.ID, d.body, r.State.Receivable)
+	if open <= 0 && !ends {
+		return []Decision{}
+	}
+	toBank := min(open, d.body.Outstanding)
+	x := Decision{Act: DecideRepay, Roles: deciders()}
+	x.Consequences = append(x.Consequences, Consequence{Code: ThenApplied, Amount: d.amount(toBank)})
+	if toSeller := open - toBank; toSeller > 0 {
+		x.Consequences = append(x.Consequences, Consequence{
+			Code: ThenSurplus, Org: d.body.Seller, Amount: d.amount(toSeller),
+		})
+	}
+	switch left := d.body.Outstanding - toBank; {
+	case left > 0:
+		x.Consequences = append(x.Consequences, Consequence{Code: ThenLeft, Amount: d.amount(left)})
+	case r.State.Receivable.Due() == 0:
+		x.Consequences = append(x.Consequences, Consequence{Code: ThenRepaid})
+	}
+	return []Decision{d.may(x)}
 }
 
 func (d decider) reject() Decision {

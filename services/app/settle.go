@@ -98,6 +98,47 @@ func (a *App) repayment(
 	})
 }
 
+// unapplied is what the obligor paid since the assignment and no repayment has applied, and whether
+// the financing can end without it: a credit note ended what was owed.
+func unapplied(id trade.AssetID, f *trade.Financing, r *trade.Receivable) (open int64, ends bool) {
+	if r.Assignment == nil || r.Assignment.Financing != id {
+		return 0, false
+	}
+	open = r.Paid - r.Assignment.PaidBefore - f.Received
+	return open, open == 0 && f.Outstanding == 0 && r.Due() == 0
+}
+
+// Repay prepares the repayment of all that the obligor paid and that repaid nothing yet. A payment
+// that is recorded from a statement has its repayment prepared with it; this is for what is left
+// when that one was refused or withdrawn. Seen is as in Approve.
+func (a *App) Repay(ctx context.Context, actor Actor, id trade.AssetID, seen int64) (Intent, error) {
+	f, r, err := a.bothSides(ctx, actor, id)
+	if err != nil {
+		return Intent{}, err
+	}
+	if err := a.unmoved(ctx, actor, f, seen); err != nil {
+		return Intent{}, err
+	}
+	if f.Record.Phase != trade.Disbursed {
+		return Intent{}, fault(trade.CodePhase, "", "only a financing that was paid out is repaid")
+	}
+	open, ends := unapplied(id, f.State.Financing, r.State.Receivable)
+	if open <= 0 && !ends {
+		return Intent{}, fault(trade.CodeRepayment, "", "the obligor has paid nothing that is not applied yet")
+	}
+	amount, err := money.New(open, r.State.Receivable.Currency)
+	if err != nil {
+		return Intent{}, err
+	}
+	return a.prepare(ctx, actor, draft{
+		act: trade.FinancingRepay,
+		subjects: []trade.Subject{
+			{ID: id, Version: f.Record.Version}, {ID: r.Record.ID, Version: trade.AnyVersion},
+		},
+		args: trade.RepayFinancing{Amount: amount},
+	})
+}
+
 // ownLine reads a line of a statement of the actor's organisation, not yet applied, and the
 // digest of the statement's file.
 func ownLine(ctx context.Context, tx StoreTx, actor Actor, id LineID) (Line, trade.Digest, error) {

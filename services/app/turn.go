@@ -68,6 +68,12 @@ func loanTurn(record trade.Record, f trade.Financing, claim *trade.Receivable) (
 		t.next, t.orgs = NextAccept, []trade.OrgID{f.Seller}
 	case record.Phase == trade.Approved:
 		t.next = NextDisburse
+	case record.Phase == trade.Disbursed && claim != nil:
+		open, ends := unapplied(record.ID, &f, claim)
+		if open <= 0 && !ends {
+			return turn{}, false
+		}
+		t.next, t.roles, t.amount = NextRepay, []trade.Role{trade.Maker, trade.Checker}, amountOr(open, f.Currency)
 	default:
 		return turn{}, false
 	}

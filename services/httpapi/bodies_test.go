@@ -46,6 +46,7 @@ func (w *world) bodies() map[string]sent {
 		"POST /v1/financings/{financing}/quote":        {body: w.quote()},
 		"POST /v1/financings/{financing}/approval":     {body: api.ApproveFinancing{Account: "1"}},
 		"POST /v1/financings/{financing}/disbursement": {body: api.DisburseFinancing{Reference: "x"}},
+		"POST /v1/financings/{financing}/repayment":    {body: api.Nothing{}},
 		"POST /v1/intents/{intent}/signatures":         {body: signature},
 		"POST /v1/signatures": {
 			body: api.SignBatch{Intents: []trade.CommandID{"cmd-none"}, Signature: signature},

@@ -232,6 +232,24 @@ func (s *server) ApproveFinancing(
 	})
 }
 
+// RepayFinancing prepares that what the obligor paid is applied.
+func (s *server) RepayFinancing(
+	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.RepayFinancingParams,
+) {
+	var in api.Nothing
+	seen, err := seenVersion(params.IfMatch)
+	if err == nil {
+		err = s.decode(r, &in)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.prepare(w, r, func(ctx context.Context) (app.Intent, error) {
+		return s.app.Repay(ctx, callOf(r).actor, id, seen)
+	})
+}
+
 // DisburseFinancing prepares the record of the payout.
 func (s *server) DisburseFinancing(
 	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.DisburseFinancingParams,

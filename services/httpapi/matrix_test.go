@@ -138,6 +138,7 @@ POST /v1/financings/{financing}/lapse                  c  c  x  x  c  c  x  r  r
 POST /v1/financings/{financing}/acceptance             .  r  x  r  r  r  x  r  r  r  r  x  -  -  -
 POST /v1/financings/{financing}/approval               r  r  x  x  c  c  x  r  r  r  r  x  -  -  -
 POST /v1/financings/{financing}/disbursement           r  r  x  x  c  c  x  r  r  r  r  x  -  -  -
+POST /v1/financings/{financing}/repayment              r  r  x  x  c  c  x  r  r  r  r  x  -  -  -
 GET /v1/intents/{intent}                               .  .  .  .  x  x  x  x  x  x  x  x  -  -  -
 POST /v1/intents/{intent}/signatures                   i  i  i  i  x  x  x  x  x  x  x  x  -  -  -
 POST /v1/signatures                                    .  .  .  .  .  .  .  .  .  .  .  .  -  -  -

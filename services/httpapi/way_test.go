@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,20 +13,8 @@ import (
 
 func TestATradeGoesAllTheWay(t *testing.T) {
 	w := newWorld(t)
-	w.open()
-	w.confirm()
-	w.quoted()
+	account := w.paidOut()
 	financing := "/v1/financings/" + string(w.financing)
-	w.act(financing+"/acceptance", api.Nothing{}, sellerMaker, bankMaker)
-	bank, _ := w.set.Demo.Organisation("yongjiang")
-	var approved api.IntentList
-	w.post(
-		bankMaker, financing+"/approval", api.ApproveFinancing{Account: bank.Accounts[0].Number},
-		http.StatusCreated, &approved,
-	)
-	w.sign(approved.Intents, bankMaker, bankChecker)
-	w.act(financing+"/disbursement", api.DisburseFinancing{Reference: "payout 1"}, bankMaker, bankChecker)
-
 	var f api.Financing
 	w.get(sellerMaker, financing, &f)
 	want := w.trade().Plan.Expected.Figures
@@ -62,7 +51,7 @@ func TestATradeGoesAllTheWay(t *testing.T) {
 	var r api.Receivable
 	w.get(bankMaker, "/v1/receivables/"+string(w.receivable), &r)
 	if r.Owner != "YongjiangMSP" || r.Assigned != r.Face || r.Free.Sign() != 0 ||
-		r.PayTo != bank.Accounts[0].Number {
+		r.PayTo != account {
 		t.Errorf("receivable %+v", r)
 	}
 	w.settle()
@@ -77,8 +66,75 @@ func TestATradeGoesAllTheWay(t *testing.T) {
 	}
 }
 
-// settle moves the clock to the due date, imports the bank's statement and applies its line.
+// A repayment that was withdrawn leaves what the obligor paid unapplied: the review offers to apply it.
+func TestWhatRepaidNothingYetIsAppliedLater(t *testing.T) {
+	w := newWorld(t)
+	w.paidOut()
+	path := "/v1/financings/" + string(w.financing)
+	w.refused(bankMaker, path+"/repayment", api.Nothing{}, http.StatusConflict, trade.CodeRepayment)
+	if list := w.review(bankMaker).Decisions; len(list) != 0 {
+		t.Errorf("before anything was paid: %+v", list)
+	}
+	_, both := w.applied()
+	w.post(bankMaker, "/v1/intents/"+string(both[1].ID)+"/withdrawal", nil, http.StatusOK, nil)
+	w.sign(both[:1], bankChecker)
+
+	var inbox api.Inbox
+	w.get(bankMaker, "/v1/inbox", &inbox)
+	if !slices.ContainsFunc(inbox.Mine, func(i api.InboxItem) bool {
+		return i.Next == app.NextRepay && i.Subject == string(w.financing)
+	}) {
+		t.Errorf("the inbox does not name it: %+v", inbox.Mine)
+	}
+	repay := w.decision(bankMaker, app.DecideRepay)
+	want := w.trade().Plan.Expected.Figures
+	codes := []string{}
+	for _, c := range repay.Consequences {
+		codes = append(codes, c.Code)
+	}
+	if !repay.Allowed || !slices.Equal(codes, []string{app.ThenApplied, app.ThenSurplus, app.ThenRepaid}) ||
+		repay.Consequences[0].Amount != want.Advance {
+		t.Errorf("the decision is %+v", repay)
+	}
+	w.act(path+"/repayment", api.Nothing{}, bankMaker)
+	var f api.Financing
+	w.get(bankMaker, path, &f)
+	if f.Phase != trade.Repaid || f.Outstanding.Sign() != 0 || f.Surplus != repay.Consequences[1].Amount {
+		t.Errorf("%s, outstanding %s, surplus %s", f.Phase, f.Outstanding, f.Surplus)
+	}
+	w.refused(bankMaker, path+"/repayment", api.Nothing{}, http.StatusConflict, trade.CodePhase)
+}
+
+// paidOut brings the first trade to where the bank has paid the seller, and says to which of the
+// bank's accounts the obligor pays.
+func (w *world) paidOut() (account string) {
+	w.t.Helper()
+	w.open()
+	w.confirm()
+	w.quoted()
+	financing := "/v1/financings/" + string(w.financing)
+	w.act(financing+"/acceptance", api.Nothing{}, sellerMaker, bankMaker)
+	bank, _ := w.set.Demo.Organisation("yongjiang")
+	account = bank.Accounts[0].Number
+	var approved api.IntentList
+	w.post(
+		bankMaker, financing+"/approval", api.ApproveFinancing{Account: account}, http.StatusCreated, &approved,
+	)
+	w.sign(approved.Intents, bankMaker, bankChecker)
+	w.act(financing+"/disbursement", api.DisburseFinancing{Reference: "payout 1"}, bankMaker, bankChecker)
+	return account
+}
+
+// settle moves the clock to the due date and applies the line of the bank's statement that pays.
 func (w *world) settle() {
+	w.t.Helper()
+	path, both := w.applied()
+	w.sign(both, bankChecker)
+	w.refused(bankMaker, path, api.ApplyPayment{}, http.StatusConflict, trade.CodePaymentTwice)
+}
+
+// applied moves the clock to the due date, imports the bank's statement and prepares what its line does.
+func (w *world) applied() (path string, intents []api.Intent) {
 	w.t.Helper()
 	var now api.ClockTime
 	w.post(operator, "/v1/demo/clock", api.MoveClock{Days: tradeDays}, http.StatusOK, &now)
@@ -96,11 +152,10 @@ func (w *world) settle() {
 		var applied api.IntentList
 		path := "/v1/statement-lines/" + string(l.ID) + "/application"
 		w.post(bankMaker, path, api.ApplyPayment{}, http.StatusCreated, &applied)
-		w.sign(applied.Intents, bankChecker)
-		w.refused(bankMaker, path, api.ApplyPayment{}, http.StatusConflict, trade.CodePaymentTwice)
-		return
+		return path, applied.Intents
 	}
 	w.t.Fatalf("no line pays %s: %+v", w.receivable, st.Lines)
+	return "", nil
 }
 
 // tradeDays is how long after the day of the show the first trade falls due.

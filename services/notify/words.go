@@ -36,7 +36,7 @@ func english() words {
 		next: map[string]string{
 			"sign": "to sign", "confirm": "to confirm", "resolve": "in dispute", "pay": "overdue", "quote": "to quote",
 			"accept": "quoted, to accept or decline", "approve": "to approve", "disburse": "to pay out",
-			"type_fields": "fields to type in", "deliver": "asked for",
+			"repay": "paid, to apply", "type_fields": "fields to type in", "deliver": "asked for",
 			"confirm_payee": "another account to confirm", "reconsider": "declined", "message": "a message to read",
 			"change_payee": "account change to put into effect",
 		},
@@ -59,7 +59,7 @@ func chinese() words {
 		settings: "通知方式可自行选择：%s",
 		next: map[string]string{
 			"sign": "待签署", "confirm": "待确认", "resolve": "有争议", "pay": "已逾期", "quote": "待报价",
-			"accept": "已报价，待接受或谢绝", "approve": "待批准", "disburse": "待放款", "type_fields": "待录入字段",
+			"accept": "已报价，待接受或谢绝", "approve": "待批准", "disburse": "待放款", "repay": "待登记还款", "type_fields": "待录入字段",
 			"deliver": "待提供", "message": "有新留言",
 			"confirm_payee": "收款账户变更待确认", "change_payee": "收款账户变更待生效",
 			"reconsider": "对方未予提供",

@@ -20,9 +20,16 @@ WHERE a.kind = 'receivable'
 ORDER BY a.moved_at, a.id LIMIT @page;
 
 -- name: FinancingsThatWait :many
--- Financings of an organisation that are not decided or paid out yet, the longest still first.
+-- Financings of an organisation that are not decided or paid out yet, and those of whose receivable
+-- something was paid that repaid nothing yet, or nothing is owed any more. The longest still first.
 SELECT a.id, a.record, a.state FROM ledger.assets a
-WHERE a.kind = 'financing' AND a.phase IN ('SUBMITTED', 'QUOTED', 'APPROVED')
+WHERE a.kind = 'financing'
+    AND (a.phase IN ('SUBMITTED', 'QUOTED', 'APPROVED') OR (a.phase = 'DISBURSED' AND EXISTS (
+        SELECT FROM ledger.assets r
+        WHERE r.id = a.state -> 'financing' ->> 'receivable' AND (r.phase = 'SETTLED'
+            OR (r.state -> 'receivable' ->> 'paid')::bigint
+                - (r.state -> 'receivable' -> 'assignment' ->> 'paid_before')::bigint
+                > (a.state -> 'financing' ->> 'received')::bigint))))
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
 ORDER BY a.moved_at, a.id LIMIT @page;
 

@@ -2020,6 +2020,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/financings/{financing}/repayment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply what the obligor paid
+         * @description Who: makers and checkers of the bank. Signed by one of them.
+         *     Applies all that the obligor paid and that repaid nothing yet: first to what is outstanding, the rest belongs
+         *     to the seller. A payment from a bank statement has its repayment prepared with it; this is for what is left
+         *     when that was refused or withdrawn, or when a credit note ended what was owed.
+         *     Codes: financing.repayment, financing.not_accepted, asset.phase.
+         */
+        post: operations["repayFinancing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/intents": {
         parameters: {
             query?: never;
@@ -2927,7 +2953,7 @@ export interface components {
              * @description What is to be done.
              * @enum {string}
              */
-            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "type_fields" | "deliver" | "reconsider" | "confirm_payee" | "change_payee" | "match";
+            next: "sign" | "confirm" | "resolve" | "pay" | "quote" | "accept" | "approve" | "disburse" | "repay" | "type_fields" | "deliver" | "reconsider" | "confirm_payee" | "change_payee" | "match";
             /** @description That is to be signed. */
             act?: components["schemas"]["Act"];
             /** @enum {string} */
@@ -3970,7 +3996,7 @@ export interface components {
         };
         Decision: {
             /** @enum {string} */
-            act: "quote" | "take_up" | "approve" | "disburse" | "reject" | "return_maker" | "return_seller";
+            act: "quote" | "take_up" | "approve" | "disburse" | "repay" | "reject" | "return_maker" | "return_seller";
             allowed: boolean;
             /** @enum {string} */
             why?: "role" | "self" | "over_limit" | "tenor" | "seller_first" | "maker_first";
@@ -3983,7 +4009,7 @@ export interface components {
         };
         Consequence: {
             /** @enum {string} */
-            code: "offer" | "reserve" | "assign" | "second_eye" | "paid" | "outstanding" | "closed" | "held_on" | "withdrawn" | "seller_told";
+            code: "offer" | "reserve" | "assign" | "second_eye" | "paid" | "outstanding" | "applied" | "surplus" | "left" | "repaid" | "closed" | "held_on" | "withdrawn" | "seller_told";
             organisation?: components["schemas"]["OrgID"];
             amount?: components["schemas"]["Amount"];
             account?: string;
@@ -7947,6 +7973,49 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DisburseFinancing"];
+            };
+        };
+        responses: {
+            /** @description Prepared. The intent says what is to be signed, and by whom. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Hidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    repayFinancing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, once for each thing it wants done. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it. */
+                "If-Match"?: components["parameters"]["Seen"];
+                /** @description `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                financing: components["parameters"]["FinancingID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
             };
         };
         responses: {

@@ -3133,6 +3133,18 @@ type RefuseFinancingParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// RepayFinancingParams defines parameters for RepayFinancing.
+type RepayFinancingParams struct {
+	// IdempotencyKey Made by the client, once for each thing it wants done.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// IfMatch The ETag of the financing as it was looked at. When it has moved since, the answer is 409 with asset.stale and says who moved it.
+	IfMatch Seen `json:"If-Match,omitempty,omitzero"`
+
+	// Prefer `wait=N` waits up to N seconds (1 to 30) for the outcome (RFC 7240).
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // ReturnFinancingParams defines parameters for ReturnFinancing.
 type ReturnFinancingParams struct {
 	// IdempotencyKey Made by the client, once for each thing it wants done.
@@ -3699,6 +3711,9 @@ type QuoteFinancingJSONRequestBody = QuoteFinancing
 // RefuseFinancingJSONRequestBody defines body for RefuseFinancing for application/json ContentType.
 type RefuseFinancingJSONRequestBody = RefuseFinancing
 
+// RepayFinancingJSONRequestBody defines body for RepayFinancing for application/json ContentType.
+type RepayFinancingJSONRequestBody = Nothing
+
 // ReturnFinancingJSONRequestBody defines body for ReturnFinancing for application/json ContentType.
 type ReturnFinancingJSONRequestBody = ReturnFinancing
 
@@ -3929,6 +3944,9 @@ type ServerInterface interface {
 	// RefuseFinancing Refuse
 	// (POST /v1/financings/{financing}/refusal)
 	RefuseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params RefuseFinancingParams)
+	// RepayFinancing Apply what the obligor paid
+	// (POST /v1/financings/{financing}/repayment)
+	RepayFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params RepayFinancingParams)
 	// ReturnFinancing Give it back with a reason
 	// (POST /v1/financings/{financing}/return)
 	ReturnFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params ReturnFinancingParams)
@@ -4418,6 +4436,12 @@ func (_ Unimplemented) QuoteFinancing(w http.ResponseWriter, r *http.Request, fi
 // RefuseFinancing Refuse
 // (POST /v1/financings/{financing}/refusal)
 func (_ Unimplemented) RefuseFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params RefuseFinancingParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RepayFinancing Apply what the obligor paid
+// (POST /v1/financings/{financing}/repayment)
+func (_ Unimplemented) RepayFinancing(w http.ResponseWriter, r *http.Request, financing FinancingID, params RepayFinancingParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -6986,6 +7010,98 @@ func (siw *ServerInterfaceWrapper) RefuseFinancing(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RefuseFinancing(w, r, financing, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RepayFinancing operation middleware
+func (siw *ServerInterfaceWrapper) RepayFinancing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "financing" -------------
+	var financing FinancingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "financing", chi.URLParam(r, "financing"), &financing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "financing", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RepayFinancingParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch Seen
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Prefer", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Prefer", Err: err})
+			return
+		}
+
+		params.Prefer = Prefer
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RepayFinancing(w, r, financing, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -11811,6 +11927,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/financings/{financing}/disbursement", wrapper.DisburseFinancing)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/financings/{financing}/repayment", wrapper.RepayFinancing)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/intents", wrapper.ListIntents)

@@ -149,7 +149,13 @@ func (q *Queries) FinancingSums(ctx context.Context, arg FinancingSumsParams) ([
 
 const financingsThatWait = `-- name: FinancingsThatWait :many
 SELECT a.id, a.record, a.state FROM ledger.assets a
-WHERE a.kind = 'financing' AND a.phase IN ('SUBMITTED', 'QUOTED', 'APPROVED')
+WHERE a.kind = 'financing'
+    AND (a.phase IN ('SUBMITTED', 'QUOTED', 'APPROVED') OR (a.phase = 'DISBURSED' AND EXISTS (
+        SELECT FROM ledger.assets r
+        WHERE r.id = a.state -> 'financing' ->> 'receivable' AND (r.phase = 'SETTLED'
+            OR (r.state -> 'receivable' ->> 'paid')::bigint
+                - (r.state -> 'receivable' -> 'assignment' ->> 'paid_before')::bigint
+                > (a.state -> 'financing' ->> 'received')::bigint))))
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1)
 ORDER BY a.moved_at, a.id LIMIT $2
 `
@@ -165,7 +171,8 @@ type FinancingsThatWaitRow struct {
 	State  []byte
 }
 
-// Financings of an organisation that are not decided or paid out yet, the longest still first.
+// Financings of an organisation that are not decided or paid out yet, and those of whose receivable
+// something was paid that repaid nothing yet, or nothing is owed any more. The longest still first.
 func (q *Queries) FinancingsThatWait(ctx context.Context, arg FinancingsThatWaitParams) ([]FinancingsThatWaitRow, error) {
 	rows, err := q.db.Query(ctx, financingsThatWait, arg.OrgID, arg.Page)
 	if err != nil {

@@ -50,6 +50,8 @@ async function prepared(review: Review, c: Choice): Promise<Schemas["Intent"][]>
       const body = { reference: number || id };
       return [await taken(api.POST("/v1/financings/{financing}/disbursement", { params, body }))];
     }
+    case "repay":
+      return [await taken(api.POST("/v1/financings/{financing}/repayment", { params, body: {} }))];
     case "reject": {
       const body = { ...(c.code ? { code: c.code } : {}), ...(c.note ? { reason: c.note } : {}) };
       return [await taken(api.POST("/v1/financings/{financing}/refusal", { params, body }))];
@@ -96,7 +98,8 @@ export function useDecide(review: Review, onDone: (act: Decision["act"]) => void
         return true;
       }
       const intents = await prepared(review, c);
-      const amount = act === "disburse" || act === "quote" ? review.offer?.terms?.cash : review.financing.amount;
+      const applied = c.decision.consequences.find((x) => x.code === "applied")?.amount;
+      const amount = applied ?? (act === "disburse" || act === "quote" ? review.offer?.terms?.cash : review.financing.amount);
       let outcomes: Signed[];
       try {
         outcomes = await sign({
