@@ -2,6 +2,7 @@ import { Group, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { count, instant, instantLong, shortDigest } from "../../ui/format";
+import table from "../../ui/Table.module.css";
 import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
 import type { Financing } from "./queries";
@@ -28,14 +29,14 @@ export function Proof({ of: f }: { of: Financing }) {
         )}
       </Group>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
-      <section className={classes.scroller} tabIndex={0} aria-label={t("financing.proof")}>
-        <table className={classes.table}>
+      <section className={table.scroller} tabIndex={0} aria-label={t("financing.proof")}>
+        <table className={table.table}>
           <thead>
             <tr>
               <th scope="col">{t("financing.step")}</th>
               <th scope="col">{t("financing.when")}</th>
               <th scope="col">{t("financing.signedBy")}</th>
-              <th scope="col" className={classes.number}>
+              <th scope="col" className={table.number}>
                 {t("financing.block")}
               </th>
               <th scope="col">{t("financing.transaction")}</th>
@@ -44,15 +45,15 @@ export function Proof({ of: f }: { of: Financing }) {
           <tbody>
             {f.history.map((s) => (
               <tr key={s.version}>
-                <th scope="row">{word(s.act)}</th>
-                <td>
+                <th scope="row" data-title={t("financing.step")}>{word(s.act)}</th>
+                <td data-title={t("financing.when")}>
                   <time dateTime={s.at} title={instantLong(s.at)}>
                     {instant(s.at)}
                   </time>
                 </td>
-                <td>{[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("financing.and"))}</td>
-                <td className={classes.number}>{count(s.block)}</td>
-                <td className={classes.hash} title={s.transaction}>
+                <td data-title={t("financing.signedBy")}>{[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("financing.and"))}</td>
+                <td className={table.number} data-title={t("financing.block")}>{count(s.block)}</td>
+                <td className={table.hash} title={s.transaction} data-title={t("financing.transaction")}>
                   {shortDigest(s.transaction)}
                 </td>
               </tr>

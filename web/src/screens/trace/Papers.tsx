@@ -2,6 +2,7 @@ import { Anchor, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useNames } from "../../api/names";
+import table from "../../ui/Table.module.css";
 import { Digest } from "../../signing/Digest";
 import type { Trace } from "./queries";
 import { useThing } from "./Timeline";
@@ -22,8 +23,8 @@ export function Papers({ of }: { of: Trace }) {
         {t("trace.papers.about")}
       </Text>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
-      <section className={classes.scroller} tabIndex={0} aria-label={t("trace.papers.title")}>
-        <table className={classes.table}>
+      <section className={table.scroller} tabIndex={0} aria-label={t("trace.papers.title")}>
+        <table className={table.table}>
           <thead>
             <tr>
               {(["paper", "by", "digest", "code"] as const).map((name) => (

@@ -7,6 +7,7 @@ import { useNames } from "../../api/names";
 import { Badge } from "../../ui/Badge";
 import { count, instant, shortDigest } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
+import table from "../../ui/Table.module.css";
 import { outcomeOf } from "./moments";
 import { type Proof, type ProofLine, prove, type Trace } from "./queries";
 import { signerIn, useSigners } from "./signers";
@@ -120,8 +121,8 @@ function Lines({ of, lines, check }: { of: Trace; lines: ProofLine[]; check: (ty
       .join(" · ");
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
-    <section className={classes.scroller} tabIndex={0} aria-label={t("trace.proof.compared", { check: t(`trace.check.${check}.title`) })}>
-      <table className={classes.table}>
+    <section className={table.scroller} tabIndex={0} aria-label={t("trace.proof.compared", { check: t(`trace.check.${check}.title`) })}>
+      <table className={table.table}>
         <thead>
           <tr>
             <th scope="col">{t("trace.proof.what")}</th>
@@ -135,10 +136,10 @@ function Lines({ of, lines, check }: { of: Trace; lines: ProofLine[]; check: (ty
             // oxlint-disable-next-line react/no-array-index-key -- the lines of one answer never move
             <tr key={n}>
               <th scope="row" data-title={t("trace.proof.what")}>{about(l)}</th>
-              <td className={classes.hash} title={l.claimed} data-title={t("trace.proof.claimed")}>
+              <td className={table.hash} title={l.claimed} data-title={t("trace.proof.claimed")}>
                 <Value of={l.claimed} />
               </td>
-              <td className={classes.hash} title={l.found} data-title={t("trace.proof.found")}>
+              <td className={table.hash} title={l.found} data-title={t("trace.proof.found")}>
                 <Value of={l.found} />
               </td>
               <td data-title={t("trace.proof.result")}>

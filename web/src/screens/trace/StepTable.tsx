@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { useNames } from "../../api/names";
 import { count, instant, instantLong, shortDigest } from "../../ui/format";
+import table from "../../ui/Table.module.css";
 import type { Trace } from "./queries";
 import { useThing } from "./Timeline";
-import classes from "./Trace.module.css";
 import { actWord } from "./words";
 
 /** The steps on the ledger as rows. */
@@ -14,8 +14,8 @@ export function StepTable({ of }: { of: Trace }) {
   const titled = (name: string) => ({ "data-title": t(`trace.column.${name}`) }); // on a phone rows are cards
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
-    <section className={classes.scroller} tabIndex={0} aria-label={t("trace.view.table")}>
-      <table className={classes.table}>
+    <section className={table.scroller} tabIndex={0} aria-label={t("trace.view.table")}>
+      <table className={table.table}>
         <thead>
           <tr>
             {(["when", "act", "thing", "signers", "standing"] as const).map((name) => (
@@ -23,7 +23,7 @@ export function StepTable({ of }: { of: Trace }) {
                 {t(`trace.column.${name}`)}
               </th>
             ))}
-            <th scope="col" className={classes.number}>
+            <th scope="col" className={table.number}>
               {t("trace.column.block")}
             </th>
             <th scope="col">{t("trace.transaction")}</th>
@@ -43,8 +43,8 @@ export function StepTable({ of }: { of: Trace }) {
                 {[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("trace.and")) || t("trace.nobody")}
               </td>
               <td {...titled("standing")}>{t("trace.moved", { version: s.version, phase: t(`trace.phase.${s.to}`) })}</td>
-              <td className={classes.number} {...titled("block")}>{count(s.block)}</td>
-              <td className={classes.hash} title={s.transaction} data-title={t("trace.transaction")}>
+              <td className={table.number} {...titled("block")}>{count(s.block)}</td>
+              <td className={table.hash} title={s.transaction} data-title={t("trace.transaction")}>
                 {shortDigest(s.transaction)}
               </td>
             </tr>
