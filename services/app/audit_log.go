@@ -56,6 +56,7 @@ type AuditLine struct {
 	Subject     string
 	Name        string // what the object is called, as far as the reader may know it
 	About       string // of a command: the act that it was to do
+	Reason      string // that the person gave, of an act beside the ledger
 	Place       int64  // the block, or the number in the organisation's log
 	Proof       string // the transaction, or the hash of the entry
 }
@@ -157,6 +158,7 @@ func auditSource(actor Actor, f AuditFilter, names map[trade.OrgID]string) listS
 			{Word: "organisation", Wide: true},
 			{Word: "persons", Wide: true},
 			{Word: "act", Wide: true},
+			{Word: "reason", Wide: true},
 			{Word: "objectKind"},
 			{Word: "object", Wide: true},
 			{Word: "source"},
@@ -179,9 +181,9 @@ func auditSource(actor Actor, f AuditFilter, names map[trade.OrgID]string) listS
 						act += ":" + l.About
 					}
 					if err := emit(timeCell(l.At), textCell(names[l.Org]), textCell(personsOf(l.Persons)),
-						wordCell("audit.act", l.Act), wordCell("audit.kind", l.SubjectKind), textCell(l.Name),
-						wordCell("audit.source", l.Source), countCell(l.Place), textCell(l.Proof), textCell(act),
-						textCell(l.Subject)); err != nil {
+						wordCell("audit.act", l.Act), textCell(l.Reason), wordCell("audit.kind", l.SubjectKind),
+						textCell(l.Name), wordCell("audit.source", l.Source), countCell(l.Place), textCell(l.Proof),
+						textCell(act), textCell(l.Subject)); err != nil {
 						return err
 					}
 				}

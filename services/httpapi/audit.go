@@ -30,7 +30,7 @@ func auditFilter(params api.ListAuditParams) app.AuditFilter {
 func auditView(l app.AuditLine) api.AuditEntry {
 	return api.AuditEntry{
 		Source: l.Source, At: l.At.UTC(), Organisation: l.Org, Act: l.Act, About: l.About, Kind: l.SubjectKind,
-		Object: l.Subject, Name: l.Name, Place: l.Place, Proof: l.Proof,
+		Object: l.Subject, Name: l.Name, Reason: l.Reason, Place: l.Place, Proof: l.Proof,
 		Persons: each(l.Persons, func(p app.AuditPerson) api.AuditPerson {
 			return api.AuditPerson{Organisation: p.Org, Person: p.Person, Name: p.Name}
 		}),

@@ -133,7 +133,7 @@ func (t *storeTx) AuditLog(
 		total, users[i] = int(r.Total), r.UserID
 		list[i] = app.AuditLine{
 			Source: r.Source, At: r.At.UTC(), Org: trade.OrgID(r.OrgID), Act: r.Act, SubjectKind: r.SubjectKind,
-			Subject: r.SubjectID, Place: r.Place, Proof: r.Proof,
+			Subject: r.SubjectID, Place: r.Place, Proof: r.Proof, Reason: r.Reason,
 		}
 		var signed []trade.Signature
 		if err := json.Unmarshal(r.Signatures, &signed); err != nil {

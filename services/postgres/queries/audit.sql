@@ -1,11 +1,13 @@
 -- name: AuditWindow :many
 -- A window of what was done, newest first, and how much there is in all: steps on the ledger of
 -- assets that the organisation holds; entries of its own log; for who reads papers by engagement
--- those about them; for who runs the node those that open and close doors, of everybody.
+-- those about them; for who runs the node those that open and close doors, of everybody. The reason that
+-- somebody gave beside the ledger is for the own organisation; those on the ledger stand with its steps.
 WITH done AS (
     SELECT 'ledger'::text AS source, x.at, x.creator::text AS org_id, ''::text AS user_id, t.act::text AS act,
         a.kind::text AS subject_kind, t.asset_id::text AS subject_id, t.block AS place, t.version AS step,
-        x.tx_id::text AS proof, coalesce(t.signed -> 'signatures', '[]'::json)::json AS signatures
+        x.tx_id::text AS proof, coalesce(t.signed -> 'signatures', '[]'::json)::json AS signatures,
+        ''::text AS reason
     FROM ledger.transitions t
     JOIN ledger.transactions x ON x.block = t.block AND x.position = t.position
     JOIN ledger.assets a ON a.id = t.asset_id
@@ -14,7 +16,8 @@ WITH done AS (
             OR EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = t.asset_id AND h.org_id = @org_id))
     UNION ALL
     SELECT 'node', l.at, l.org_id, coalesce(l.user_id, ''), l.action, l.subject_kind, l.subject_id, l.seq, 0,
-        encode(l.hash, 'hex'), '[]'::json
+        encode(l.hash, 'hex'), '[]'::json,
+        CASE WHEN l.org_id = @org_id THEN coalesce(l.detail ->> 'reason', '') ELSE '' END
     FROM audit_log l
     WHERE @source::text <> 'ledger' AND (l.org_id = @org_id
         OR (@engaged::boolean AND (
@@ -50,7 +53,7 @@ WITH done AS (
                 AND strpos(lower(u.name), lower(@words)) > 0))
 )
 SELECT source, at, org_id, user_id, act, subject_kind, subject_id, place::bigint AS place,
-    step::bigint AS step, proof, signatures, count(*) OVER () AS total
+    step::bigint AS step, proof, signatures, reason::text AS reason, count(*) OVER () AS total
 FROM narrowed
 ORDER BY at DESC, source, place DESC, subject_id DESC, step DESC OFFSET @skip LIMIT @page;
 

@@ -4251,6 +4251,8 @@ export interface components {
             act: string;
             /** @description Of a command that was prepared or signed the act it is to do. */
             about?: string;
+            /** @description That the person gave, of an act beside the ledger; for the own organisation. */
+            reason?: string;
             /** @description Of the object. */
             kind: string;
             /** @description Its id. */

@@ -295,7 +295,10 @@ type AuditEntry struct {
 	Place int64 `json:"place"`
 
 	// Proof The transaction; the hash of the entry.
-	Proof  string `json:"proof"`
+	Proof string `json:"proof"`
+
+	// Reason That the person gave, of an act beside the ledger; for the own organisation.
+	Reason string `json:"reason,omitempty,omitzero"`
 	Source string `json:"source"`
 }
 

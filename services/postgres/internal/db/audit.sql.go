@@ -142,7 +142,8 @@ const auditWindow = `-- name: AuditWindow :many
 WITH done AS (
     SELECT 'ledger'::text AS source, x.at, x.creator::text AS org_id, ''::text AS user_id, t.act::text AS act,
         a.kind::text AS subject_kind, t.asset_id::text AS subject_id, t.block AS place, t.version AS step,
-        x.tx_id::text AS proof, coalesce(t.signed -> 'signatures', '[]'::json)::json AS signatures
+        x.tx_id::text AS proof, coalesce(t.signed -> 'signatures', '[]'::json)::json AS signatures,
+        ''::text AS reason
     FROM ledger.transitions t
     JOIN ledger.transactions x ON x.block = t.block AND x.position = t.position
     JOIN ledger.assets a ON a.id = t.asset_id
@@ -151,7 +152,8 @@ WITH done AS (
             OR EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = t.asset_id AND h.org_id = $5))
     UNION ALL
     SELECT 'node', l.at, l.org_id, coalesce(l.user_id, ''), l.action, l.subject_kind, l.subject_id, l.seq, 0,
-        encode(l.hash, 'hex'), '[]'::json
+        encode(l.hash, 'hex'), '[]'::json,
+        CASE WHEN l.org_id = $5 THEN coalesce(l.detail ->> 'reason', '') ELSE '' END
     FROM audit_log l
     WHERE $3::text <> 'ledger' AND (l.org_id = $5
         OR ($6::boolean AND (
@@ -162,7 +164,7 @@ WITH done AS (
                 WHERE p.org_id = $5))))
         OR ($4::boolean AND l.action = ANY ($7::text[])))
 ), narrowed AS (
-    SELECT e.source, e.at, e.org_id, e.user_id, e.act, e.subject_kind, e.subject_id, e.place, e.step, e.proof, e.signatures FROM done e
+    SELECT e.source, e.at, e.org_id, e.user_id, e.act, e.subject_kind, e.subject_id, e.place, e.step, e.proof, e.signatures, e.reason FROM done e
     WHERE e.at >= $8::timestamptz AND e.at < $9::timestamptz
         AND (cardinality($10::text[]) = 0 OR e.act = ANY ($10))
         AND ($11::text = '' OR e.subject_id = $11)
@@ -187,7 +189,7 @@ WITH done AS (
                 AND strpos(lower(u.name), lower($14)) > 0))
 )
 SELECT source, at, org_id, user_id, act, subject_kind, subject_id, place::bigint AS place,
-    step::bigint AS step, proof, signatures, count(*) OVER () AS total
+    step::bigint AS step, proof, signatures, reason::text AS reason, count(*) OVER () AS total
 FROM narrowed
 ORDER BY at DESC, source, place DESC, subject_id DESC, step DESC OFFSET $1 LIMIT $2
 `
@@ -221,12 +223,14 @@ type AuditWindowRow struct {
 	Step        int64
 	Proof       string
 	Signatures  []byte
+	Reason      string
 	Total       int64
 }
 
 // A window of what was done, newest first, and how much there is in all: steps on the ledger of
 // assets that the organisation holds; entries of its own log; for who reads papers by engagement
-// those about them; for who runs the node those that open and close doors, of everybody.
+// those about them; for who runs the node those that open and close doors, of everybody. The reason that
+// somebody gave beside the ledger is for the own organisation; those on the ledger stand with its steps.
 func (q *Queries) AuditWindow(ctx context.Context, arg AuditWindowParams) ([]AuditWindowRow, error) {
 	rows, err := q.db.Query(ctx, auditWindow,
 		arg.Skip,
@@ -263,6 +267,7 @@ func (q *Queries) AuditWindow(ctx context.Context, arg AuditWindowParams) ([]Aud
 			&i.Step,
 			&i.Proof,
 			&i.Signatures,
+			&i.Reason,
 			&i.Total,
 		); err != nil {
 			return nil, err

@@ -107,7 +107,12 @@ function useAuditColumns(narrow: (to: AuditSearch) => void): Column<Entry>[] {
       width: 170,
       grow: 0.8,
       phone: { line: 1, wide: true },
-      cell: (e) => say.act(e),
+      cell: (e) => (
+        <span title={e.reason}>
+          {say.act(e)}
+          {e.reason && <span className={classes.reason}> · {e.reason}</span>}
+        </span>
+      ),
     },
     {
       id: "object",
