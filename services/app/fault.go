@@ -38,6 +38,7 @@ const (
 	CodeNoPayable      trade.Code = "payables.no_match"       // no row of the list can be confirmed
 	CodePaperRequest   trade.Code = "paper_request.state"     // asked already, or answered by now
 	CodeStatement      trade.Code = "statement.invalid"       // the bank statement cannot be read
+	CodeBeforePayout   trade.Code = "statement.before_payout" // it repays what was not paid out yet
 	CodeNoMatch        trade.Code = "statement.no_match"      // the line fits no receivable
 	CodeOwnStatement   trade.Code = "statement.own"           // who brought a statement signs no payment of it
 	CodeUnavailable    trade.Code = "service.unavailable"     // database or ledger is not there: try again
@@ -77,6 +78,7 @@ func Codes() []trade.Code {
 		CodeNoPayable,
 		CodePaperRequest,
 		CodeStatement,
+		CodeBeforePayout,
 		CodeNoMatch,
 		CodeOwnStatement,
 		CodeUnavailable,

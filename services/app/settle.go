@@ -86,7 +86,7 @@ func (a *App) repayment(
 	}
 	if f.Record.Phase == trade.Approved { // the payment would stand and the repayment after it be refused
 		return Intent{}, fault(
-			trade.CodePhase, "", "the payout of financing %s is not recorded yet: record it first", f.Record.ID,
+			CodeBeforePayout, "", "the payout of financing %s is not recorded yet: record it first", f.Record.ID,
 		)
 	}
 	return a.drafted(ctx, actor, draft{

@@ -79,7 +79,7 @@ func TestAPaymentWaitsUntilThePayoutIsRecorded(t *testing.T) {
 	w.approved()
 	line := w.dueDay()
 	_, err := w.ApplyPayment(t.Context(), w.bank.Actor, line, "")
-	wantCode(t, err, trade.CodePhase)
+	wantCode(t, err, app.CodeBeforePayout)
 	w.disbursed()
 	pay, err := w.ApplyPayment(t.Context(), w.bank.Actor, line, "")
 	ok(t, err)

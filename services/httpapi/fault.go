@@ -71,7 +71,7 @@ func codesByStatus() map[int][]trade.Code {
 			app.CodeInProgress, app.CodeDocumentState, app.CodePackUnverified, app.CodePackPapers,
 			app.CodeTermsMissing, app.CodeUploadOffset,
 			app.CodeIntentPending, app.CodeNoPayable, app.CodePaperRequest, app.CodeReportWaits,
-			app.CodeIntentState, app.CodeNoMatch, trade.CodeCommandConflict, trade.CodeExists,
+			app.CodeIntentState, app.CodeBeforePayout, app.CodeNoMatch, trade.CodeCommandConflict, trade.CodeExists,
 			trade.CodeStale, trade.CodePhase, trade.CodeNoConsent, trade.CodeSignatureMissing,
 			trade.CodeSignatureSame, trade.CodeTimeEarlier, trade.CodeBalance, trade.CodeReserved,
 			trade.CodeAssigned, trade.CodeDisputed, trade.CodeNothingFree, trade.CodeNoReservation,

@@ -2254,7 +2254,7 @@ export interface paths {
          *     Who: makers and checkers of the organisation whose statement it is. Signed by one of the
          *     owner of the receivable; at a bank by another person than who imported the statement
          *     (statement.own).
-         *     Codes: statement.no_match, receivable.payment_twice, receivable.payee.
+         *     Codes: statement.no_match, statement.before_payout, receivable.payment_twice, receivable.payee.
          */
         post: operations["applyPayment"];
         delete?: never;
