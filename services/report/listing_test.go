@@ -157,7 +157,7 @@ func TestAListingKeepsZerosDecimalsAndChinese(t *testing.T) {
 		text        string
 	}{
 		{0, 0, "发票号"},
-		{0, 4, "票面金额"},
+		{0, 4, "账款金额"},
 		{1, 0, "00012"},
 		{1, 1, "宁波兰桥铸件有限公司"},
 		{1, 2, "已确认"},
