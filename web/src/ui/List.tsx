@@ -2,7 +2,7 @@ import { Loader } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
+import { type CSSProperties, type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { rowHeights, useDensity } from "./density";
 import { type Shortcut, useShortcuts } from "./keys";
@@ -74,6 +74,15 @@ const ahead = 40;
 // As the style sheet has them.
 const lineHeight = 22;
 const gap = 16;
+
+/**
+ * Says of a cell that is cut off what it holds. The row says it, as the link that covers the row
+ * takes the pointer from the cells.
+ */
+function sayCut({ currentTarget: row, clientX, clientY }: MouseEvent<HTMLElement>) {
+  const cell = document.elementsFromPoint(clientX, clientY).find((e) => e.parentElement === row);
+  row.title = cell && cell.scrollWidth > cell.clientWidth ? (cell.textContent ?? "") : "";
+}
 
 /** How high a card is, by the lines that its columns take. */
 function cardHeight<Row>(columns: Column<Row>[]): number {
@@ -201,6 +210,7 @@ export function List<Row>(props: Props<Row>) {
                   className={classes.row}
                   data-index={index}
                   data-on={on || undefined}
+                  onMouseMove={sayCut}
                   style={{ transform: `translateY(${start}px)` }}
                 >
                   {now ? (

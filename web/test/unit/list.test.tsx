@@ -120,6 +120,21 @@ describe("a list", () => {
     expect(onSort).toHaveBeenCalledWith("-name");
   });
 
+  it("says what a cell holds that is cut off under the pointer", () => {
+    const place = show(<List {...usual} total={1} row={rowAt} />);
+    const row = place.querySelector<HTMLElement>("[data-index]");
+    const cell = row?.querySelector("[data-column=name]");
+    document.elementsFromPoint = () => (cell?.firstElementChild ? [cell.firstElementChild, cell] : []);
+    const hover = () => act(() => void row?.dispatchEvent(new MouseEvent("mousemove", { bubbles: true })));
+    for (const [width, title] of [[200, "Row 0"], [100, ""]] as const) {
+      for (const [side, value] of [["scrollWidth", width], ["clientWidth", 100]] as const) {
+        Object.defineProperty(cell, side, { configurable: true, value });
+      }
+      hover();
+      expect(row?.title).toBe(title);
+    }
+  });
+
   it("asks for more before its end is reached, once at a time", () => {
     const onMore = vi.fn();
     show(<List {...usual} total={50} row={rowAt} more={{ there: true, busy: false, onMore }} />);

@@ -116,7 +116,7 @@ function useFinancingColumns(out: boolean): Column<Financing>[] {
       id: "number",
       title: named("number"),
       width: 110,
-      grow: 1,
+      grow: 2,
       phone: { line: 1 },
       cell: (f) => (
         <Link to="/review/$id" params={{ id: f.id }} data-open>
@@ -129,14 +129,14 @@ function useFinancingColumns(out: boolean): Column<Financing>[] {
     {
       id: "stage",
       title: named("stage"),
-      width: 160,
+      width: 172,
       phone: { line: 3, wide: true },
       cell: (f) => f.stage && <StageBadge stage={f.stage} />,
     },
     {
       id: "amount",
       title: named("amount"),
-      width: 140,
+      width: 128,
       right: true,
       sort: "amount",
       phone: { line: 1, end: true },
@@ -145,7 +145,7 @@ function useFinancingColumns(out: boolean): Column<Financing>[] {
     {
       id: out ? "outstanding" : "asked",
       title: named(out ? "outstanding" : "asked"),
-      width: 140,
+      width: 128,
       right: true,
       cell: (f) => {
         const second = out ? f.outstanding : f.terms?.cash;

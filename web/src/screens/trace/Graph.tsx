@@ -8,7 +8,7 @@ import classes from "./Trace.module.css";
 
 // The measures of the drawing, in its own units.
 const boxWidth = 204;
-const boxHeight = 44;
+const boxHeight = 58;
 const gapX = 44;
 const gapY = 14;
 const letters = 23; // of a line in a box, in the widest face that a system has
@@ -50,10 +50,14 @@ export function Graph({ of }: { of: Trace }) {
     return { x: used.indexOf(n.column) * (boxWidth + gapX), y: (height - own) / 2 + n.row * (boxHeight + gapY) };
   };
   const name = (n: Node) => (n.kind === "party" ? nameOf(n.id) : thing(n.kind, n.id));
-  // In its box a thing stands under its kind.
-  const bare = (n: Node) => {
-    if (n.kind === "receivable") return of.receivable.number;
-    return n.kind === "financing" ? nameOf(of.financings.find((f) => f.id === n.id)?.bank ?? "") : name(n);
+  // In its box a thing stands under its kind: a paper with a number under what paper it is, so that
+  // the number has the line for itself.
+  const inBox = (n: Node): { kind: string; bare: string } => {
+    const kind = t(`trace.nodeKind.${n.kind}`);
+    if (n.kind === "receivable") return { kind, bare: of.receivable.number };
+    if (n.kind === "financing") return { kind, bare: nameOf(of.financings.find((f) => f.id === n.id)?.bank ?? "") };
+    const paper = of.papers.find((p) => p.id === n.id);
+    return paper?.number ? { kind: t(`kind.${paper.kind ?? "unread"}`), bare: paper.number } : { kind, bare: name(n) };
   };
   const width = used.length * (boxWidth + gapX) - gapX;
   const tall = height + 4 + (above.length + below.length) * lane;
@@ -93,15 +97,22 @@ export function Graph({ of }: { of: Trace }) {
           })}
           {nodes.map((n) => {
             const { x, y } = place(n);
+            const { kind, bare } = inBox(n);
+            const lines = inLines(bare);
+            const top = y + (lines.length > 1 ? 17 : 24);
             return (
               <g key={n.id} data-kind={n.kind} className={classes.node}>
                 <rect x={x} y={y} width={boxWidth} height={boxHeight} rx={4} />
-                <text x={x + 10} y={y + 17} className={classes.kind}>
-                  {t(`trace.nodeKind.${n.kind}`)}
+                <text x={x + 10} y={top} className={classes.kind}>
+                  {kind}
                 </text>
-                <text x={x + 10} y={y + 34} {...asNamed}>
+                <text y={top + 17} {...asNamed}>
                   <title>{name(n)}</title>
-                  {shortened(bare(n))}
+                  {lines.map((line, at) => (
+                    <tspan key={line} x={x + 10} dy={at * 15}>
+                      {line}
+                    </tspan>
+                  ))}
                 </text>
               </g>
             );
@@ -125,13 +136,24 @@ export function Graph({ of }: { of: Trace }) {
 
 const asNamed = { translate: "no" }; // React's types do not know it of a drawing
 
-/** A name that fits its box; a Chinese character is as wide as two letters. */
-function shortened(name: string): string {
+/** A name in at most two lines of its box, broken at a space where there is one. */
+function inLines(name: string): string[] {
+  const start = fitting(name);
+  if (start === name) return [name];
+  const space = name.slice(0, start.length + 1).lastIndexOf(" ");
+  const first = space > 0 ? name.slice(0, space) : start;
+  const rest = name.slice(first.length).trimStart();
+  const second = fitting(rest);
+  return [first, second === rest ? rest : `${second}…`];
+}
+
+/** What of a text fits a line; a Chinese character is as wide as two letters. */
+function fitting(text: string): string {
   let taken = 0;
   let out = "";
-  for (const c of name) {
+  for (const c of text) {
     taken += (c.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1;
-    if (taken > letters) return `${out}…`;
+    if (taken > letters) break;
     out += c;
   }
   return out;

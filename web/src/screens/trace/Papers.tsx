@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useNames } from "../../api/names";
 import table from "../../ui/Table.module.css";
+import { Whole } from "../../ui/Whole";
 import { Digest } from "../../signing/Digest";
 import type { Trace } from "./queries";
 import { useThing } from "./Timeline";
@@ -40,10 +41,10 @@ export function Papers({ of }: { of: Trace }) {
                 <th scope="row" {...titled("paper")}>
                   {p.shown ? (
                     <Link to="/documents/$id" params={{ id: p.id }} className={classes.link}>
-                      {thing("document", p.id)}
+                      <Whole text={thing("document", p.id)} />
                     </Link>
                   ) : (
-                    thing("document", p.id)
+                    <Whole text={thing("document", p.id)} />
                   )}
                 </th>
                 <td {...titled("by")}>{p.organisation ? nameOf(p.organisation) : t("common.none")}</td>

@@ -7,6 +7,7 @@ import { Digest } from "../../signing/Digest";
 import { Badge } from "../../ui/Badge";
 import { count, instant, instantLong, shortDigest } from "../../ui/format";
 import { Money } from "../../ui/Money";
+import { Whole } from "../../ui/Whole";
 import { type Moment, moments } from "./moments";
 import type { Trace } from "./queries";
 import { useSigners } from "./signers";
@@ -64,11 +65,13 @@ function Step({ of, e }: { of: Trace; e: Schemas["TraceEvent"] }) {
   const s = e.step;
   return (
     <>
-      <Group gap="xs" className={classes.head}>
+      <Group gap="0 10px" className={classes.head}>
         <Text size="sm" fw={600}>
           {actWord(t, s.act)}
         </Text>
-        <Text size="sm">{thing(e.kind, e.asset)}</Text>
+        <Text size="sm">
+          <Whole text={thing(e.kind, e.asset)} />
+        </Text>
         {s.amount && <Money value={s.amount} />}
       </Group>
       {s.reason && <Text size="sm">{s.reason}</Text>}
@@ -116,13 +119,21 @@ function Note({ of, n }: { of: Trace; n: Schemas["TraceNote"] }) {
   const thing = useThing(of);
   return (
     <>
-      <Group gap="xs" className={classes.head}>
+      <Group gap="0 10px" className={classes.head}>
         <Text size="sm" fw={600}>
           {t(`trace.note.${n.what}`)}
         </Text>
-        {n.document && <Text size="sm">{thing("document", n.document)}</Text>}
+        {n.document && (
+          <Text size="sm">
+            <Whole text={thing("document", n.document)} />
+          </Text>
+        )}
         {n.amount && <Money value={n.amount} />}
-        {n.reference && <Text size="sm">{n.reference}</Text>}
+        {n.reference && (
+          <Text size="sm">
+            <Whole text={n.reference} />
+          </Text>
+        )}
         {n.verdicts?.map((v) => (
           <span key={v.question} className={classes.verdict}>
             {t(`question.${v.question}`)} <Badge tone={answerTone(v.answer)}>{t(`answer.${v.answer}`)}</Badge>

@@ -8,6 +8,7 @@ import { me } from "../../api/queries";
 import { Badge } from "../../ui/Badge";
 import { count, instant, instantLong } from "../../ui/format";
 import { Money } from "../../ui/Money";
+import { Whole } from "../../ui/Whole";
 import { Digest } from "../../signing/Digest";
 import { Graph } from "./Graph";
 import { Papers } from "./Papers";
@@ -43,7 +44,7 @@ export function TraceScreen() {
           <IconArrowLeft size={18} />
         </ActionIcon>
         <Title order={1} className={classes.title}>
-          {t("trace.title", { number: r.number })}
+          <Whole text={t("trace.title", { number: r.number })} />
         </Title>
         <Badge tone={toneOf(r.phase)}>{t(`trace.phase.${r.phase}`)}</Badge>
       </Group>
