@@ -1,7 +1,9 @@
 import {
   IconAlertTriangle,
+  IconCash,
   IconCheck,
   IconCircleHalf2,
+  IconFileText,
   IconInbox,
   IconPencil,
   IconQuestionMark,
@@ -11,7 +13,7 @@ import {
 import classes from "./Badge.module.css";
 
 /** A tone is a colour and an icon together: a status is never told by colour alone. */
-export type Tone = "quiet" | "busy" | "good" | "attention" | "bad" | "asked" | "unknown";
+export type Tone = "quiet" | "busy" | "good" | "attention" | "bad" | "asked" | "offered" | "paid" | "unknown";
 
 export const icons: Record<Tone, Icon> = {
   quiet: IconInbox,
@@ -20,6 +22,8 @@ export const icons: Record<Tone, Icon> = {
   attention: IconAlertTriangle,
   bad: IconX,
   asked: IconPencil,
+  offered: IconFileText,
+  paid: IconCash,
   unknown: IconQuestionMark,
 };
 

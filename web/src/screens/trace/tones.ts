@@ -12,12 +12,12 @@ export const tones: Record<Schemas["Phase"], Tone> = {
   OVERDUE: "bad",
   SETTLED: "quiet",
   SUBMITTED: "busy",
-  QUOTED: "asked",
+  QUOTED: "offered",
   REFUSED: "bad",
   DECLINED: "quiet",
   LAPSED: "quiet",
   APPROVED: "good",
-  DISBURSED: "good",
+  DISBURSED: "paid",
   REPAID: "quiet",
 };
 
