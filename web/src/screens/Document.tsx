@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, CopyButton, Group, Tabs, Text, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Box, CopyButton, Group, Tabs, Text, Title, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconCopy, IconDownload } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -12,6 +12,7 @@ import { Badge } from "../ui/Badge";
 import { amount, count, decimal, instant, instantLong, shortDigest } from "../ui/format";
 import classes from "./Document.module.css";
 import { FindingsBadges, StateBadge } from "./documents/badges";
+import { TypeIn } from "./fields/TypeIn";
 
 /** Findings as they are shown: faults first, each with its number in the server's list. */
 function inOrder(findings: Finding[]): { id: number; finding: Finding }[] {
@@ -276,6 +277,11 @@ export function DocumentScreen() {
                     chosen={n === chosen} onChoose={() => choose(n)} />
                 ))}
               </ul>
+            )}
+            {document.state === "needs_fields" && (
+              <Box mt="sm">
+                <TypeIn document={document} />
+              </Box>
             )}
           </Tabs.Panel>
           <Tabs.Panel value="fields" p="md">

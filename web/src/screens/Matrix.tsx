@@ -1,3 +1,4 @@
+import type { MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { Badge, type Tone } from "../ui/Badge";
@@ -28,11 +29,16 @@ function CellButton({ row, cell, chosen, onChoose }: { row: Row; cell: Cell; cho
       </span>
     );
   }
+  // On a phone a cell may be chosen by its edge: all of it is to be seen.
+  const choose = ({ currentTarget }: MouseEvent<HTMLButtonElement>) => {
+    currentTarget.scrollIntoView({ block: "nearest", inline: "nearest" });
+    onChoose();
+  };
   return (
-    <button type="button" className={classes.cell} data-state={cell.state} data-chosen={chosen || undefined} aria-pressed={chosen} onClick={onChoose}>
+    <button type="button" className={classes.cell} data-state={cell.state} data-chosen={chosen || undefined} aria-pressed={chosen} onClick={choose}>
       <span className={classes.value}>{row.fact === "item" ? cell.value : stated(cell.value)}</span>
       <span className={classes.badges}>
-        {cell.claim && <Badge tone="asked">{t("cell.claim")}</Badge>}
+        {cell.claim && <Badge tone="quiet">{t("cell.claim")}</Badge>}
         {(!cell.claim || cell.state === "contradicts") && <Badge tone={tones[cell.state]}>{t(`cell.${cell.state}`)}</Badge>}
       </span>
     </button>
@@ -77,7 +83,7 @@ export function Matrix({ matrix, nameOf, chosen, onChoose }: Props) {
           <tbody key={group.title}>
             <tr>
               <th scope="rowgroup" colSpan={matrix.columns.length + 1} className={classes.group}>
-                {group.title}
+                <span className={classes.title}>{group.title}</span>
               </th>
             </tr>
             {group.rows.map(({ row, index }) => (

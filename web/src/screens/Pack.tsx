@@ -10,10 +10,11 @@ import { me, pack as packQuery } from "../api/queries";
 import { Badge } from "../ui/Badge";
 import { amount, instant, stated } from "../ui/format";
 import { ProblemNote } from "../ui/ProblemNote";
+import { Whole } from "../ui/Whole";
 import { DropZone } from "../upload/DropZone";
 import { Compare } from "./Compare";
 import { FindingsBadges, StateBadge } from "./documents/badges";
-import { PackFinancing } from "./financing/PackFinancing";
+import { PackFinancing, useAsked } from "./financing/PackFinancing";
 import { type At, Matrix } from "./Matrix";
 import classes from "./Pack.module.css";
 import { VerdictBadge } from "./Packs";
@@ -29,12 +30,14 @@ function Obstacle({ finding: f }: { finding: MatchFinding }) {
         <Badge tone={f.severity === "block" ? "bad" : "attention"}>{t(f.severity === "block" ? "pack.blocks" : "pack.warns")}</Badge>
         <strong>{t(`match.${f.code.replace(/^match\./, "") as "party"}`)}</strong>
       </Group>
-      <Text size="sm">{f.sentence}</Text>
+      <Text size="sm">
+        <Whole text={f.sentence} />
+      </Text>
       {(f.claimed || f.found) && (
         <Text size="sm" className={classes.numbers}>
-          {f.claimed && `${t("pack.claimed")} ${stated(f.claimed)}`}
+          {f.claimed && t("pack.claimed", { value: stated(f.claimed) })}
           {f.claimed && f.found && " · "}
-          {f.found && `${t("pack.found")} ${stated(f.found)}`}
+          {f.found && t("pack.found", { value: stated(f.found) })}
         </Text>
       )}
       {f.advice && (
@@ -64,7 +67,7 @@ function Verdicts({ pack }: { pack: Pack }) {
     <section className={classes.part}>
       <Group gap={8}>
         {v?.verdicts.map((verdict) => (
-          <VerdictBadge key={verdict.question} verdict={verdict} />
+          <VerdictBadge key={verdict.question} verdict={verdict} stands={pack.verdicts_stand} />
         ))}
         <Button size="compact-sm" variant="default" loading={again.isPending} onClick={() => again.mutate()}>
           {t("pack.verify")}
@@ -128,6 +131,7 @@ export function PackScreen() {
 
   const matrix = pack.verification?.matrix;
   const payable = matrix?.financeable_amount;
+  const free = useAsked(pack.id)?.live === false; // what is asked for or paid out already is not open to be financed again
   const at = matrix && chosen && placeOf(matrix, chosen);
   return (
     <div className={classes.all}>
@@ -155,7 +159,7 @@ export function PackScreen() {
         <>
           <section className={classes.part}>
             <Title order={2}>{t("pack.findings")}</Title>
-            {payable && !matrix.findings.some((f) => f.severity === "block") && (
+            {payable && free && !matrix.findings.some((f) => f.severity === "block") && (
               <Text size="sm">
                 {t("pack.financeable", { amount: `${amount(payable.amount, payable.currency)} ${payable.currency}` })}
               </Text>

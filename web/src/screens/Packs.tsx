@@ -15,10 +15,11 @@ import { When } from "../ui/When";
 
 export const tones: Record<Schemas["Verdict"]["answer"], Tone> = { pass: "good", fail: "bad", unknown: "unknown" };
 
-export function VerdictBadge({ verdict: v }: { verdict: Schemas["Verdict"] }) {
+/** One that no longer stands is in no colour: it says what was found, not what holds. */
+export function VerdictBadge({ verdict: v, stands = true }: { verdict: Schemas["Verdict"]; stands?: boolean }) {
   const { t } = useTranslation();
   return (
-    <Badge tone={tones[v.answer]}>
+    <Badge tone={stands ? tones[v.answer] : "quiet"}>
       {t("packs.verdict", { question: t(`question.${v.question}`), answer: t(`answer.${v.answer}`) })}
     </Badge>
   );

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { PaperDocument } from "../api/client";
 import { amount, decimal } from "../ui/format";
+import { Money } from "../ui/Money";
 import classes from "./Reading.module.css";
 
 // What was read of a paper, laid out as the paper would be. All of it is the paper's own words; an
@@ -64,8 +65,8 @@ function Lines({ lines, currency }: { lines: Line[]; currency: string }) {
                 <span className={classes.small}>{t("document.rejected", { quantity: decimal(l.quantity_rejected) })}</span>
               )}
             </td>
-            {priced && <td>{l.unit_price && amount(l.unit_price, currency)}</td>}
-            {priced && <td>{l.net && amount(l.net, currency)}</td>}
+            {priced && <td>{l.unit_price && <Money value={{ amount: l.unit_price, currency }} />}</td>}
+            {priced && <td>{l.net && <Money value={{ amount: l.net, currency }} />}</td>}
             {packed && <td>{l.packages && decimal(l.packages)}</td>}
             {packed && <td>{l.gross_kg && decimal(l.gross_kg)}</td>}
           </tr>

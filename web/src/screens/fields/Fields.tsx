@@ -5,13 +5,13 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PaperDocument } from "../../api/client";
-import { useNames } from "../../api/names";
-import { me, paper } from "../../api/queries";
+import { paper } from "../../api/queries";
 import { Badge } from "../../ui/Badge";
 import { decimal } from "../../ui/format";
 import { StateBadge } from "../documents/badges";
 import { FieldSource, type Place } from "./FieldSource";
 import classes from "./Fields.module.css";
+import { NotYours, useMine } from "./TypeIn";
 import { Typing } from "./Typing";
 
 type Leaf = { path: string; name: string; group: string; value: string; place: Place | undefined };
@@ -103,12 +103,10 @@ export function FieldsScreen() {
   const { back } = useSearch({ from: "/inside/documents/$id/fields" });
   const navigate = useNavigate();
   const { data: document } = useSuspenseQuery(paper(id, i18n.language));
-  const { data: actor } = useSuspenseQuery(me);
   const [chosen, setChosen] = useState<Leaf>();
   const nameOf = useNameOf();
-  const partyName = useNames();
   const typing = document.state === "needs_fields";
-  const mine = document.organisation === actor.organisation && (actor.roles.includes("maker") || actor.roles.includes("operator"));
+  const mine = useMine(document);
   const leave = () =>
     void (back
       ? navigate({ to: "/upload", search: { documents: back } })
@@ -121,7 +119,7 @@ export function FieldsScreen() {
         </ActionIcon>
         <Title order={1} className={classes.title}>
           {typing
-            ? t("fields.title", { file: document.file_name })
+            ? t(mine ? "fields.title" : "fields.titleOthers", { file: document.file_name })
             : t("fields.titleRead", { kind: t(`kind.${document.kind ?? "unread"}`), number: document.number ?? "" })}
         </Title>
         <StateBadge state={document.state} />
@@ -133,7 +131,7 @@ export function FieldsScreen() {
         <section className={classes.side} aria-label={t("fields.form")}>
           {document.state === "received" && <Text size="sm">{t("fields.waits")}</Text>}
           {document.state === "unreadable" && <Text size="sm">{t("fields.unreadable")}</Text>}
-          {typing && (mine ? <Typing document={document} onDone={leave} /> : <Text size="sm">{t("fields.notYours", { name: partyName(document.organisation) })}</Text>)}
+          {typing && (mine ? <Typing document={document} onDone={leave} /> : <NotYours document={document} />)}
           {document.state === "parsed" && <Read document={document} chosen={chosen} onChoose={setChosen} />}
         </section>
       </div>

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { me } from "../../api/queries";
 import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
+import { Whole } from "../../ui/Whole";
 import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
 import { Payments } from "../statements/Payments";
@@ -74,7 +75,7 @@ function Decision({ of: f, status }: { of: Financing; status: Status }) {
   if (status === "notTaken" && fault) {
     return (
       <Alert color="red" variant="light" title={t("financing.notTaken")}>
-        {fault.code === "receivable.nothing_free" ? t("financing.lessConfirmed") : `${fault.message} ${fault.action}`}
+        <Whole text={fault.code === "receivable.nothing_free" ? t("financing.lessConfirmed") : `${fault.message} ${fault.action}`} />
       </Alert>
     );
   }
@@ -84,8 +85,12 @@ function Decision({ of: f, status }: { of: Financing; status: Status }) {
         <ul className={classes.reasons}>
           {f.reasons.map((r) => (
             <li key={r.code + r.message}>
-              {r.message}
-              {r.advice && <span className={classes.then}>{r.advice}</span>}
+              <Whole text={r.message} />
+              {r.advice && (
+                <span className={classes.then}>
+                  <Whole text={r.advice} />
+                </span>
+              )}
             </li>
           ))}
         </ul>
@@ -105,18 +110,23 @@ function Flows({ of: f }: { of: Financing }) {
   const { t } = useTranslation();
   if (!f.terms) return null;
   const paidOut = f.phase === "DISBURSED" || f.phase === "REPAID";
+  const back = f.phase === "REPAID" ? "financing.flowBack" : f.stage === "overdue" ? "financing.flowLate" : "financing.flowOut";
   return (
     <section className={classes.part}>
       <Title order={2}>{t("financing.flows")}</Title>
       <dl className={classes.figures}>
         <div>
-          <dt>{t(paidOut ? "financing.flowCame" : "financing.flowIn", { day: f.terms.value_date })}</dt>
+          <dt>
+            <Whole text={t(paidOut ? "financing.flowCame" : "financing.flowIn", { day: f.terms.value_date })} />
+          </dt>
           <dd>
             <Money value={f.terms.cash} />
           </dd>
         </div>
         <div>
-          <dt>{t(f.stage === "overdue" ? "financing.flowLate" : "financing.flowOut", { day: f.terms.due_date })}</dt>
+          <dt>
+            <Whole text={t(back, { day: f.terms.due_date })} />
+          </dt>
           <dd>
             <Money value={f.terms.repayable} />
           </dd>
@@ -152,14 +162,17 @@ export function CaseScreen() {
   const nameOf = useNames();
   const status = statusOf(f, held?.reservation?.financing === f.id || f.stage === "accepting");
   const buyer = held ? nameOf(held.obligor) : t("financing.buyer");
+  const name = f.number || f.title; // a request that never had a claim has no number: its trade names it
   const side = actor.organisation === f.seller ? nameOf(f.bank) : nameOf(f.seller);
   return (
     <div className={classes.all}>
-      <Group gap={12} wrap="nowrap">
+      <Group className={classes.head} gap={12} wrap="nowrap">
         <ActionIcon component={Link} to="/financings" variant="subtle" aria-label={t("financing.back")}>
           <IconArrowLeft size={18} />
         </ActionIcon>
-        <Title order={1}>{f.number ? t("financing.caseNamed", { number: f.number, bank: side }) : t("financing.caseOf", { bank: side })}</Title>
+        <Title order={1} className={classes.title}>
+          <Whole text={name ? t("financing.caseNamed", { number: name, bank: side }) : t("financing.caseOf", { bank: side })} />
+        </Title>
         <StatusBadge status={status} />
       </Group>
       <dl className={`${classes.figures} ${classes.part}`}>

@@ -89,19 +89,27 @@ function Blocked({ pack }: { pack: Pack }) {
   );
 }
 
+const running = new Set(["standing", "asked", "quoted", "accepted", "approved", "disbursed", "overdue", "repaid"]);
+
+/** What was asked for with a pack, and whether any of it still runs or has run its way; nothing until it is known. */
+export function useAsked(pack: string) {
+  const { data } = useQuery(financings);
+  const asked = data?.items.filter((f) => f.pack === pack);
+  return asked && { asked, live: asked.some((f) => running.has(statusOf(f))) };
+}
+
 /** The financing of a pack: what was asked, what stands in the way, or the one thing to do. */
 export function PackFinancing({ pack }: { pack: Pack }) {
   const { t } = useTranslation();
   const { data: actor } = useSuspenseQuery(me);
   const nameOf = useNames();
-  const { data } = useQuery(financings);
+  const of = useAsked(pack.id);
   const [asking, setAsking] = useState(false);
   const obligor = pack.parties.find((p) => p.side === "obligor")?.organisation ?? "";
   const seller = pack.parties.some((p) => p.side === "seller" && p.organisation === actor.organisation);
   if (!seller) return null;
-  if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
-  const asked = data.items.filter((f) => f.pack === pack.id);
-  const live = asked.some((f) => ["standing", "asked", "quoted", "accepted", "approved", "disbursed", "overdue", "repaid"].includes(statusOf(f)));
+  if (!of) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
+  const { asked, live } = of;
   const verdicts = pack.verification?.verdicts ?? [];
   const passes = pack.verdicts_stand && verdicts.length > 0 && verdicts.every((v) => v.answer === "pass");
   return (

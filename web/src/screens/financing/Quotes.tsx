@@ -8,6 +8,7 @@ import { Cancelled, useSigning } from "../../signing/signing";
 import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { Whole } from "../../ui/Whole";
 import { ReasonSheet } from "../../ui/Sheet";
 import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
@@ -107,7 +108,7 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
               </th>
               <th scope="col">{t("financing.recourse")}</th>
               <th scope="col">{t("financing.state")}</th>
-              {answers && <th scope="col">{t("financing.answer")}</th>}
+              {answers && <th scope="col" className={classes.answer}>{t("financing.answer")}</th>}
             </tr>
           </thead>
           <tbody>
@@ -126,17 +127,23 @@ export function Quotes({ of: mine, all, heldFor }: { of: Financing; all: Financi
                 </td>
                 <td className={classes.number} data-label={t("financing.cash")}>
                   {f.terms && <Money value={f.terms.cash} />}
-                  {f.terms && <span className={classes.when}>{t("financing.onDate", { day: f.terms.value_date })}</span>}
+                  {f.terms && (
+                    <span className={classes.when}>
+                      <Whole text={t("financing.onDate", { day: f.terms.value_date })} />
+                    </span>
+                  )}
                 </td>
                 <td data-label={t("financing.recourse")}>{f.terms && t(f.terms.recourse ? "financing.withRecourse" : "financing.withoutRecourse")}</td>
                 <td data-label={t("financing.state")}>
                   <StatusBadge status={statusOf(f, heldFor === f.id)} />
                   {f.phase === "QUOTED" && f.lapses_at && (
-                    <span className={classes.when}>{t("financing.until", { when: instant(f.lapses_at) })}</span>
+                    <span className={classes.when}>
+                      <Whole text={t("financing.until", { when: instant(f.lapses_at) })} />
+                    </span>
                   )}
                 </td>
                 {answers && (
-                  <td>
+                  <td className={classes.answer}>
                     {answerable(f) && (
                       <Group gap={8} wrap="nowrap">
                         <Button size="compact-sm" loading={accept.isPending} onClick={() => accept.mutate(f)}>
