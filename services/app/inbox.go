@@ -49,7 +49,7 @@ type Item struct {
 	Act     trade.Act // of NextSign
 	Kind    string    // of the subject
 	Subject string    // its id
-	Title   string    // what a person knows it by: the number of the invoice, the name of the file
+	Title   string    // what people know it by: an invoice's number, a file's name, a person's
 	Pack    PackID    // of the trade; empty when none is known
 	// Paper is what is asked for; of requests for papers.
 	Paper parse.Kind
@@ -327,6 +327,11 @@ func (w *waiting) ofIntent(i Intent) Item {
 			}
 		}
 	}
+	if id := personOf(i.Command); id != "" && i.Org == w.actor.Org { // ids of persons are an organisation's own
+		if n := slices.IndexFunc(w.users, func(u User) bool { return u.Person == id }); n >= 0 {
+			item.Title = w.users[n].Name
+		}
+	}
 	cannot := i.Signatures
 	if line, pays := lineOf(i); pays && w.lines[line].ID != "" {
 		item.Kind, item.Subject = SubjectStatement, string(w.lines[line].ID) // where it is seen beside the line
@@ -374,6 +379,10 @@ func (w *waiting) tell(item *Item, asset Asset) {
 		item.Title, item.Due = r.Claim.Number, r.DueDate
 		item.Amount = amountOr(r.Face, r.Currency)
 		item.Pack, _ = packOf(asset.Record.ID)
+		// A financing has told its own other side already; the obligor of what it finances is none.
+		if item.Kind == string(trade.KindFinancing) && item.Counterparty != "" {
+			return
+		}
 		item.Counterparty = r.Obligor
 		if r.Obligor == w.actor.Org {
 			item.Counterparty = r.Seller

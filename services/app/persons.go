@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -92,6 +93,25 @@ func entry(id trade.PersonID, roles []trade.Role, key trade.Key) trade.Person {
 		key.ID = firstKey
 	}
 	return trade.Person{ID: id, Roles: roles, Keys: []trade.Key{key}}
+}
+
+// personOf is the person whom an act registers or revokes, or a key of theirs; empty for other acts.
+func personOf(c trade.Command) trade.PersonID {
+	if c.Act == trade.OrganisationEnrol {
+		a, err := trade.Decode[trade.EnrolPerson](c.Args, "args")
+		if err != nil {
+			return ""
+		}
+		return a.Person.ID
+	}
+	named := []trade.Act{trade.OrganisationRevoke, trade.OrganisationAddKey, trade.OrganisationRevokeKey}
+	var a struct {
+		Person trade.PersonID `json:"person"`
+	}
+	if !slices.Contains(named, c.Act) || json.Unmarshal(c.Args, &a) != nil {
+		return ""
+	}
+	return a.Person
 }
 
 // RevokePerson prepares that a person of the actor's organisation may sign nothing any more;
