@@ -118,17 +118,29 @@ function Part({ word, items, more, at }: PartProps) {
           {t(`inbox.${word}.empty`)}
         </Text>
       ) : (
-        <table className={classes.table}>
+        <table className={classes.table} data-part={word}>
           <thead>
             <tr>
-              <th scope="col">{t("inbox.column.next")}</th>
-              <th scope="col">{t("inbox.column.counterparty")}</th>
+              <th scope="col" className={classes.act}>
+                {t("inbox.column.next")}
+              </th>
+              <th scope="col" className={classes.party}>
+                {t("inbox.column.counterparty")}
+              </th>
+              {word === "others" && (
+                <th scope="col" className={classes.waits}>
+                  {t("inbox.column.waitsFor")}
+                </th>
+              )}
               <th scope="col" className={classes.amount}>
                 {t("inbox.column.amount")}
               </th>
-              <th scope="col">{t("inbox.column.due")}</th>
-              <th scope="col">{t("inbox.column.since")}</th>
-              {word === "others" && <th scope="col">{t("inbox.column.waitsFor")}</th>}
+              <th scope="col" className={classes.due}>
+                {t("inbox.column.due")}
+              </th>
+              <th scope="col" className={classes.since}>
+                {t("inbox.column.since")}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -181,6 +193,7 @@ function Row({ item, others, at }: { item: Item; others: boolean; at: number }) 
       <td className={classes.party} title={party(item.counterparty)}>
         {party(item.counterparty)}
       </td>
+      {others && <WaitsFor item={item} />}
       <td className={classes.amount}>{item.amount && <Money value={item.amount} />}</td>
       <td className={classes.date} data-label={t("inbox.column.due")}>
         {item.due && <Due due={item.due} now={now} />}
@@ -191,7 +204,6 @@ function Row({ item, others, at }: { item: Item; others: boolean; at: number }) 
         </time>{" "}
         <span className={classes.items}>{t(`inbox.age.${waited.unit}`, { count: waited.count })}</span>
       </td>
-      {others && <WaitsFor item={item} />}
     </tr>
   );
 }
@@ -212,11 +224,11 @@ function Due({ due, now }: { due: string; now: Date }) {
 function WaitsFor({ item }: { item: Item }) {
   const { t } = useTranslation();
   const party = useParty();
-  const roles = (w: Item["waits_for"][number]) => w.roles.map((r) => t(`role.${r}`)).join(t("inbox.or"));
+  const roles = (w: Item["waits_for"][number]) => w.roles.map((r) => t(`role.${r}`)).join(t("inbox.orRoles"));
   const named = (w: Item["waits_for"][number], whole: boolean) => {
     if (w.persons.length > 0) return w.persons.join(t("inbox.or"));
-    // The row names its counterparty already.
-    if (!whole && w.organisation === item.counterparty && w.roles.length > 0) return roles(w);
+    // The row names its counterparty already; "their" keeps its people from passing for one's own.
+    if (!whole && w.organisation === item.counterparty && w.roles.length > 0) return t("inbox.theirs", { roles: roles(w) });
     return t("inbox.waitsFor", { name: party(w.organisation), roles: roles(w) });
   };
   const all = (whole: boolean) => [...new Set(item.waits_for.map((w) => named(w, whole)))].join(t("inbox.and"));
