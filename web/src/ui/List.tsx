@@ -39,7 +39,8 @@ export type Choice<Row> = {
   onAll: (all: boolean) => void;
   /** Of those that can be picked, how many there are and how many are. */
   of: { all: number; picked: number };
-  labels: { all: string; row: (row: Row) => string };
+  /** closed says why a row cannot be picked. */
+  labels: { all: string; row: (row: Row) => string; closed?: string };
 };
 
 type Props<Row> = {
@@ -247,6 +248,8 @@ function useWantedFocus(scroller: { current: HTMLElement | null }) {
 type CellsProps<Row> = { row: Row; columns: Column<Row>[]; choice: Choice<Row> | undefined; chosen: boolean };
 
 function Cells<Row>({ row, columns, choice, chosen }: CellsProps<Row>) {
+  const open = choice?.open?.(row) ?? true;
+  const why = open ? undefined : choice?.labels.closed;
   return (
     <>
       {choice && (
@@ -255,9 +258,10 @@ function Cells<Row>({ row, columns, choice, chosen }: CellsProps<Row>) {
             type="checkbox"
             className={classes.pick}
             checked={chosen}
-            disabled={!(choice.open?.(row) ?? true)}
+            disabled={!open}
+            title={why}
             onChange={() => choice.onToggle(row)}
-            aria-label={choice.labels.row(row)}
+            aria-label={[choice.labels.row(row), why].filter(Boolean).join(". ")}
           />
         </span>
       )}

@@ -103,9 +103,26 @@ export function PayableScreen() {
   );
 }
 
+/** A number without its marks: papers and claims write the same order with and without them. */
+const bare = (number: string) => number.replace(/[^\p{L}\p{N}]/gu, "").toUpperCase();
+
+/** The papers of a claim, for who may see the pack that it was drawn from. */
+function usePapers(p: Payable) {
+  const { i18n } = useTranslation();
+  return useQuery({ ...packQuery(p.pack ?? "", i18n.language), enabled: Boolean(p.pack), retry: false }).data;
+}
+
+/** The order as its own paper writes it, where that is among the papers; the claim has it without marks. */
+function useOrder(p: Payable): string {
+  const papers = usePapers(p)?.papers ?? [];
+  const same = papers.find((d) => d.kind === "purchase_order" && d.number && bare(d.number) === bare(p.order ?? ""));
+  return same?.number ?? p.order ?? "";
+}
+
 function Facts({ p }: { p: Payable }) {
   const { t } = useTranslation();
   const nameOf = useNames();
+  const order = useOrder(p);
   const sums: [string, Schemas["Amount"]][] = [
     ["face", p.face],
     ["confirmed", p.confirmed],
@@ -132,7 +149,7 @@ function Facts({ p }: { p: Payable }) {
           ["supplier", nameOf(p.seller)],
           ["buyer", nameOf(p.obligor)],
           ["owner", p.owner === p.seller ? "" : nameOf(p.owner)],
-          ["order", p.order ?? ""],
+          ["order", order],
           ["issued", p.issue_date],
           ["due", p.due_date],
           ["payTo", p.pay_to],
@@ -203,7 +220,7 @@ function Pending({ list, p }: { list: Intent[]; p: Payable }) {
                   loading={act.isPending}
                   onClick={() =>
                     act.mutate({
-                      title: t(`payables.act.${short(i)}`, { number: p.number, count: 1 }),
+                      title: t(`payables.act.${short(i) === "confirm" ? "confirmOne" : short(i)}`, { number: p.number }),
                       ...(args.amount ? { amount: args.amount } : {}),
                       counterparty: nameOf(p.obligor === actor.organisation ? p.seller : p.obligor),
                       consequence: t(`payables.consequence.pending.${short(i)}`, { account: args.account ?? "" }),
@@ -230,8 +247,8 @@ function Pending({ list, p }: { list: Intent[]; p: Payable }) {
 }
 
 function Papers({ p }: { p: Payable }) {
-  const { t, i18n } = useTranslation();
-  const { data } = useQuery({ ...packQuery(p.pack ?? "", i18n.language), enabled: Boolean(p.pack), retry: false });
+  const { t } = useTranslation();
+  const data = usePapers(p);
   if (!data) return null;
   return (
     <section className={classes.part}>

@@ -81,6 +81,7 @@ export function Payables() {
     labels: {
       all: t("payables.chooseAll", { count: open.length }),
       row: (p) => t("payables.choose", { number: p.number }),
+      closed: t("payables.chooseClosed"),
     },
   };
 
@@ -180,8 +181,10 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (to: Partial<
         maxLength={64}
         onChange={(e) => setText(e.currentTarget.value)}
       />
-      <Day label={t("payables.from")} value={filter.from} onChange={(from) => onChange({ from })} />
-      <Day label={t("payables.until")} value={filter.until} onChange={(until) => onChange({ until })} />
+      <span className={classes.span}>
+        <Day label={t("payables.from")} value={filter.from} onChange={(from) => onChange({ from })} />
+        <Day label={t("payables.until")} value={filter.until} onChange={(until) => onChange({ until })} />
+      </span>
       {chips.map(({ key, label }) => (
         <Button
           key={key}

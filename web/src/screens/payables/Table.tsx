@@ -18,8 +18,7 @@ export function usePayableColumns(tab: Filter["tab"], pays: boolean, onDispute?:
     {
       id: "number",
       title: t("payables.column.number"),
-      width: 140,
-      grow: 1,
+      width: 120,
       sort: "number",
       phone: { line: 1 },
       cell: (p) => (
@@ -31,7 +30,7 @@ export function usePayableColumns(tab: Filter["tab"], pays: boolean, onDispute?:
     {
       id: "party",
       title: t(pays ? "payables.column.supplier" : "payables.column.buyer"),
-      width: 150,
+      width: 230,
       grow: 2,
       phone: { line: 2 },
       cell: (p) => nameOf(pays ? p.seller : p.obligor),
@@ -40,7 +39,7 @@ export function usePayableColumns(tab: Filter["tab"], pays: boolean, onDispute?:
     {
       id: "amount",
       title: t("payables.column.amount"),
-      width: 160,
+      width: 140,
       right: true,
       sort: "amount",
       phone: { line: 1, end: true },
@@ -51,7 +50,7 @@ export function usePayableColumns(tab: Filter["tab"], pays: boolean, onDispute?:
     columns.push({
       id: "left",
       title: t(tab === "disputed" ? "payables.column.disputed" : "payables.column.left"),
-      width: 160,
+      width: 140,
       right: true,
       cell: (p) => (tab === "disputed" ? <Money value={disputedOf(p)} /> : !isZero(p.due) && <Money value={p.due} />),
     });
@@ -59,7 +58,7 @@ export function usePayableColumns(tab: Filter["tab"], pays: boolean, onDispute?:
   columns.push({
     id: "standing",
     title: t("payables.column.standing"),
-    width: 210,
+    width: 190, // "Confirmed" and "In dispute" beside each other
     phone: { line: 3 },
     cell: (p) => (
       <span className={classes.badges}>

@@ -64,13 +64,16 @@ export function useConfirm() {
       const intents = outcomes.flatMap((o) => (o.intent && !o.problem ? [o.intent] : []));
       if (intents.length === 0) return outcomes;
       const about = ask.list.filter((p) => outcomes.some((o) => o.id === p.id && o.intent && !o.problem));
+      const count = about.length;
+      const only = count === 1 ? about[0] : undefined;
       const sums = totals(about.map((p) => p.face));
       const suppliers = [...new Set(about.map((p) => p.seller))];
       const args = intents.map(argsOf);
       const files = [...new Set(args.flatMap((a) => (a.source ? [shortDigest(a.source)] : [])))];
       const promises = [...new Set(args.flatMap((a) => (a.promise ? [a.promise] : [])))];
       const done = await sign({
-        title: t("payables.act.confirm", { count: intents.length }),
+        // One alone is named, as it is signed; many have their sum.
+        title: only ? t("payables.act.confirmOne", { number: only.number }) : t("payables.act.confirm", { count: intents.length }),
         ...(sums.length === 1 && sums[0] ? { amount: sums[0] } : {}),
         counterparty:
           suppliers.length <= 3
@@ -78,9 +81,9 @@ export function useConfirm() {
             : t("payables.suppliers", { count: suppliers.length }),
         consequence: [
           sums.length > 1 ? t("payables.total", { sum: sumText(about.map((p) => p.face)) }) : "",
-          ...promises.map((p) => t(`payables.consequence.${p}`)),
-          args.some((a) => a.waives_defences) ? t("payables.consequence.waives") : "",
-          files.length > 0 ? t("payables.consequence.source", { digest: files.join(t("payables.and")) }) : "",
+          ...promises.map((p) => t(`payables.consequence.${p}`, { count })),
+          args.some((a) => a.waives_defences) ? t("payables.consequence.waives", { count }) : "",
+          files.length > 0 ? t("payables.consequence.source", { count, digest: files.join(t("payables.and")) }) : "",
         ]
           .filter(Boolean)
           .join(" "),
