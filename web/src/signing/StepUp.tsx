@@ -7,6 +7,7 @@ import { me } from "../api/queries";
 import { Badge } from "../ui/Badge";
 import { Money } from "../ui/Money";
 import { ProblemNote } from "../ui/ProblemNote";
+import { Whole } from "../ui/Whole";
 import { Digest } from "./Digest";
 import { type Key, keys, node, ways, type Way } from "./keys";
 import { FileWay } from "./FileWay";
@@ -35,7 +36,9 @@ export default function StepUp({ act, onDone, onClose }: Props) {
       <Modal.Content>
         <Stack gap="md" p="md">
           <div className={classes.head}>
-            <Modal.Title className={classes.title}>{act.title}</Modal.Title>
+            <Modal.Title className={classes.title}>
+              <Whole text={act.title} />
+            </Modal.Title>
             {!busy && <Modal.CloseButton aria-label={t("common.close")} />}
           </div>
         <About act={act} />
@@ -87,7 +90,9 @@ function About({ act }: { act: Act }) {
         )}
         <div>
           <dt>{t("signing.consequence")}</dt>
-          <dd>{act.consequence}</dd>
+          <dd>
+            <Whole text={act.consequence} />
+          </dd>
         </div>
         {act.intents.length === 1 ? (
           <div>

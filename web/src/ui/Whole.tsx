@@ -1,25 +1,25 @@
 import { Fragment } from "react";
 
-const number = /[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+/g;
+const joined = /[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+/g;
 const longest = 24; // a longer one may not fit on a line of a phone
 
-/** A sentence of which numbers and dates stay whole: a browser ends a line after a hyphen. */
+/**
+ * A sentence of which numbers and dates stay whole: a browser ends a line after a hyphen. It is one
+ * element (data-whole), so that it stays one text where it is laid out and where it is searched.
+ */
 export function Whole({ text }: { text: string }) {
-  const found = [...text.matchAll(number)].filter(([word]) => word.length <= longest);
-  if (found.length === 0) return text;
-  const last = found.at(-1);
+  const numbers = [...text.matchAll(joined)].filter(([word]) => /\d/.test(word) && word.length <= longest);
+  if (numbers.length === 0) return text;
+  const ends = numbers.map((m) => m.index + m[0].length);
   return (
-    <>
-      {found.map(({ 0: word, index }, n) => {
-        const before = found[n - 1];
-        return (
-          <Fragment key={index}>
-            {text.slice(before ? before.index + before[0].length : 0, index)}
-            <span style={{ whiteSpace: "nowrap" }}>{word}</span>
-          </Fragment>
-        );
-      })}
-      {last && text.slice(last.index + last[0].length)}
-    </>
+    <span data-whole>
+      {numbers.map((m, n) => (
+        <Fragment key={m.index}>
+          {text.slice(ends[n - 1] ?? 0, m.index)}
+          <span style={{ whiteSpace: "nowrap" }}>{m[0]}</span>
+        </Fragment>
+      ))}
+      {text.slice(ends.at(-1))}
+    </span>
   );
 }

@@ -53,7 +53,8 @@ export function untranslated(page, known) {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const around = node.parentElement;
-      let text = node.textContent.trim();
+      // A sentence whose numbers are kept whole is one text.
+      let text = (around.closest("[data-whole]") ?? node).textContent.trim();
       if (!/[A-Za-z]{2}/.test(text) || text.includes("⟦") || !around.checkVisibility()) continue;
       if (around.closest("script, style, pre, code, kbd, textarea, [translate=no], [lang]:not(html), .textLayer")) continue;
       for (const value of said) text = text.replaceAll(value, "");

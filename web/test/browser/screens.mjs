@@ -64,7 +64,8 @@ function strays(page, language) {
       const found = new Set();
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        let text = node.textContent.trim();
+        // A sentence whose numbers are kept whole is one text.
+        let text = (node.parentElement.closest("[data-whole]") ?? node).textContent.trim();
         for (const name of known) text = text.replaceAll(name, "");
         text = text.replace(/[(（][^()（）]*[)）]/g, ""); // the name of goods
         const around = node.parentElement;

@@ -1,6 +1,8 @@
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Badge, type Tone } from "../../ui/Badge";
 import { stated } from "../../ui/format";
+import { Whole } from "../../ui/Whole";
 import type { Review } from "./queries";
 import classes from "./Review.module.css";
 
@@ -85,6 +87,9 @@ export function Checks({ review, chosen, onChoose }: Props) {
               {t(`review.outcomes.${o}`, { count: count(o) })}
             </Badge>
           ))}
+        <Link to="/packs/$id" params={{ id: review.pack.id }} className={classes.packLink}>
+          {t("review.openPack")}
+        </Link>
       </div>
       <ol className={classes.list}>
         {named(review.checks).map(({ key, check: c }, n) => (
@@ -100,22 +105,32 @@ export function Checks({ review, chosen, onChoose }: Props) {
                 <Badge tone={tones[c.outcome]}>{t(`review.outcome.${c.outcome}`)}</Badge>
                 {standard.test(c.rule) && <code className={classes.rule}>{c.rule}</code>}
               </span>
-              <span className={classes.said}>{words(c)}</span>
+              <span className={classes.said}>
+                <Whole text={words(c)} />
+              </span>
               {(c.claimed || c.found) && (
                 <span className={classes.values}>
                   {c.claimed && (
                     <span>
-                      {t("review.claimed")} <strong>{stated(c.claimed)}</strong>
+                      {t("review.claimed")} <strong>
+                        <Whole text={stated(c.claimed)} />
+                      </strong>
                     </span>
                   )}
                   {c.found && (
                     <span>
-                      {t("review.found")} <strong>{stated(c.found)}</strong>
+                      {t("review.found")} <strong>
+                        <Whole text={stated(c.found)} />
+                      </strong>
                     </span>
                   )}
                 </span>
               )}
-              {c.outcome !== "passed" && <span className={classes.advice}>{c.advice ?? t("review.openNext")}</span>}
+              {c.outcome !== "passed" && (
+                <span className={classes.advice}>
+                  <Whole text={c.advice ?? t("review.openNext")} />
+                </span>
+              )}
             </button>
             {chosen === n && <Differences review={review} check={c} />}
           </li>

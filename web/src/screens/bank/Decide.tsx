@@ -1,17 +1,18 @@
 import { Button, Group, NativeSelect, Text, Textarea } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge } from "../../ui/Badge";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { amount, instant, stated } from "../../ui/format";
+import { Whole } from "../../ui/Whole";
 import { Thread } from "../messages/Thread";
 import { AlertBadge } from "./Alert";
 import { useNames } from "./names";
 import { begun, Price, PriceForm, priced, type Quote, usePrice } from "./Price";
-import type { Review } from "./queries";
+import { paidOut, type Review } from "./queries";
 import classes from "./Review.module.css";
 import { type Decision, isStale, type ReasonCode, useDecide } from "./useDecide";
+import { useDecideKeys } from "./useDecideKeys";
 
 const toSeller: ReasonCode[] = [
   "papers_missing",
@@ -29,12 +30,12 @@ const toMaker: ReasonCode[] = [...toSeller, "price_deviates", "concentration", "
 
 type Line = Review["decisions"][number]["consequences"][number];
 
-/** What follows from an act, in words. */
-function useConsequence(): (line: Line) => string {
+/** What follows from an act, in words. The ledger takes no acceptance while the account to pay to is held. */
+function useConsequence(held: boolean): (line: Line) => string {
   const { t } = useTranslation();
   const nameOf = useNames();
   return (c) =>
-    t(`review.then.${c.code}`, {
+    t(`review.then.${c.code === "offer" && held ? "offerHeld" : c.code}`, {
       name: nameOf(c.organisation),
       amount: c.amount ? `${amount(c.amount.amount, c.amount.currency)} ${c.amount.currency}` : "",
       account: c.account ?? "",
@@ -84,18 +85,25 @@ function Limits({ review }: { review: Review }) {
   );
 }
 
+/** What the bank's rules ask; once the cash is paid out, what has changed since says nothing of the decision. */
 function Conditions({ review }: { review: Review }) {
   const { t } = useTranslation();
+  if (paidOut.has(review.financing.stage)) return null;
+  const failed = review.checks.some((c) => c.outcome === "failed");
   return (
     <ul className={classes.conditions} aria-label={t("review.policy")}>
       {review.conditions.map((c) => (
         <li key={c.code}>
-          <Badge tone={c.passed ? "good" : c.code === "held" ? "quiet" : "bad"}>
-            {t(`review.condition.${c.code}.${c.passed ? "yes" : "no"}`, {
-              actual: stated(c.actual ?? ""),
-              limit: stated(c.limit ?? ""),
-            })}
-          </Badge>
+          {c.code === "verdicts" && !c.passed && !failed ? (
+            <Badge tone="unknown">{t("review.condition.verdicts.open")}</Badge>
+          ) : (
+            <Badge tone={c.passed ? "good" : c.code === "held" ? "quiet" : "bad"}>
+              {t(`review.condition.${c.code}.${c.passed ? "yes" : "no"}`, {
+                actual: stated(c.actual ?? ""),
+                limit: stated(c.limit ?? ""),
+              })}
+            </Badge>
+          )}
         </li>
       ))}
     </ul>
@@ -108,12 +116,12 @@ type Props = { review: Review; onDone: (act: Decision["act"]) => void; onStale: 
 export function Decide({ review, onDone, onStale }: Props) {
   const { t } = useTranslation();
   const nameOf = useNames();
-  const said = useConsequence();
+  const said = useConsequence(review.payee_change !== undefined);
   const [quote, setQuote] = useState<Quote>(() => begun(review));
   const [code, setCode] = useState<ReasonCode | "">("");
   const [note, setNote] = useState("");
   const [asked, setAsked] = useState(false);
-  const [keys, setKeys] = useLocalStorage({ key: "countersign.decideByKey", defaultValue: true });
+  const { on: keys, setOn: setKeys, everywhere } = useDecideKeys();
   const reason = useRef<HTMLSelectElement>(null);
   const decide = useDecide(review, onDone);
   const busy = useRef(false); // at once: a key that is held down repeats before the screen knows
@@ -206,16 +214,16 @@ export function Decide({ review, onDone, onStale }: Props) {
         )}
         {main ? (
           <p className={classes.then}>
-            {main.allowed ? consequences.map(said).join(" ") : t(`review.why.${main.why ?? "role"}`, { roles: rolesOf(t, main) })}
+            <Whole text={main.allowed ? consequences.map(said).join(" ") : t(`review.why.${main.why ?? "role"}`, { roles: rolesOf(t, main) })} />
           </p>
         ) : (
           <p className={classes.then}>{t(`review.stage.${review.financing.stage ?? "requested"}`)}</p>
         )}
         {decide.isError && <ProblemNote error={decide.error} />}
-        <Group gap={8} wrap="nowrap">
+        <Group gap={8}>
           {main && (
             <Button
-              flex={1}
+              flex="1 0 auto"
               px="sm"
               loading={decide.isPending}
               disabled={!main.allowed || (main.act === "quote" && !priced(quote))}
@@ -243,10 +251,10 @@ export function Decide({ review, onDone, onStale }: Props) {
             </Button>
           )}
         </Group>
-        {main && (
+        {main && everywhere && (
           <label className={classes.keys}>
             <input type="checkbox" checked={keys} onChange={(e) => setKeys(e.currentTarget.checked)} />
-            {t("review.keys")}
+            {t("review.keys", { approve: "A", back: "R", reject: "X", next: "j", previous: "k" })}
           </label>
         )}
       </div>

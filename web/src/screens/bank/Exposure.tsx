@@ -94,7 +94,7 @@ export function Exposure() {
         return (
           <section key={currency} className={classes.block} aria-label={t("exposure.in", { currency })}>
             <Title order={2}>{t("exposure.in", { currency })}</Title>
-            {table ? <Figures lines={shown} /> : <Bars lines={shown} />}
+            {table ? <Figures lines={shown} by={by} /> : <Bars lines={shown} />}
             {rows.length > 10 && (
               <Button size="compact-sm" variant="subtle" onClick={() => setAll(!all)}>
                 {t(all ? "exposure.top" : "exposure.every", { count: rows.length })}
@@ -163,19 +163,20 @@ function Bars({ lines }: { lines: Line[] }) {
   );
 }
 
-function Figures({ lines }: { lines: Line[] }) {
+function Figures({ lines, by }: { lines: Line[]; by: By }) {
   const { t } = useTranslation();
   const columns = ["limit", "used", "reserved", "free", "outstanding", "overdue"] as const;
+  const named = (c: (typeof columns)[number]) => t(`exposure.${c === "used" ? "usedColumn" : c}`);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
     <div className={classes.scroller} tabIndex={0} role="region" aria-label={t("exposure.figures", { currency: lines[0]?.limit.currency ?? "" })}>
       <table className={classes.table}>
         <thead>
           <tr>
-            <th scope="col">{t("exposure.line")}</th>
+            <th scope="col">{t(`exposure.one.${by}`)}</th>
             {columns.map((c) => (
               <th scope="col" key={c} className={classes.money}>
-                {t(`exposure.${c === "used" ? "usedColumn" : c}`)}
+                {named(c)}
               </th>
             ))}
             <th scope="col">{t("exposure.state")}</th>
@@ -188,11 +189,11 @@ function Figures({ lines }: { lines: Line[] }) {
                 <Name line={e} />
               </th>
               {columns.map((c) => (
-                <td key={c} className={classes.money}>
+                <td key={c} className={classes.money} data-title={named(c)}>
                   <Money value={e[c]} />
                 </td>
               ))}
-              <td>
+              <td data-title={t("exposure.state")}>
                 <AlertBadge alert={e.with?.alert ?? e.alert} />
               </td>
             </tr>

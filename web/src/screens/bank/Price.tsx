@@ -48,6 +48,9 @@ export function usePrice(review: Review, quote: Quote, wanted: boolean) {
 
 type Props = { review: Review; quote: Quote; terms: Schemas["Terms"] | undefined };
 
+/** Stages in which a quote still runs or may be sent: later none can lapse. */
+const quotable = new Set<Review["financing"]["stage"]>(["submitted", "returned", "quoted"]);
+
 /** The price in figures, with where it comes from and what differs from the bank's rule. */
 export function Price({ review, quote, terms }: Props) {
   const { t } = useTranslation();
@@ -93,8 +96,10 @@ export function Price({ review, quote, terms }: Props) {
       <p className={classes.small}>
         {t("review.price.runs", {
           recourse: t(quote.recourse ? "review.price.recourse" : "review.price.noRecourse"),
-          until: t("review.price.until", { when: instant(quote.lapses_at) }),
-        })}
+          until: quotable.has(review.financing.stage)
+            ? t("review.price.until", { when: instant(offer.source === "quoted" ? offer.lapses_at : quote.lapses_at) })
+            : "",
+        }).trim()}
       </p>
       {offer.fault && <p className={classes.small}>{offer.fault.action}</p>}
     </section>

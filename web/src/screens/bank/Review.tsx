@@ -11,9 +11,10 @@ import { instant } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Checks, useCheckWords } from "./Checks";
 import { Decide, EventLine } from "./Decide";
+import { useDecideKeys } from "./useDecideKeys";
 import { Payments } from "../statements/Payments";
 import { useNames } from "./names";
-import { queue, review as reviewQuery, type Review as Case } from "./queries";
+import { paidOut, queue, review as reviewQuery, type Review as Case } from "./queries";
 import classes from "./Review.module.css";
 import { StageBadge } from "./StageBadge";
 
@@ -46,12 +47,23 @@ function Papers({ review, chosen, shown, onShow }: {
       }),
     [review.checks, paper?.id, chosen, words],
   );
+  const at = paper ? papers.indexOf(paper) : -1;
+  const tabs = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Only the row of tabs moves: on a phone the screen stays at the check that chose the paper.
+    const list = tabs.current;
+    const tab = list?.children[at];
+    if (!list || !tab) return;
+    const [seen, box] = [list.getBoundingClientRect(), tab.getBoundingClientRect()];
+    if (box.left < seen.left) list.scrollLeft -= seen.left - box.left;
+    else if (box.right > seen.right) list.scrollLeft += box.right - seen.right;
+  }, [at]);
   if (!paper) return <Text p="md">{t("review.noPapers")}</Text>;
   const name = (p: typeof paper) => `${t(`kind.${p.kind ?? "unread"}`)} ${p.number ?? ""}`.trim();
   return (
     <section className={classes.papers} aria-label={t("review.papers")}>
       <Tabs value={paper.id} onChange={(v) => v && onShow(v)} variant="default" className={classes.tabs}>
-        <Tabs.List className={classes.tabList}>
+        <Tabs.List ref={tabs} className={classes.tabList}>
           {papers.map((p) => (
             <Tabs.Tab key={p.id} value={p.id} title={p.file_name}>
               {name(p)}
@@ -92,12 +104,10 @@ function PayeeHold({ review }: { review: Case }) {
       ) : (
         t("review.payee.waits", { account: p.account, obligor })
       )}
+      <div>{t("review.payee.next")}</div>
     </div>
   );
 }
-
-/** The stages of a case on which money may have come back. */
-const paid = new Set<Case["financing"]["stage"]>(["financed", "overdue", "settled"]);
 
 type Done = { number: string; act: string };
 
@@ -135,7 +145,9 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
   useEffect(() => {
     latest.current = step;
   });
+  const { on: keys } = useDecideKeys();
   useEffect(() => {
+    if (!keys) return;
     const press = (e: KeyboardEvent) => {
       const typing = (e.target as HTMLElement).closest("input:not([type=checkbox]), textarea, select");
       if (typing || e.ctrlKey || e.metaKey || e.altKey || document.querySelector("[role=dialog]")) return;
@@ -144,7 +156,7 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, []);
+  }, [keys]);
 
   const onDone = (act: string) => {
     if (act === "take_up") return; // the same person's next act is on the same case
@@ -176,10 +188,10 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
           <Text size="xs" c="dimmed" aria-live="polite" className={classes.place}>
             {queued && (at < 0 ? t("review.waiting", { count: waiting.length }) : t("review.place", { at: at + 1, of: waiting.length }))}
           </Text>
-          <ActionIcon variant="default" aria-label={t("review.previous")} aria-keyshortcuts="k" disabled={others.length === 0} onClick={() => step(-1)}>
+          <ActionIcon variant="default" aria-label={t("review.previous")} aria-keyshortcuts={keys ? "k" : undefined} disabled={others.length === 0} onClick={() => step(-1)}>
             <IconChevronLeft size={16} />
           </ActionIcon>
-          <ActionIcon variant="default" aria-label={t("review.next")} aria-keyshortcuts="j" disabled={others.length === 0} onClick={() => step(1)}>
+          <ActionIcon variant="default" aria-label={t("review.next")} aria-keyshortcuts={keys ? "j" : undefined} disabled={others.length === 0} onClick={() => step(1)}>
             <IconChevronRight size={16} />
           </ActionIcon>
         </Group>
@@ -208,7 +220,7 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
         </div>
       )}
       <PayeeHold review={review} />
-      {paid.has(f.stage) && <Payments receivable={f.receivable} className={classes.notice} />}
+      {paidOut.has(f.stage) && <Payments receivable={f.receivable} className={classes.notice} />}
       <div className={classes.columns}>
         <Papers
           review={review}

@@ -6,6 +6,9 @@ export type Review = Schemas["Review"];
 export type Exposure = Schemas["Exposure"];
 export type Stage = Schemas["Stage"];
 
+/** The stages of a case of which the cash was paid out, and may have come back. */
+export const paidOut: ReadonlySet<Review["financing"]["stage"]> = new Set(["financed", "overdue", "settled"]);
+
 /** How a list of financings is narrowed and ordered; it is the search of its address. */
 export type Filter = {
   stage?: Stage[];

@@ -79,10 +79,12 @@ export function Make() {
             value={periods.find((p) => daysOf(p).join() === [from, until].join()) ?? "all"}
             onChange={(e) => setDays(daysOf(e.currentTarget.value as (typeof periods)[number]))}
           />
-          <Day label={t("reports.from")} value={from} onChange={(day) => setDays([day ?? "", until])} />
-          {choice !== "calendar" && (
-            <Day label={t("reports.to")} value={until} onChange={(day) => setDays([from, day ?? ""])} />
-          )}
+          <div className={classes.days}>
+            <Day label={t("reports.from")} value={from} onChange={(day) => setDays([day ?? "", until])} />
+            {choice !== "calendar" && (
+              <Day label={t("reports.to")} value={until} onChange={(day) => setDays([from, day ?? ""])} />
+            )}
+          </div>
         </>
       )}
       <NativeSelect

@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, taken } from "../../api/client";
+import { amount } from "../../ui/format";
 import { ReasonSheet } from "../../ui/Sheet";
 import { type Line, newKey } from "./queries";
 
@@ -28,6 +29,17 @@ export function AsideSheet({ line, onClose }: { line: Line; onClose: () => void 
       onSend={send}
       onClose={onClose}
     >
+      <div>
+        <Text size="sm" fw={600}>
+          {t("statements.chooser.text", {
+            amount: `${amount(line.amount.amount, line.amount.currency)} ${line.amount.currency}`,
+            payer: line.party_name || t("common.none"),
+          })}
+        </Text>
+        <Text size="xs" translate="no">
+          {line.remittance}
+        </Text>
+      </div>
       <Text size="sm" c="dimmed">
         {t("statements.aside.text")}
       </Text>

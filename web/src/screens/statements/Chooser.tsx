@@ -6,6 +6,7 @@ import { useNames } from "../../api/names";
 import { amount } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { isZero } from "../../ui/sum";
+import { Whole } from "../../ui/Whole";
 import { minus } from "../payables/amounts";
 import { type Amount, type Line, payableBy } from "./queries";
 import classes from "./Statements.module.css";
@@ -82,7 +83,7 @@ export function Chooser({ line, onClose, onChosen }: Props) {
                   <label htmlFor={`pays-${r.id}`}>
                     <strong translate="no">{r.number}</strong>
                     <span className={classes.text}>
-                      {t("statements.chooser.of", { name: nameOf(r.obligor), day: r.due_date, amount: written(r.due) })}
+                      <Whole text={t("statements.chooser.of", { name: nameOf(r.obligor), day: r.due_date, amount: written(r.due) })} />
                     </span>
                   </label>
                 </div>

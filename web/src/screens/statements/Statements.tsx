@@ -71,7 +71,7 @@ function useStatementColumns(): Column<Statement>[] {
       id: "file",
       title: named("file"),
       width: 160,
-      grow: 1.5,
+      grow: 1,
       phone: { line: 1 },
       cell: (s) => (
         <Link to="/statements/$id" params={{ id: s.id }} data-open translate="no">
@@ -79,7 +79,7 @@ function useStatementColumns(): Column<Statement>[] {
         </Link>
       ),
     },
-    { id: "account", title: named("account"), width: 190, grow: 1, cell: (s) => [...new Set(s.accounts.map((a) => a.account))].join(", ") },
+    { id: "account", title: named("account"), width: 224, grow: 1, cell: (s) => [...new Set(s.accounts.map((a) => a.account))].join(", ") },
     {
       id: "period",
       title: named("period"),

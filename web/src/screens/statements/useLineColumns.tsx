@@ -10,6 +10,7 @@ import { amount } from "../../ui/format";
 import type { Column } from "../../ui/List";
 import { Money } from "../../ui/Money";
 import { isZero } from "../../ui/sum";
+import { Whole } from "../../ui/Whole";
 import { minus } from "../payables/amounts";
 import { canSign } from "../payables/queries";
 import { type Amount, fit, type Line, newKey } from "./queries";
@@ -92,14 +93,16 @@ function Match({ line: l, match: m }: { line: Line; match: NonNullable<Line["mat
   const how = fit(l);
   const recorded = l.state === "recorded";
   const left = recorded ? minus(l.amount, l.allocated) : how === "over" ? minus(l.amount, m.due) : undefined;
+  const what = recorded
+    ? t("statements.applied", { amount: written(l.allocated) })
+    : t("statements.due", { day: m.due_date, amount: written(m.due) });
   return (
     <>
       <Link to="/payables/$id" params={{ id: m.receivable }} className={classes.link} translate="no">
         {m.number}
       </Link>{" "}
       <Text span size="sm">
-        {nameOf(m.obligor)},{" "}
-        {recorded ? t("statements.applied", { amount: written(l.allocated) }) : t("statements.due", { day: m.due_date, amount: written(m.due) })}
+        <Whole text={t("statements.named", { name: nameOf(m.obligor), what })} />
       </Text>
       {l.state === "waiting" && how === "part" && (
         <Text size="sm" c="dimmed">
