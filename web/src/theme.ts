@@ -35,6 +35,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-red-filled": "#c92a2a",
     "--mantine-color-red-filled-hover": "#b02525",
     "--mantine-color-dimmed": "#545b64",
+    "--mantine-color-placeholder": "#6b727b",
     "--mantine-color-anchor": "#364fc7",
     "--ring": "#4263eb",
     "--line": "#dfe3e8",
@@ -50,6 +51,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-red-filled": "#c92a2a",
     "--mantine-color-red-filled-hover": "#b02525",
     "--mantine-color-dimmed": "#a8b0ba",
+    "--mantine-color-placeholder": "#9aa2ac",
     "--mantine-color-anchor": "#a5b8ff",
     "--ring": "#a5b8ff", // the accent of buttons is too dark on dark ground to be seen around them
     "--line": "#3a3f47",
