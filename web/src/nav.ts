@@ -45,7 +45,7 @@ const entries: (Entry & { kinds?: readonly Kind[] })[] = [
   { to: "/payables", word: "payables", icon: IconFileCheck, kinds: ["core_enterprise"] },
   { to: "/disputes", word: "disputes", icon: IconAlertCircle, kinds: ["core_enterprise"] },
   { to: "/calendar", word: "calendar", icon: IconCalendar, kinds: ["core_enterprise"] },
-  { to: "/pipeline", word: "pipeline", icon: IconTimeline, kinds: ["bank"] },
+  { to: "/pipeline", also: "/requests", word: "pipeline", icon: IconTimeline, kinds: ["bank"] },
   { to: "/portfolio", also: "/statements", word: "portfolio", icon: IconCashBanknote, kinds: ["bank"] },
   { to: "/exposure", word: "exposure", icon: IconChartBar, kinds: ["bank"] },
   {

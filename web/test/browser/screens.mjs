@@ -53,8 +53,8 @@ const english = /\b[A-Za-z]?[a-z]{2,}(?:[ ,]+[a-z]{2,})+\b/;
 
 const { personas } = await (await fetch(`${url}/v1/demo`)).json();
 const book = JSON.parse(await readFile(new URL("../../../fixtures/living/book.json", import.meta.url), "utf8"));
-// What people named themselves is what it is in every language: organisations, goods, trades, keys.
-let given = [...personas.map((p) => p.organisation), ...Object.values(book.goods).map((g) => g.name), "Test passkey"];
+// What people named themselves, and a command, is what it is in every language: organisations, goods, trades, keys.
+let given = [...personas.map((p) => p.organisation), ...Object.values(book.goods).map((g) => g.name), "Test passkey", "countersign person"];
 
 /** The texts of a page that a reader should not meet. What papers themselves say stands in
  * elements marked translate="no" or lang, and is theirs. */

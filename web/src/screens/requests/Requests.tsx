@@ -1,7 +1,8 @@
 import { Button, Text, Title } from "@mantine/core";
-import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import { useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { me } from "../../api/queries";
 import { requests, states } from "./queries";
 import { RequestList } from "./RequestList";
 import classes from "./Requests.module.css";
@@ -9,8 +10,10 @@ import classes from "./Requests.module.css";
 /** Papers that one was asked for and asks others for. */
 export function Requests() {
   const { t } = useTranslation();
+  const { data: actor } = useSuspenseQuery(me);
   const { state } = useSearch({ from: "/inside/requests" });
   const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(requests(state));
+  const none = actor.kind === "bank" ? "requests.noneBank" : "requests.none"; // a bank comes to a pack by its case
   const items = data.pages.flatMap((p) => p.items);
   return (
     <div className={classes.all}>
@@ -36,7 +39,7 @@ export function Requests() {
       </nav>
       {items.length === 0 ? (
         <Text size="sm" mt="md" maw={560}>
-          {t(state ? "requests.noneSuch" : "requests.none")}
+          {t(state ? "requests.noneSuch" : none)}
         </Text>
       ) : (
         <RequestList items={items} />

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useRef, useState } from "react";
@@ -18,12 +18,16 @@ export function Person() {
   const { t } = useTranslation();
   const { id } = useParams({ from: "/inside/settings/team/$id" });
   const { data } = useSuspenseQuery(personOf(id));
+  const { data: people } = useSuspenseQuery(persons);
   const who = data.person;
+  // The ledger refuses what would leave fewer than two admins.
+  const admins = people.filter((p) => p.state === "active" && p.roles.includes("admin")).length;
+  const needed = who.roles.includes("admin") && admins <= 2;
   return (
     <Stack gap="md">
-      <Link to="/settings/team" className={classes.meta}>
+      <Anchor component={Link} to="/settings/team" size="sm">
         {t("settings.team.back")}
-      </Link>
+      </Anchor>
       <div>
         <Group gap="sm">
           <Title order={1}>{who.name}</Title>
@@ -46,8 +50,21 @@ export function Person() {
         </Title>
         <KeyList list={data.keys} person={who.person} />
       </section>
-      {who.state === "active" && <Deactivate who={data} />}
+      {who.state === "active" && (needed ? <Needed /> : <Deactivate who={data} />)}
     </Stack>
+  );
+}
+
+/** An admin whom the organisation cannot do without. */
+function Needed() {
+  const { t } = useTranslation();
+  return (
+    <div>
+      <Title order={2} mb={4}>
+        {t("settings.team.revoke")}
+      </Title>
+      <Text size="sm">{t("settings.team.lastAdmin")}</Text>
+    </div>
   );
 }
 

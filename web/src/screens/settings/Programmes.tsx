@@ -49,13 +49,15 @@ export function Programmes() {
                     {name(p.bank)}
                     <div className={classes.meta}>{[p.seller, p.obligor].map(name).join(" → ")}</div>
                   </th>
-                  <td className={classes.number}>
+                  <td className={classes.number} data-label={t("settings.programmes.limit")}>
                     <Money value={p.limit} />
                   </td>
-                  <td className={classes.number}>
+                  <td className={classes.number} data-label={t("settings.programmes.used")}>
                     <Money value={p.used} />
                   </td>
-                  <td className={classes.number}>{t("settings.programmes.days", { count: p.tenor_days })}</td>
+                  <td className={classes.number} data-label={t("settings.programmes.tenor")}>
+                    {t("settings.programmes.days", { count: p.tenor_days })}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -32,7 +32,7 @@ export function Roles() {
               <tr key={role}>
                 <th scope="row">{t(`role.${role}`)}</th>
                 <td>{t(`settings.roles.duty.${role}`)}</td>
-                <td>
+                <td data-label={t("settings.roles.who")}>
                   {people
                     .filter((p) => p.state === "active" && p.roles.includes(role))
                     .map((p) => p.name)
