@@ -227,7 +227,13 @@ export function DocumentScreen() {
           <IconArrowLeft size={18} />
         </ActionIcon>
         <Title order={1} className={classes.title}>
-          {document.kind ? `${t(`kind.${document.kind}`)} ${document.number ?? ""}` : document.file_name}
+          {document.kind ? (
+            <>
+              {t(`kind.${document.kind}`)} <span className={classes.number}>{document.number}</span>
+            </>
+          ) : (
+            document.file_name
+          )}
         </Title>
         <StateBadge state={document.state} />
         <FindingsBadges paper={document} />

@@ -20,6 +20,7 @@ type Fields = Partial<Record<"issue_date" | "due_date" | "delivery_date" | "curr
   };
 
 const parties = ["seller", "buyer", "carrier", "warehouse", "consignee"] as const;
+const registered = ["vat", "registration_id", "lei"] as const;
 const days = ["issue_date", "due_date", "delivery_date", "order_ref"] as const;
 const passage = ["vessel", "voyage", "port_of_loading", "port_of_discharge", "shipped_on_board"] as const;
 const totals = ["lines", "tax_exclusive", "tax", "tax_inclusive", "prepaid", "payable", "packages", "gross_kg"] as const;
@@ -97,7 +98,11 @@ export function Reading({ paper, label }: { paper: PaperDocument; label: string 
                 <span className={classes.small}>{t(`field.${p}_name`)}</span>
                 <strong>{f[p]?.name}</strong>
                 {f[p]?.address && <span>{f[p].address}</span>}
-                <span>{[f[p]?.vat, f[p]?.registration_id, f[p]?.lei].filter(Boolean).join(" · ")}</span>
+                {has(f[p], registered).map((n) => (
+                  <span key={n}>
+                    <span className={classes.label}>{t(`typed.${n}`)}</span> {f[p]?.[n]}
+                  </span>
+                ))}
               </div>
             ))}
         </div>

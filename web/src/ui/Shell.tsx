@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Group, Menu, Text } from "@mantine/core";
 import { IconKeyboard, IconLogout, IconMail, IconUser } from "@tabler/icons-react";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import type { FocusEvent } from "react";
+import { type FocusEvent, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { me, organisations } from "../api/queries";
@@ -61,6 +61,13 @@ export function Shell() {
   const navigate = useNavigate();
   const connected = useLive();
   const { pathname } = useLocation();
+  const menu = useRef<HTMLElement>(null);
+  const entries = rail(actor);
+  const within = (to: string) => (to === "/" ? pathname === to : pathname.startsWith(to));
+  const at = entries.find(({ to, also }) => within(to) || (also && within(also)))?.to;
+  useEffect(() => {
+    if (at) menu.current?.querySelector(`[href="${at}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [at]);
   const own = parties.items.find((o) => o.id === actor.organisation);
   const name = (i18n.language === "zh-CN" && own?.name_local) || own?.name || actor.organisation;
 
@@ -100,8 +107,8 @@ export function Shell() {
                 <ProfileMenu onSignOut={() => void signOut()} />
               </Group>
             </header>
-            <nav className={classes.rail} aria-label={t("nav.label")}>
-              {rail(actor).map(({ to, also, word, icon: Picture }) => (
+            <nav ref={menu} className={classes.rail} aria-label={t("nav.label")}>
+              {entries.map(({ to, also, word, icon: Picture }) => (
                 <Anchor
                   key={to}
                   component={Link}
@@ -109,7 +116,7 @@ export function Shell() {
                   className={classes.entry}
                   onFocus={whole}
                   {...(to === "/" ? { activeOptions: { exact: true } } : {})}
-                  {...(also && pathname.startsWith(also) ? { "data-status": "active", "aria-current": "page" } : {})}
+                  {...(also && within(also) ? { "data-status": "active", "aria-current": "page" } : {})}
                 >
                   <Picture size={18} aria-hidden />
                   <span>{t(`nav.${word}`)}</span>

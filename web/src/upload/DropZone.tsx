@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useTray } from "./tray";
 import classes from "./DropZone.module.css";
 
-/** Takes files for a trade pack, or for one that they name themselves. */
-export function DropZone({ pack }: { pack: string }) {
+/** Takes files for a trade pack, or for one that they name themselves; primary where that is what the screen is for. */
+export function DropZone({ pack, primary = false }: { pack: string; primary?: boolean }) {
   const { t } = useTranslation();
   const { add } = useTray();
   const input = useRef<HTMLInputElement>(null);
@@ -23,10 +23,10 @@ export function DropZone({ pack }: { pack: string }) {
           e.currentTarget.value = ""; // the same file may be chosen again
         }}
       />
-      <Button variant="default" leftSection={<IconUpload size={16} />} onClick={() => input.current?.click()}>
+      <Button variant={primary ? "filled" : "default"} leftSection={<IconUpload size={16} />} onClick={() => input.current?.click()}>
         {t("upload.choose")}
       </Button>
-      <Text size="sm">{t("upload.drop")}</Text>
+      <Text size="sm" className={classes.drop}>{t("upload.drop")}</Text>
       <Text size="xs" c="dimmed">
         {t("upload.formats")}
       </Text>

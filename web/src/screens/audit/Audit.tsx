@@ -104,11 +104,11 @@ function useAuditColumns(narrow: (to: AuditSearch) => void): Column<Entry>[] {
     {
       id: "act",
       title: t("audit.column.act"),
-      width: 170,
+      width: 150,
       grow: 0.8,
       phone: { line: 1, wide: true },
       cell: (e) => (
-        <span title={e.reason}>
+        <span className={classes.act} title={[say.act(e), e.reason].filter(Boolean).join(" · ")}>
           {say.act(e)}
           {e.reason && <span className={classes.reason}> · {e.reason}</span>}
         </span>
@@ -117,15 +117,15 @@ function useAuditColumns(narrow: (to: AuditSearch) => void): Column<Entry>[] {
     {
       id: "object",
       title: t("audit.column.object"),
-      width: 230,
+      width: 200,
       grow: 1.2,
-      phone: { line: 2, wide: true },
+      phone: { line: 2 },
       cell: (e) => <ObjectOf entry={e} kind={say.kind(e)} onOnly={() => narrow({ object: e.object })} />,
     },
     {
       id: "who",
       title: t("audit.column.who"),
-      width: 220,
+      width: 180,
       grow: 1.2,
       phone: { line: 3 },
       cell: (e) => <Who entry={e} onOnly={(organisation, one) => narrow({ organisation, person: one })} />,
@@ -133,9 +133,14 @@ function useAuditColumns(narrow: (to: AuditSearch) => void): Column<Entry>[] {
     {
       id: "organisation",
       title: t("audit.organisation"),
-      width: 190,
+      width: 200,
       grow: 1.2,
-      cell: (e) => nameOf(e.organisation),
+      phone: { line: 2, end: true },
+      cell: (e) => (
+        <span className={classes.organisation} title={nameOf(e.organisation)}>
+          {nameOf(e.organisation)}
+        </span>
+      ),
     },
     {
       id: "proof",
@@ -155,16 +160,18 @@ function useAuditColumns(narrow: (to: AuditSearch) => void): Column<Entry>[] {
 /** What it was done to: by its kind and name, with the way to it and to all that was done to it. */
 function ObjectOf({ entry: e, kind, onOnly }: { entry: Entry; kind: string; onOnly: () => void }) {
   const { t } = useTranslation();
+  const nameOf = useNames();
+  const name = e.name || (e.kind === "organisation" ? nameOf(e.organisation) : "");
   const to = e.name && e.kind in places ? places[e.kind as keyof typeof places] : undefined;
-  const text = e.name ? `${kind} ${e.name}` : kind;
+  const text = name ? `${kind} ${name}` : kind;
   return (
     <span className={classes.object}>
       {to ? (
-        <Link to={to} params={{ id: e.object }} data-open>
+        <Link to={to} params={{ id: e.object }} title={text} data-open>
           {text}
         </Link>
       ) : (
-        <span>{text}</span>
+        <span title={text}>{text}</span>
       )}
       <button type="button" className={classes.only} aria-label={t("audit.onlyObject", { name: text })} onClick={onOnly}>
         <IconFilter size={14} aria-hidden />

@@ -9,6 +9,7 @@ import { organisations } from "../../api/queries";
 import { Day } from "../../ui/Day";
 import { FilterMenu } from "../../ui/FilterMenu";
 import classes from "../../ui/List.module.css";
+import own from "./Audit.module.css";
 import { type AuditSearch, auditSearch } from "./queries";
 import { useActs } from "./words";
 
@@ -70,8 +71,10 @@ export function Filters({ search, called, onChange }: Props) {
         chosen={search.source ? [search.source] : []}
         onChange={([source]) => change({ source })}
       />
-      <Day label={t("audit.since")} value={search.since} onChange={(since) => change({ since })} />
-      <Day label={t("audit.until")} value={search.until} onChange={(until) => change({ until })} />
+      <span className={own.days}>
+        <Day label={t("audit.since")} value={search.since} onChange={(since) => change({ since })} />
+        <Day label={t("audit.until")} value={search.until} onChange={(until) => change({ until })} />
+      </span>
       {chips.map(({ key, label }) => (
         <Button
           key={key}

@@ -45,9 +45,9 @@ function usePaperColumns(): Column<Row>[] {
       ),
     },
     { id: "number", title: t("documents.number"), width: 140, sort: "number", phone: { line: 2 }, cell: (p) => p.number },
-    { id: "file", title: t("documents.file"), width: 150, grow: 1.4, sort: "file", cell: (p) => p.file_name },
+    { id: "file", title: t("documents.file"), width: 150, grow: 1, sort: "file", cell: (p) => p.file_name },
     { id: "from", title: t("documents.from"), width: 140, grow: 1, cell: (p) => nameOf(p.organisation) },
-    { id: "state", title: t("documents.state"), width: 130, sort: "state", cell: (p) => <StateBadge state={p.state} /> },
+    { id: "state", title: t("documents.state"), width: 170, sort: "state", cell: (p) => <StateBadge state={p.state} /> },
     {
       id: "findings",
       title: t("documents.findings"),

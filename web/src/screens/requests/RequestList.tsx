@@ -27,9 +27,10 @@ export function RequestList({ items, within }: { items: PaperRequest[]; within?:
 }
 
 function Row({ request: r, inPack }: { request: PaperRequest; inPack: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const nameOf = useNames();
   const { data: actor } = useSuspenseQuery(me);
+  const apart = i18n.language === "zh-CN" ? "" : " "; // a full-width mark brings its own space
   const own = r.organisation === actor.organisation;
   return (
     <li className={classes.request} data-request={r.state}>
@@ -51,23 +52,36 @@ function Row({ request: r, inPack }: { request: PaperRequest; inPack: boolean })
         )}
         {r.reason && (
           <Text size="sm" className={classes.said}>
-            <strong>{t("requests.reason")}</strong> <span translate="no">{r.reason}</span>
+            <strong>{t("requests.reason")}</strong>
+            {apart}
+            <span translate="no">{r.reason}</span>
           </Text>
         )}
         {r.refused && (
           <Text size="sm" className={classes.said}>
-            {t(r.state === "open" ? "requests.refused" : "requests.refusedBefore")}{" "}
+            {t(r.state === "open" ? "requests.refused" : "requests.refusedBefore")}
+            {apart}
             <Link to="/documents/$id" params={{ id: r.refused }} className={classes.link}>
               {t("requests.seeWhy")}
             </Link>
           </Text>
         )}
         <Text size="xs" c="dimmed">
-          <time dateTime={r.asked_at} title={instantLong(r.asked_at)}>
+          <time className={classes.part} dateTime={r.asked_at} title={instantLong(r.asked_at)}>
             {t("requests.askedAt", { when: instant(r.asked_at).slice(0, 10) })}
           </time>
-          {r.due && ` · ${t("requests.due", { day: r.due })}`}
-          {r.ended_at && ` · ${t("requests.ended", { when: instant(r.ended_at).slice(0, 10) })}`}
+          {r.due && (
+            <>
+              {" · "}
+              <span className={classes.part}>{t("requests.due", { day: r.due })}</span>
+            </>
+          )}
+          {r.ended_at && (
+            <>
+              {" · "}
+              <span className={classes.part}>{t("requests.ended", { when: instant(r.ended_at).slice(0, 10) })}</span>
+            </>
+          )}
         </Text>
       </div>
       <Acts request={r} own={own} inPack={inPack} />

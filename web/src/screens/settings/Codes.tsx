@@ -33,7 +33,7 @@ export function Codes() {
 
   return (
     <section aria-labelledby="codes" className={classes.form}>
-      <Group gap="sm" mb={4}>
+      <Group gap="sm" mb={8}>
         <Title order={2} id="codes">
           {t("settings.security.totp")}
         </Title>

@@ -33,7 +33,7 @@ export function Security() {
             </Button>
           )}
         </Group>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" mt={8}>
           {t("settings.security.sessionsText")}
         </Text>
         {end.isError && <ProblemNote error={end.error} />}

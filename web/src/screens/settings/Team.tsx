@@ -44,9 +44,13 @@ export function Team() {
               )}
               <Text className={classes.meta}>{p.email}</Text>
             </div>
-            <Text size="sm">{p.roles.map((r) => t(`role.${r}`)).join(t("settings.and"))}</Text>
+            <span className={classes.standing}>
+              <Text span size="sm">
+                {p.roles.map((r) => t(`role.${r}`)).join(t("settings.and"))}
+              </Text>
+              <Badge tone={tones[p.state]}>{t(`settings.team.states.${p.state}`)}</Badge>
+            </span>
             {p.state !== "revoked" && <Conflicts roles={p.roles} />}
-            <Badge tone={tones[p.state]}>{t(`settings.team.states.${p.state}`)}</Badge>
           </li>
         ))}
       </ul>

@@ -188,7 +188,7 @@ export function UploadScreen() {
         <Text c="dimmed" mb="md">
           {t("upload.startHelp")}
         </Text>
-        <DropZone pack="" />
+        <DropZone pack="" primary />
       </div>
     );
   }
