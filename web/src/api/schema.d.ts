@@ -2962,7 +2962,7 @@ export interface components {
             subject: string;
             /** @description Of how many lines of the statement; absent for what is about the subject as a whole. */
             count?: number;
-            /** @description What people know it by, the number of an invoice or the name of a file; empty when there is none. */
+            /** @description What people know it by, as the number of an invoice, the name of a file or of a person; empty when there is none. */
             title: string;
             pack?: components["schemas"]["PackID"];
             /** @description That is asked for; of requests for papers. */

@@ -1065,7 +1065,7 @@ type InboxItem struct {
 	// Subject Id of the document, the request, the statement or the asset.
 	Subject string `json:"subject"`
 
-	// Title What people know it by, the number of an invoice or the name of a file; empty when there is none.
+	// Title What people know it by, as the number of an invoice, the name of a file or of a person; empty when there is none.
 	Title    string     `json:"title"`
 	WaitsFor []WaitsFor `json:"waits_for"`
 }
