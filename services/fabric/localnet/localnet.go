@@ -206,8 +206,8 @@ func (n *Network) startNodes(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		return n.processes.start(ctx, program{
-			name: "orderer", path: n.binaries.Orderer, port: n.layout.Orderer.Port,
-			env: n.env("orderer"),
+			name: "orderer", path: n.binaries.Orderer, env: n.env("orderer"),
+			ports: []int{n.layout.Orderer.Port, n.layout.Orderer.AdminPort},
 		})
 	})
 	for _, p := range n.layout.Peers {
@@ -217,7 +217,7 @@ func (n *Network) startNodes(ctx context.Context) error {
 		}
 		g.Go(func() error {
 			return n.processes.start(ctx, program{
-				name: p.Name(), path: n.binaries.Peer, args: []string{"node", "start"}, port: p.Port,
+				name: p.Name(), path: n.binaries.Peer, args: []string{"node", "start"}, ports: []int{p.Port},
 				env: append(n.env(p.Name()), "CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG="+string(builderConfig)),
 			})
 		})
@@ -235,7 +235,7 @@ func (n *Network) startChaincodes(ctx context.Context) error {
 		for _, p := range n.layout.Peers {
 			g.Go(func() error {
 				return n.processes.start(ctx, program{
-					name: c.Name + "." + p.Domain, path: c.Path, port: p.Servers[c.Name],
+					name: c.Name + "." + p.Domain, path: c.Path, ports: []int{p.Servers[c.Name]},
 					env: []string{
 						"CHAINCODE_ID=" + id,
 						"CHAINCODE_SERVER_ADDRESS=" + localhost(p.Servers[c.Name]),

@@ -28,11 +28,11 @@ const (
 
 // program is a server to be run.
 type program struct {
-	name string
-	path string
-	args []string
-	env  []string
-	port int // listened on once it is ready
+	name  string
+	path  string
+	args  []string
+	env   []string
+	ports []int // all listened on once it is ready
 }
 
 // process is a server that was started. A pid alone may be used again by the system, so
@@ -102,7 +102,8 @@ func (ps *processes) find(name string) (process, bool) {
 	return ps.list[i], true
 }
 
-// start runs a program unless it runs already, and waits until it listens on its port.
+// start runs a program unless it runs already, and waits until it listens on all its ports: an orderer
+// opens that of its administration after the other.
 func (ps *processes) start(ctx context.Context, p program) error {
 	if old, ok := ps.find(p.name); ok && old.alive() {
 		return nil
@@ -117,11 +118,16 @@ func (ps *processes) start(ctx context.Context, p program) error {
 		if !started.alive() {
 			return false, errors.New("it ended")
 		}
-		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", localhost(p.port))
-		if err != nil {
-			return false, nil //nolint:nilerr // Not listening yet: that is what we wait for.
+		for _, port := range p.ports {
+			c, err := (&net.Dialer{}).DialContext(ctx, "tcp", localhost(port))
+			if err != nil {
+				return false, nil //nolint:nilerr // Not listening yet: that is what we wait for.
+			}
+			if err := c.Close(); err != nil {
+				return false, err
+			}
 		}
-		return true, c.Close()
+		return true, nil
 	})
 	if err != nil {
 		return fmt.Errorf("start %s: %w; its log ends with:\n%s", p.name, err, ps.tail(p.name))
