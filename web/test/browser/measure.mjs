@@ -53,7 +53,8 @@ const who = {
 async function addresses() {
   const text = await readFile(new URL("../../src/router.tsx", import.meta.url), "utf8");
   const routes = [...text.matchAll(/getParentRoute: \(\) => (\w+),\s+path: "([^"]+)"/g)];
-  const all = routes.map(([, parent, path]) => (parent === "settings" ? `/settings${path}` : path));
+  const named = routes.map(([, parent, path]) => (parent === "settings" ? `/settings${path}` : path));
+  const all = named.map((p) => (p === "$" ? "/nowhere" : p)); // what no other route takes
   return all.filter((p) => !p.endsWith("/") || p === "/"); // a part's own address leads to its first screen
 }
 
