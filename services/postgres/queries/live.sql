@@ -3,7 +3,9 @@
 -- whoever listens once this is committed. The heads are taken in the order of their ids, so
 -- that writers never wait for each other in a circle.
 WITH changed AS (
-    SELECT unnest(@kinds::text[]) AS kind, unnest(@ids::text[]) AS id
+    -- As sub-queries, so that a plan for these values looks no cheaper than one for any, which is
+    -- kept: to plan all this takes five times as long as to run it.
+    SELECT unnest((SELECT @kinds::text[])) AS kind, unnest((SELECT @ids::text[])) AS id
 ), viewers AS (
     SELECT c.kind, c.id, d.org_id FROM changed c JOIN documents d ON d.id = c.id
     WHERE c.kind = 'document'
