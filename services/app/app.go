@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/countersign/countersign/chaincode/trade"
@@ -142,7 +143,11 @@ func need(actor Actor, roles ...trade.Role) error {
 	if actor.Has(roles...) {
 		return nil
 	}
-	return fault(CodeForbidden, "", "this needs one of the roles %v", roles)
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = string(r)
+	}
+	return fault(CodeForbidden, "", "this needs the role %s", strings.Join(names, " or "))
 }
 
 // needKind refuses an actor of an organisation of another kind.

@@ -16,13 +16,13 @@ type Figure string
 const (
 	FigureAvailable   Figure = "available"   // seller: confirmed, free to be financed
 	FigureInProgress  Figure = "in_progress" // seller: asked for and not paid out yet
-	FigureReceiving   Figure = "receiving"   // seller: due to it within soonDays
+	FigureReceiving   Figure = "receiving"   // seller: due to it within soonDays, or overdue
 	FigureInReview    Figure = "in_review"   // bank: asked of it and not paid out yet
 	FigureOutstanding Figure = "outstanding" // bank: lent and not repaid
-	FigureRepaying    Figure = "repaying"    // bank: of that, due within soonDays
+	FigureRepaying    Figure = "repaying"    // bank: of that, due within soonDays, or overdue
 	FigureToConfirm   Figure = "to_confirm"  // obligor: claimed and not confirmed
 	FigureConfirmed   Figure = "confirmed"   // obligor: confirmed and not paid
-	FigurePaying      Figure = "paying"      // obligor: of that, due within soonDays
+	FigurePaying      Figure = "paying"      // obligor: of that, due within soonDays, or overdue
 )
 
 // Total is a figure in one currency, and of how many things.

@@ -264,7 +264,7 @@ func (v *Review) weigh(x creditLines, a *App) error {
 	}
 	v.Exposure = slices.DeleteFunc(all, func(e Exposure) bool { return e.With == nil })
 	for n := range v.Exposure {
-		if err := v.Exposure[n].without(body.Face, counted && f.Record.Phase != trade.Repaid); err != nil {
+		if err := v.Exposure[n].without(v.takesUp(held)); err != nil {
 			return err
 		}
 	}
@@ -293,13 +293,27 @@ func (v *Review) weigh(x creditLines, a *App) error {
 	return nil
 }
 
-// without takes the case out of what is used, where it counts already: before is without it and
-// after is with it, whenever one looks.
-func (e *Exposure) without(face int64, counted bool) error {
-	if !counted || e.Used.Minor() < face {
+// takesUp is what the case takes up of the limits now, in minor units: what is held for it, or what
+// of the receivable is assigned and was neither paid nor credited.
+func (v *Review) takesUp(held bool) int64 {
+	switch f, r := v.Financing.Asset, v.Receivable; {
+	case held:
+		return f.State.Financing.Face
+	case r != nil && r.State != nil && r.State.Receivable.Assignment != nil &&
+		r.State.Receivable.Assignment.Financing == f.Record.ID:
+		return r.State.Receivable.Assigned
+	default:
+		return 0
+	}
+}
+
+// without takes out of what is used what the case takes up of it: before is without it and after is
+// with it, whenever one looks.
+func (e *Exposure) without(takes int64) error {
+	if takes == 0 || e.Used.Minor() < takes {
 		return nil
 	}
-	used, err := money.New(e.Used.Minor()-face, e.Used.Currency())
+	used, err := money.New(e.Used.Minor()-takes, e.Used.Currency())
 	if err != nil {
 		return err
 	}

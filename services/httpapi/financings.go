@@ -178,10 +178,7 @@ func (s *server) RefuseFinancing(
 	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.RefuseFinancingParams,
 ) {
 	var in api.RefuseFinancing
-	seen, err := seenVersion(params.IfMatch)
-	if err == nil {
-		err = s.decode(r, &in)
-	}
+	seen, err := s.decodeSeen(r, params.IfMatch, &in)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -219,10 +216,7 @@ func (s *server) ApproveFinancing(
 	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.ApproveFinancingParams,
 ) {
 	var in api.ApproveFinancing
-	seen, err := seenVersion(params.IfMatch)
-	if err == nil {
-		err = s.decode(r, &in)
-	}
+	seen, err := s.decodeSeen(r, params.IfMatch, &in)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -237,10 +231,7 @@ func (s *server) RepayFinancing(
 	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.RepayFinancingParams,
 ) {
 	var in api.Nothing
-	seen, err := seenVersion(params.IfMatch)
-	if err == nil {
-		err = s.decode(r, &in)
-	}
+	seen, err := s.decodeSeen(r, params.IfMatch, &in)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -255,10 +246,7 @@ func (s *server) DisburseFinancing(
 	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.DisburseFinancingParams,
 ) {
 	var in api.DisburseFinancing
-	seen, err := seenVersion(params.IfMatch)
-	if err == nil {
-		err = s.decode(r, &in)
-	}
+	seen, err := s.decodeSeen(r, params.IfMatch, &in)
 	if err != nil {
 		s.fail(w, r, err)
 		return

@@ -25,15 +25,21 @@ func seenVersion(tag string) (int64, error) {
 	return n, nil
 }
 
+// decodeSeen reads the body of a decision into v, and the version that it was made on.
+func (s *server) decodeSeen(r *http.Request, tag string, v any) (int64, error) {
+	seen, err := seenVersion(tag)
+	if err == nil {
+		err = s.decode(r, v)
+	}
+	return seen, err
+}
+
 // ReturnFinancing gives a financing back with a reason.
 func (s *server) ReturnFinancing(
 	w http.ResponseWriter, r *http.Request, id api.FinancingID, params api.ReturnFinancingParams,
 ) {
 	var in api.ReturnFinancing
-	seen, err := seenVersion(params.IfMatch)
-	if err == nil {
-		err = s.decode(r, &in)
-	}
+	seen, err := s.decodeSeen(r, params.IfMatch, &in)
 	if err != nil {
 		s.fail(w, r, err)
 		return

@@ -72,8 +72,14 @@ func TestWhatRepaidNothingYetIsAppliedLater(t *testing.T) {
 	w.paidOut()
 	path := "/v1/financings/" + string(w.financing)
 	w.refused(bankMaker, path+"/repayment", api.Nothing{}, http.StatusConflict, trade.CodeRepayment)
-	if list := w.review(bankMaker).Decisions; len(list) != 0 {
-		t.Errorf("before anything was paid: %+v", list)
+	before := w.review(bankMaker)
+	if len(before.Decisions) != 0 || len(before.Exposure) == 0 {
+		t.Errorf("before anything was paid: %+v", before)
+	}
+	for _, e := range before.Exposure {
+		if e.Used == e.With.Used {
+			t.Errorf("what is paid out takes up nothing of the limit by %s", e.By)
+		}
 	}
 	_, both := w.applied()
 	w.post(bankMaker, "/v1/intents/"+string(both[1].ID)+"/withdrawal", nil, http.StatusOK, nil)
@@ -85,6 +91,11 @@ func TestWhatRepaidNothingYetIsAppliedLater(t *testing.T) {
 		return i.Next == app.NextRepay && i.Subject == string(w.financing)
 	}) {
 		t.Errorf("the inbox does not name it: %+v", inbox.Mine)
+	}
+	for _, e := range w.review(bankMaker).Exposure {
+		if e.Used != e.With.Used {
+			t.Errorf("what is paid takes up nothing of the limit by %s: %s, with it %s", e.By, e.Used, e.With.Used)
+		}
 	}
 	repay := w.decision(bankMaker, app.DecideRepay)
 	want := w.trade().Plan.Expected.Figures
