@@ -9,7 +9,8 @@ import { organisations, paper } from "../api/queries";
 import { Original } from "../source/Original";
 import { findingPlaces, pageOf } from "../source/places";
 import { Badge } from "../ui/Badge";
-import { amount, count, decimal, instant, instantLong, shortDigest } from "../ui/format";
+import { amount, count, decimal, shortDigest } from "../ui/format";
+import { When } from "../ui/When";
 import classes from "./Document.module.css";
 import { FindingsBadges, StateBadge } from "./documents/badges";
 import { TypeIn } from "./fields/TypeIn";
@@ -166,9 +167,7 @@ function About({ document }: { document: PaperDocument }) {
     [t("document.by"), (i18n.language === "zh-CN" && by?.name_local) || by?.name || document.organisation],
     [
       t("document.uploaded"),
-      <time key="t" dateTime={document.uploaded_at} title={instantLong(document.uploaded_at)}>
-        {instant(document.uploaded_at)}
-      </time>,
+      <When key="t" at={document.uploaded_at} />,
     ],
     [t("document.version"), String(document.version)],
     [t("document.reader"), valueAt(document.fields, "syntax") || document.media_type],

@@ -131,7 +131,10 @@ export function PackScreen() {
 
   const matrix = pack.verification?.matrix;
   const payable = matrix?.financeable_amount;
-  const free = useAsked(pack.id)?.live === false; // what is asked for or paid out already is not open to be financed again
+  const { data: actor } = useSuspenseQuery(me);
+  // Only a seller sees all that was asked for with its trade: what is asked for or paid out is not open to be financed.
+  const seller = pack.parties.some((p) => p.side === "seller" && p.organisation === actor.organisation);
+  const free = useAsked(pack.id)?.live === false && seller;
   const at = matrix && chosen && placeOf(matrix, chosen);
   return (
     <div className={classes.all}>

@@ -5,6 +5,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Money } from "../../ui/Money";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { Table } from "../../ui/Table";
+import tables from "../../ui/Table.module.css";
 import { amount, count } from "../../ui/format";
 import { AlertBadge } from "./Alert";
 import classes from "./Exposure.module.css";
@@ -168,38 +170,35 @@ function Figures({ lines, by }: { lines: Line[]; by: By }) {
   const columns = ["limit", "used", "reserved", "free", "outstanding", "overdue"] as const;
   const named = (c: (typeof columns)[number]) => t(`exposure.${c === "used" ? "usedColumn" : c}`);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
-    <div className={classes.scroller} tabIndex={0} role="region" aria-label={t("exposure.figures", { currency: lines[0]?.limit.currency ?? "" })}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t(`exposure.one.${by}`)}</th>
-            {columns.map((c) => (
-              <th scope="col" key={c} className={classes.money}>
-                {named(c)}
-              </th>
-            ))}
-            <th scope="col">{t("exposure.state")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((e) => (
-            <tr key={e.id}>
-              <th scope="row">
-                <Name line={e} />
-              </th>
-              {columns.map((c) => (
-                <td key={c} className={classes.money} data-title={named(c)}>
-                  <Money value={e[c]} />
-                </td>
-              ))}
-              <td data-title={t("exposure.state")}>
-                <AlertBadge alert={e.with?.alert ?? e.alert} />
-              </td>
-            </tr>
+    <Table label={t("exposure.figures", { currency: lines[0]?.limit.currency ?? "" })} className={classes.figures}>
+      <thead>
+        <tr>
+          <th scope="col">{t(`exposure.one.${by}`)}</th>
+          {columns.map((c) => (
+            <th scope="col" key={c} className={tables.number}>
+              {named(c)}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+          <th scope="col">{t("exposure.state")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((e) => (
+          <tr key={e.id}>
+            <th scope="row" className={tables.wraps} data-title={t(`exposure.one.${by}`)}>
+              <Name line={e} />
+            </th>
+            {columns.map((c) => (
+              <td key={c} className={tables.number} data-title={named(c)}>
+                <Money value={e[c]} />
+              </td>
+            ))}
+            <td data-title={t("exposure.state")}>
+              <AlertBadge alert={e.with?.alert ?? e.alert} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }

@@ -16,7 +16,7 @@ import { When } from "../../ui/When";
 import { PortfolioTabs } from "../statements/PortfolioTabs";
 import { useNames } from "./names";
 import classes from "./Pipeline.module.css";
-import { type Filter, type Financing, financings, lent, onTheWay, orderOf, sortOf, type Stage, staged } from "./queries";
+import { ended, type Filter, type Financing, financings, lent, onTheWay, orderOf, sortOf, type Stage, staged } from "./queries";
 import { StageBadge } from "./StageBadge";
 
 type Props = { title: string; empty: string; stages: Stage[]; from: "/inside/pipeline" | "/inside/portfolio" };
@@ -38,6 +38,7 @@ function Financings({ title, empty, stages, from }: Props) {
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(financings(asked));
   const items = data.pages.flatMap((p) => p.items);
   const totals = data.pages[0]?.totals ?? [];
+  const summed = chosen.length > 0 ? chosen : stages.filter((s) => !ended.includes(s)); // nobody asks for what came to nothing
   const columns = useFinancingColumns(title === "portfolio");
   const { shown, hidden, onToggle } = useColumns(title, columns);
   const narrow = (change: Filter) => {
@@ -56,7 +57,7 @@ function Financings({ title, empty, stages, from }: Props) {
       <Group className={lists.head} justify="space-between">
         <Title order={1}>{t(`pipeline.title.${title as "pipeline"}`)}</Title>
         <Group gap={8}>
-          <Sums totals={totals.filter((x) => (asked.stage ?? []).includes(x.stage))} out={title === "portfolio"} />
+          <Sums totals={totals.filter((x) => summed.includes(x.stage))} out={title === "portfolio"} />
           {title === "portfolio" && (
             <Button component={Link} to="/calendar" size="xs" variant="default" leftSection={<IconCalendar size={14} aria-hidden />}>
               {t("nav.calendar")}

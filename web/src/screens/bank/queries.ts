@@ -20,6 +20,9 @@ export type Filter = {
   order?: "asc" | "desc";
 };
 
+/** What came to nothing. */
+export const ended: Stage[] = ["refused_by_rule", "refused", "declined", "lapsed"];
+
 /** What is on its way, in the order of the stages, and what came to nothing. */
 export const onTheWay: Stage[] = [
   "requested",
@@ -31,10 +34,7 @@ export const onTheWay: Stage[] = [
   "checking",
   "approved",
   "paying",
-  "refused_by_rule",
-  "refused",
-  "declined",
-  "lapsed",
+  ...ended,
 ];
 
 /** What is out, or was. */

@@ -1,8 +1,10 @@
 import { Group, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { count, instant, instantLong, shortDigest } from "../../ui/format";
+import { count, shortDigest } from "../../ui/format";
+import { Table } from "../../ui/Table";
 import table from "../../ui/Table.module.css";
+import { When } from "../../ui/When";
 import classes from "./Financing.module.css";
 import { useNames } from "../../api/names";
 import type { Financing } from "./queries";
@@ -28,39 +30,34 @@ export function Proof({ of: f }: { of: Financing }) {
           </Link>
         )}
       </Group>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
-      <section className={table.scroller} tabIndex={0} aria-label={t("financing.proof")}>
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t("financing.step")}</th>
-              <th scope="col">{t("financing.when")}</th>
-              <th scope="col">{t("financing.signedBy")}</th>
-              <th scope="col" className={table.number}>
-                {t("financing.block")}
-              </th>
-              <th scope="col">{t("financing.transaction")}</th>
+      <Table label={t("financing.proof")}>
+        <thead>
+          <tr>
+            <th scope="col">{t("financing.step")}</th>
+            <th scope="col">{t("financing.when")}</th>
+            <th scope="col">{t("financing.signedBy")}</th>
+            <th scope="col" className={table.number}>
+              {t("financing.block")}
+            </th>
+            <th scope="col">{t("financing.transaction")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {f.history.map((s) => (
+            <tr key={s.version}>
+              <th scope="row" data-title={t("financing.step")}>{word(s.act)}</th>
+              <td data-title={t("financing.when")}>
+                <When at={s.at} />
+              </td>
+              <td data-title={t("financing.signedBy")}>{[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("financing.and"))}</td>
+              <td className={table.number} data-title={t("financing.block")}>{count(s.block)}</td>
+              <td className={table.hash} title={s.transaction} data-title={t("financing.transaction")}>
+                {shortDigest(s.transaction)}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {f.history.map((s) => (
-              <tr key={s.version}>
-                <th scope="row" data-title={t("financing.step")}>{word(s.act)}</th>
-                <td data-title={t("financing.when")}>
-                  <time dateTime={s.at} title={instantLong(s.at)}>
-                    {instant(s.at)}
-                  </time>
-                </td>
-                <td data-title={t("financing.signedBy")}>{[...new Set(s.signers.map((x) => nameOf(x.organisation)))].join(t("financing.and"))}</td>
-                <td className={table.number} data-title={t("financing.block")}>{count(s.block)}</td>
-                <td className={table.hash} title={s.transaction} data-title={t("financing.transaction")}>
-                  {shortDigest(s.transaction)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </Table>
     </section>
   );
 }

@@ -9,10 +9,11 @@ import { me, organisations } from "../../api/queries";
 import { rail } from "../../nav";
 import { Cancelled, useSigning } from "../../signing/signing";
 import { Badge } from "../../ui/Badge";
-import { count, instant, instantLong } from "../../ui/format";
+import { count, instant } from "../../ui/format";
 import { useRowKeys } from "../../ui/keys";
 import { Money } from "../../ui/Money";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { When } from "../../ui/When";
 import classes from "./Inbox.module.css";
 import { home, inbox, type Item } from "./queries";
 import { stepTarget, target } from "./targets";
@@ -199,9 +200,7 @@ function Row({ item, others, at }: { item: Item; others: boolean; at: number }) 
         {item.due && <Due due={item.due} now={now} />}
       </td>
       <td className={classes.date} data-label={t("inbox.column.since")}>
-        <time dateTime={item.since} title={instantLong(item.since)}>
-          {instant(item.since).slice(0, 10)}
-        </time>{" "}
+        <When at={item.since}>{instant(item.since).slice(0, 10)}</When>{" "}
         <span className={classes.items}>{t(`inbox.age.${waited.unit}`, { count: waited.count })}</span>
       </td>
     </tr>

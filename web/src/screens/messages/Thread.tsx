@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { api, taken } from "../../api/client";
 import { useNames } from "../../api/names";
 import { me } from "../../api/queries";
-import { instant, instantLong } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { When } from "../../ui/When";
 import classes from "./Thread.module.css";
 
 /** What a thread is about. */
@@ -85,9 +85,7 @@ export function Thread({ about, className }: { about: About; className?: string 
           <li key={m.id} className={classes.message} data-own={m.organisation === actor.organisation || undefined}>
             <Text size="xs" c="dimmed">
               <strong>{[m.by, nameOf(m.organisation)].filter(Boolean).join(", ")}</strong>{" "}
-              <time dateTime={m.at} title={instantLong(m.at)}>
-                {instant(m.at)}
-              </time>
+              <When at={m.at} />
             </Text>
             <p className={classes.body}>{m.body}</p>
           </li>

@@ -6,10 +6,10 @@ import { useTranslation } from "react-i18next";
 import { api, type Schemas, taken } from "../../api/client";
 import { me, pack as packQuery } from "../../api/queries";
 import { Digest } from "../../signing/Digest";
-import { instant, instantLong } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { isZero } from "../../ui/sum";
+import { When } from "../../ui/When";
 import { disputable, disputedOf } from "./amounts";
 import { DisputeSheet } from "./DisputeSheet";
 import { RejectSheet, ResolveSheet } from "./EndSheet";
@@ -300,9 +300,7 @@ function History({ id, steps }: { id: string; steps: Schemas["Step"][] }) {
               {s.amount && <Money value={s.amount} />}
               {s.account && <code>{s.account}</code>}
               <Text size="sm" c="dimmed">
-                <time dateTime={s.at} title={instantLong(s.at)}>
-                  {instant(s.at)}
-                </time>
+                <When at={s.at} />
               </Text>
             </Group>
             {(s.reason_code || s.reason) && (

@@ -7,9 +7,10 @@ import { api, taken } from "../../api/client";
 import { useNames } from "../../api/names";
 import { me } from "../../api/queries";
 import { Badge, type Tone } from "../../ui/Badge";
-import { instant, instantLong } from "../../ui/format";
+import { instant } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { ReasonSheet } from "../../ui/Sheet";
+import { When } from "../../ui/When";
 import { mayAnswer, mayAsk, newKey, type PaperRequest, type State } from "./queries";
 import classes from "./Requests.module.css";
 
@@ -67,9 +68,7 @@ function Row({ request: r, inPack }: { request: PaperRequest; inPack: boolean })
           </Text>
         )}
         <Text size="xs" c="dimmed">
-          <time className={classes.part} dateTime={r.asked_at} title={instantLong(r.asked_at)}>
-            {t("requests.askedAt", { when: instant(r.asked_at).slice(0, 10) })}
-          </time>
+          <When at={r.asked_at} className={classes.part}>{t("requests.askedAt", { when: instant(r.asked_at).slice(0, 10) })}</When>
           {r.due && (
             <>
               {" · "}

@@ -8,10 +8,10 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
 import { Badge } from "../../ui/Badge";
-import { instant, instantLong } from "../../ui/format";
 import { useRowKeys } from "../../ui/keys";
 import { Money } from "../../ui/Money";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { When } from "../../ui/When";
 import { toneOf } from "../trace/tones";
 import { found, hasTrace, type Hit, type HitKind, shortest, target, traceOf } from "./queries";
 import classes from "./Search.module.css";
@@ -133,9 +133,7 @@ function Row({ kind, hit }: { kind: HitKind; hit: Hit }) {
         </span>
       )}
       {hit.at && (
-        <time dateTime={hit.at} title={instantLong(hit.at)} className={classes.at}>
-          {instant(hit.at)}
-        </time>
+        <When at={hit.at} className={classes.at} />
       )}
       {hasTrace(kind, hit, actor.kind) && hit.receivable && (
         <Link {...(traceOf(hit.receivable) as { to: "/search" })} className={classes.link}>

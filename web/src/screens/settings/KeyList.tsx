@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import { keyCode } from "../../signing/digest";
 import type { Key } from "../../signing/keys";
 import { Badge, type Tone } from "../../ui/Badge";
-import { instant, instantLong } from "../../ui/format";
+import { instant } from "../../ui/format";
+import { When } from "../../ui/When";
 import { RevokeKey } from "./RevokeKey";
 import classes from "./Settings.module.css";
 
@@ -33,13 +34,9 @@ export function KeyList({ list, person }: { list: Key[]; person: string }) {
           <Badge tone={tones[key.state]}>{t(`settings.keys.state.${key.state}`)}</Badge>
           <span className={classes.meta}>
             {key.used_at ? (
-              <time dateTime={key.used_at} title={instantLong(key.used_at)}>
-                {t("settings.keys.used", { at: instant(key.used_at) })}
-              </time>
+              <When at={key.used_at}>{t("settings.keys.used", { at: instant(key.used_at) })}</When>
             ) : (
-              <time dateTime={key.created_at} title={instantLong(key.created_at)}>
-                {t("settings.keys.made", { at: instant(key.created_at) })}
-              </time>
+              <When at={key.created_at}>{t("settings.keys.made", { at: instant(key.created_at) })}</When>
             )}
           </span>
           {key.state === "active" && <RevokeKey person={person} subject={key} />}

@@ -2,10 +2,10 @@ import { Button, Stack, Text, Title } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Cancelled, useSigning } from "../../signing/signing";
-import { instant, instantLong } from "../../ui/format";
 import { codeOf, KeyCode } from "./KeyList";
 import { persons, type Request, requests } from "./queries";
 import classes from "./Settings.module.css";
+import { When } from "../../ui/When";
 
 /** What two admins vouch for: persons and keys. */
 export function Requests() {
@@ -68,9 +68,7 @@ function Row({ request: r }: { request: Request }) {
           )}
         </Text>
       </div>
-      <time className={classes.meta} dateTime={r.intent.created_at} title={instantLong(r.intent.created_at)}>
-        {instant(r.intent.created_at)}
-      </time>
+      <When at={r.intent.created_at} className={classes.meta} />
       <Button size="xs" onClick={() => void vouch()}>
         {t("settings.requests.vouch")}
       </Button>

@@ -2,7 +2,8 @@ import { Button, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Badge } from "../../ui/Badge";
-import { instant, instantLong } from "../../ui/format";
+import { instant } from "../../ui/format";
+import { When } from "../../ui/When";
 import classes from "./Settings.module.css";
 
 type Session = Schemas["OpenSession"];
@@ -29,12 +30,8 @@ export function SessionList({ list, onEnd }: { list: Session[]; onEnd?: (id: str
             </Text>
             <Text className={classes.meta}>{t(s.passkey ? "settings.security.passkey" : "settings.security.password")}</Text>
           </div>
-          <time className={classes.meta} dateTime={s.created_at} title={instantLong(s.created_at)}>
-            {t("settings.security.since", { at: instant(s.created_at) })}
-          </time>
-          <time className={classes.meta} dateTime={s.seen_at} title={instantLong(s.seen_at)}>
-            {t("settings.security.seen", { at: instant(s.seen_at) })}
-          </time>
+          <When at={s.created_at} className={classes.meta}>{t("settings.security.since", { at: instant(s.created_at) })}</When>
+          <When at={s.seen_at} className={classes.meta}>{t("settings.security.seen", { at: instant(s.seen_at) })}</When>
           {s.own && <Badge tone="good">{t("settings.security.this")}</Badge>}
           {onEnd && !s.own && (
             <Button size="xs" variant="default" onClick={() => onEnd(s.id)}>

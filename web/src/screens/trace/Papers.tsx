@@ -2,7 +2,7 @@ import { Anchor, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useNames } from "../../api/names";
-import table from "../../ui/Table.module.css";
+import { Table } from "../../ui/Table";
 import { Whole } from "../../ui/Whole";
 import { Digest } from "../../signing/Digest";
 import type { Trace } from "./queries";
@@ -23,51 +23,48 @@ export function Papers({ of }: { of: Trace }) {
       <Text size="sm" c="dimmed" maw={760}>
         {t("trace.papers.about")}
       </Text>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard */}
-      <section className={table.scroller} tabIndex={0} aria-label={t("trace.papers.title")}>
-        <table className={table.table}>
-          <thead>
-            <tr>
-              {(["paper", "by", "digest", "code"] as const).map((name) => (
-                <th key={name} scope="col">
-                  {t(`trace.papers.${name}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {of.papers.map((p) => (
-              <tr key={p.id}>
-                <th scope="row" {...titled("paper")}>
-                  {p.shown ? (
-                    <Link to="/documents/$id" params={{ id: p.id }} className={classes.link}>
-                      <Whole text={thing("document", p.id)} />
-                    </Link>
-                  ) : (
-                    <Whole text={thing("document", p.id)} />
-                  )}
-                </th>
-                <td {...titled("by")}>{p.organisation ? nameOf(p.organisation) : t("common.none")}</td>
-                <td {...titled("digest")}>{p.digest ? <Digest value={p.digest} /> : t("trace.papers.hidden")}</td>
-                <td {...titled("code")}>
-                  {p.check_code && (
-                    <Anchor
-                      size="sm"
-                      ff="monospace"
-                      href={`/verify?${new URLSearchParams({ lang: i18n.language, code: p.check_code }).toString()}`}
-                      target="_blank"
-                      rel="noreferrer"
-                      aria-label={t("trace.papers.check", { code: p.check_code })}
-                    >
-                      {p.check_code}
-                    </Anchor>
-                  )}
-                </td>
-              </tr>
+      <Table label={t("trace.papers.title")}>
+        <thead>
+          <tr>
+            {(["paper", "by", "digest", "code"] as const).map((name) => (
+              <th key={name} scope="col">
+                {t(`trace.papers.${name}`)}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </section>
+          </tr>
+        </thead>
+        <tbody>
+          {of.papers.map((p) => (
+            <tr key={p.id}>
+              <th scope="row" {...titled("paper")}>
+                {p.shown ? (
+                  <Link to="/documents/$id" params={{ id: p.id }} className={classes.link}>
+                    <Whole text={thing("document", p.id)} />
+                  </Link>
+                ) : (
+                  <Whole text={thing("document", p.id)} />
+                )}
+              </th>
+              <td {...titled("by")}>{p.organisation ? nameOf(p.organisation) : t("common.none")}</td>
+              <td {...titled("digest")}>{p.digest ? <Digest value={p.digest} /> : t("trace.papers.hidden")}</td>
+              <td {...titled("code")}>
+                {p.check_code && (
+                  <Anchor
+                    size="sm"
+                    ff="monospace"
+                    href={`/verify?${new URLSearchParams({ lang: i18n.language, code: p.check_code }).toString()}`}
+                    target="_blank"
+                    rel="noreferrer"
+                    aria-label={t("trace.papers.check", { code: p.check_code })}
+                  >
+                    {p.check_code}
+                  </Anchor>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { useNames } from "../../api/names";
 import { Badge } from "../../ui/Badge";
 import { count, instant, shortDigest } from "../../ui/format";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { Table } from "../../ui/Table";
 import table from "../../ui/Table.module.css";
 import { outcomeOf } from "./moments";
 import { type Proof, type ProofLine, prove, type Trace } from "./queries";
@@ -120,37 +121,34 @@ function Lines({ of, lines, check }: { of: Trace; lines: ProofLine[]; check: (ty
       .filter(Boolean)
       .join(" · ");
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a table that scrolls takes the keyboard
-    <section className={table.scroller} tabIndex={0} aria-label={t("trace.proof.compared", { check: t(`trace.check.${check}.title`) })}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t("trace.proof.what")}</th>
-            <th scope="col">{t("trace.proof.claimed")}</th>
-            <th scope="col">{t("trace.proof.found")}</th>
-            <th scope="col">{t("trace.proof.result")}</th>
+    <Table label={t("trace.proof.compared", { check: t(`trace.check.${check}.title`) })}>
+      <thead>
+        <tr>
+          <th scope="col">{t("trace.proof.what")}</th>
+          <th scope="col">{t("trace.proof.claimed")}</th>
+          <th scope="col">{t("trace.proof.found")}</th>
+          <th scope="col">{t("trace.proof.result")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((l, n) => (
+          // oxlint-disable-next-line react/no-array-index-key -- the lines of one answer never move
+          <tr key={n}>
+            <th scope="row" data-title={t("trace.proof.what")}>{about(l)}</th>
+            <td className={table.hash} title={l.claimed} data-title={t("trace.proof.claimed")}>
+              <Value of={l.claimed} />
+            </td>
+            <td className={table.hash} title={l.found} data-title={t("trace.proof.found")}>
+              <Value of={l.found} />
+            </td>
+            <td data-title={t("trace.proof.result")}>
+              <Badge tone={answerTone(l.outcome)}>{t(`trace.proof.answer.${l.outcome}`)}</Badge>
+              {l.note && <span className={classes.why}>{t(`trace.proof.note.${l.note}`)}</span>}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {lines.map((l, n) => (
-            // oxlint-disable-next-line react/no-array-index-key -- the lines of one answer never move
-            <tr key={n}>
-              <th scope="row" data-title={t("trace.proof.what")}>{about(l)}</th>
-              <td className={table.hash} title={l.claimed} data-title={t("trace.proof.claimed")}>
-                <Value of={l.claimed} />
-              </td>
-              <td className={table.hash} title={l.found} data-title={t("trace.proof.found")}>
-                <Value of={l.found} />
-              </td>
-              <td data-title={t("trace.proof.result")}>
-                <Badge tone={answerTone(l.outcome)}>{t(`trace.proof.answer.${l.outcome}`)}</Badge>
-                {l.note && <span className={classes.why}>{t(`trace.proof.note.${l.note}`)}</span>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

@@ -5,9 +5,10 @@ import { useNames } from "../../api/names";
 import type { Schemas } from "../../api/client";
 import { Digest } from "../../signing/Digest";
 import { Badge } from "../../ui/Badge";
-import { count, instant, instantLong, shortDigest } from "../../ui/format";
+import { count, shortDigest } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Whole } from "../../ui/Whole";
+import { When } from "../../ui/When";
 import { type Moment, moments } from "./moments";
 import type { Trace } from "./queries";
 import { useSigners } from "./signers";
@@ -26,9 +27,7 @@ export function Timeline({ of }: { of: Trace }) {
             <Mark of={m} />
           </span>
           <div className={classes.what}>
-            <time dateTime={m.at} title={instantLong(m.at)} className={classes.at}>
-              {instant(m.at)}
-            </time>
+            <When at={m.at} className={classes.at} />
             {"step" in m ? <Step of={of} e={m.step} /> : <Note of={of} n={m.note} />}
           </div>
         </li>

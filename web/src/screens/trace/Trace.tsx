@@ -6,9 +6,10 @@ import { useTranslation } from "react-i18next";
 import { useNames } from "../../api/names";
 import { me } from "../../api/queries";
 import { Badge } from "../../ui/Badge";
-import { count, instant, instantLong } from "../../ui/format";
+import { count } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Whole } from "../../ui/Whole";
+import { When } from "../../ui/When";
 import { Digest } from "../../signing/Digest";
 import { Graph } from "./Graph";
 import { Papers } from "./Papers";
@@ -119,9 +120,7 @@ export function TraceScreen() {
         <Group gap="xs" mt={4}>
           <Text size="sm">
             {t("trace.checkpoint.block", { block: count(of.checkpoint.block) })}{" "}
-            <time dateTime={of.checkpoint.at} title={instantLong(of.checkpoint.at)}>
-              {instant(of.checkpoint.at)}
-            </time>
+            <When at={of.checkpoint.at} />
           </Text>
           <Digest value={of.checkpoint.hash} />
         </Group>
