@@ -11,7 +11,7 @@ import { filterFor, filterOf, ownSide, payable, payableList, payables } from "./
 import { Missing } from "./screens/Missing";
 import { financing } from "./screens/financing/queries";
 import { auditSearch } from "./screens/audit/queries";
-import { exposures, financings, lent, onTheWay, review, staged } from "./screens/bank/queries";
+import { exposures, financings, lent, onTheWay, queue, review, staged } from "./screens/bank/queries";
 import { exposureSearch, financingSearch, reviewSearch } from "./screens/bank/search";
 import { lines as statementLines, lineSearch, statement, statements } from "./screens/statements/queries";
 import { type State as RequestState, requests, states as requestStates } from "./screens/requests/queries";
@@ -220,7 +220,11 @@ const reviewPage = createRoute({
   getParentRoute: () => inside,
   path: "/review/$id",
   validateSearch: reviewSearch,
-  loader: ({ context, params }) => context.client.ensureQueryData(review(params.id, language())),
+  loader: async ({ context: { client }, params }) => {
+    const actor = await client.ensureQueryData(me);
+    // The place in the queue is there with the case: told later, it would move the head.
+    await Promise.all([client.ensureQueryData(review(params.id, language())), client.prefetchQuery(queue(actor))]);
+  },
   component: lazyRouteComponent(() => import("./screens/bank/Review"), "Review"),
 });
 

@@ -17,8 +17,8 @@ const textual = new Set(["application/xml", "text/xml", "application/json", "tex
 
 type Props = {
   id: string;
-  /** What was read of it, where that is known. */
-  read: PaperDocument | undefined;
+  /** What was read of it; undefined while that is asked for, null where it cannot be told. */
+  read: PaperDocument | null | undefined;
   places: readonly Place[];
   /** The id of the place that is asked for. */
   chosen: number | undefined;
@@ -82,12 +82,14 @@ export function Original({ id, read, places, chosen, label, placesFirst = false 
   const { data, error, refetch } = useQuery(original(id));
   const marks = useMemo(() => (data && textual.has(data.media) ? marksIn(data.bytes, places) : []), [data, places]);
   if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
+  if (!data || (read === undefined && textual.has(data.media))) {
+    return <Loader m="md" size="sm" aria-label={t("common.loading")} />;
+  }
   if (textual.has(data.media)) {
     return (
       <Sides
         key={id}
-        paper={read}
+        paper={read ?? undefined}
         label={label ?? t("document.asRead")}
         first={placesFirst && marks.length > 0 ? "original" : "read"}
         chosen={marks.some((m) => m.id === chosen) ? chosen : undefined}

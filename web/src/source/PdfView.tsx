@@ -41,10 +41,10 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
         opening = o;
         if (closed) return o.close();
         const d = await o.document;
-        if (closed) return;
-        setDocument(d);
         const files = await attachedTo(d);
-        if (!closed) onAttached(files);
+        if (closed) return;
+        onAttached(files); // at once with the pages, which would move down later
+        setDocument(d);
       })
       .catch(() => {
         if (!closed) setFailed(true); // else it was let go while it was being read
@@ -91,35 +91,44 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
     };
   }, [document, page, width]);
 
-  const pages = document?.numPages ?? 0;
   return (
     <div className={classes.all}>
-      <Group className={classes.bar} gap={4} justify="center">
-        <ActionIcon
-          variant="subtle"
-          aria-label={t("document.previousPage")}
-          disabled={page <= 1}
-          onClick={() => onPage(page - 1)}
-        >
-          <IconChevronLeft size={16} />
-        </ActionIcon>
-        <Text size="sm" aria-live="polite">
-          {pages > 0 ? t("document.page", { page, pages }) : "…"}
-        </Text>
-        <ActionIcon
-          variant="subtle"
-          aria-label={t("document.nextPage")}
-          disabled={page >= pages}
-          onClick={() => onPage(page + 1)}
-        >
-          <IconChevronRight size={16} />
-        </ActionIcon>
-      </Group>
+      {document && (
+        <Group className={classes.bar} gap={4} justify="center">
+          <ActionIcon
+            variant="subtle"
+            aria-label={t("document.previousPage")}
+            disabled={page <= 1}
+            onClick={() => onPage(page - 1)}
+          >
+            <IconChevronLeft size={16} />
+          </ActionIcon>
+          <Text size="sm" aria-live="polite">
+            {t("document.page", { page, pages: document.numPages })}
+          </Text>
+          <ActionIcon
+            variant="subtle"
+            aria-label={t("document.nextPage")}
+            disabled={page >= document.numPages}
+            onClick={() => onPage(page + 1)}
+          >
+            <IconChevronRight size={16} />
+          </ActionIcon>
+        </Group>
+      )}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a pane that scrolls takes the keyboard */}
       <div ref={pane} className={classes.pane} tabIndex={0} role="region" aria-label={label}>
         {failed && <Text p="md">{t("document.binary")}</Text>}
         {!document && !failed && <Loader m="md" size="sm" aria-label={t("common.loading")} />}
-        <canvas ref={canvas} className={classes.page} data-testid="pdf-page" aria-label={t("document.page", { page, pages })} role="img" />
+        {document && (
+          <canvas
+            ref={canvas}
+            className={classes.page}
+            data-testid="pdf-page"
+            aria-label={t("document.page", { page, pages: document.numPages })}
+            role="img"
+          />
+        )}
       </div>
     </div>
   );

@@ -7,7 +7,7 @@ import { amount, instant, stated } from "../../ui/format";
 import { Whole } from "../../ui/Whole";
 import { Thread } from "../messages/Thread";
 import { AlertBadge } from "./Alert";
-import { useNames } from "./names";
+import { useNames } from "../../api/names";
 import { begun, Price, PriceForm, priced, type Quote, usePrice } from "./Price";
 import { paidOut, type Review } from "./queries";
 import classes from "./Review.module.css";

@@ -10,7 +10,7 @@ import tables from "../../ui/Table.module.css";
 import { amount, count } from "../../ui/format";
 import { AlertBadge } from "./Alert";
 import classes from "./Exposure.module.css";
-import { useNames } from "./names";
+import { useNames } from "../../api/names";
 import { type Exposure as Line, exposures, financings, type Stage } from "./queries";
 
 const dimensions = ["obligor", "seller", "programme", "currency"] as const;

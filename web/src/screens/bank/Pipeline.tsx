@@ -14,7 +14,7 @@ import { Money } from "../../ui/Money";
 import { totals as sumsOf } from "../../ui/sum";
 import { When } from "../../ui/When";
 import { PortfolioTabs } from "../statements/PortfolioTabs";
-import { useNames } from "./names";
+import { useNames } from "../../api/names";
 import classes from "./Pipeline.module.css";
 import { ended, type Filter, type Financing, financings, lent, onTheWay, orderOf, sortOf, type Stage, staged } from "./queries";
 import { StageBadge } from "./StageBadge";

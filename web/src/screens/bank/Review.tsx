@@ -13,7 +13,7 @@ import { Checks, useCheckWords } from "./Checks";
 import { Decide, EventLine } from "./Decide";
 import { useDecideKeys } from "./useDecideKeys";
 import { Payments } from "../statements/Payments";
-import { useNames } from "./names";
+import { useNames } from "../../api/names";
 import { paidOut, queue, review as reviewQuery, type Review as Case } from "./queries";
 import classes from "./Review.module.css";
 import { StageBadge } from "./StageBadge";
@@ -29,7 +29,7 @@ function Papers({ review, chosen, shown, onShow }: {
   const words = useCheckWords(review);
   const papers = review.pack.papers ?? [];
   const paper = papers.find((p) => p.id === shown) ?? papers.find((p) => p.kind === "invoice") ?? papers[0];
-  const { data: read } = useQuery({ ...paperQuery(paper?.id ?? "", i18n.language), enabled: paper !== undefined });
+  const { data: read, isError } = useQuery({ ...paperQuery(paper?.id ?? "", i18n.language), enabled: paper !== undefined });
   const places = useMemo<Place[]>(
     () =>
       review.checks.flatMap((c, id) => {
@@ -71,7 +71,7 @@ function Papers({ review, chosen, shown, onShow }: {
           ))}
         </Tabs.List>
         <Tabs.Panel value={paper.id} className={classes.panel}>
-          <Original id={paper.id} read={read} label={name(paper)} places={places} chosen={chosen} />
+          <Original id={paper.id} read={isError ? null : read} label={name(paper)} places={places} chosen={chosen} />
         </Tabs.Panel>
       </Tabs>
     </section>
@@ -220,7 +220,7 @@ function OneCase({ id, done, onDone: tell }: { id: string; done: Done | undefine
         </div>
       )}
       <PayeeHold review={review} />
-      {paidOut.has(f.stage) && <Payments receivable={f.receivable} className={classes.notice} />}
+      {paidOut.has(f.stage) && <Payments of={review.receivable} className={classes.notice} />}
       <div className={classes.columns}>
         <Papers
           review={review}

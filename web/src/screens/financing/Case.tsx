@@ -220,7 +220,7 @@ export function CaseScreen() {
       </div>
       <Quotes of={f} all={(others?.items ?? []).filter((o) => o.receivable !== undefined && o.receivable === f.receivable)} heldFor={held?.reservation?.financing} />
       <Flows of={f} />
-      <Payments receivable={f.phase === "DISBURSED" || f.phase === "REPAID" ? f.receivable : undefined} className={classes.part} />
+      {(f.phase === "DISBURSED" || f.phase === "REPAID") && <Payments of={held} className={classes.part} />}
       <Thread about={{ kind: "financing", id: f.id }} className={classes.part} />
       <Proof of={f} />
     </div>

@@ -2,20 +2,19 @@ import { useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { me } from "../../api/queries";
-import { receivable as receivableQuery } from "../financing/queries";
+import type { Schemas } from "../../api/client";
 import { Money } from "../../ui/Money";
 import { linesPaying, statement } from "./queries";
 import { useStatementName } from "./Statements";
 import classes from "./Statements.module.css";
 
 /** What was paid of a receivable, each with the line of the statement that shows it, to its owner. */
-export function Payments({ receivable, className }: { receivable: string | undefined; className?: string | undefined }) {
+export function Payments({ of: held, className }: { of: Schemas["Receivable"] | null | undefined; className?: string | undefined }) {
   const { t } = useTranslation();
   const { data: actor } = useSuspenseQuery(me);
   const nameOf = useStatementName();
-  const { data: held } = useQuery(receivableQuery(receivable ?? ""));
   const payments = held?.payments ?? [];
-  const { data: lines } = useQuery({ ...linesPaying(receivable ?? ""), enabled: payments.length > 0 && held?.owner === actor.organisation });
+  const { data: lines } = useQuery({ ...linesPaying(held?.id ?? ""), enabled: payments.length > 0 && held?.owner === actor.organisation });
   const ids = [...new Set((lines?.items ?? []).map((l) => l.statement))];
   const shown = useQueries({ queries: ids.map((id) => statement(id)) });
   if (payments.length === 0) return null;
