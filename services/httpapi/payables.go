@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
@@ -26,13 +28,19 @@ func (s *server) ListReceivables(w http.ResponseWriter, r *http.Request, params 
 		return
 	}
 	actor := callOf(r).actor
-	list, next, err := s.app.Receivables(r.Context(), actor, filter, page)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	sums, err := s.app.PhaseSums(r.Context(), actor, filter)
-	if err != nil {
+	var list []app.Payable
+	var next string
+	var sums []app.PhaseSum
+	both, ctx := errgroup.WithContext(r.Context()) // each reads all that the filter leaves
+	both.Go(func() (err error) {
+		list, next, err = s.app.Receivables(ctx, actor, filter, page)
+		return err
+	})
+	both.Go(func() (err error) {
+		sums, err = s.app.PhaseSums(ctx, actor, filter)
+		return err
+	})
+	if err := both.Wait(); err != nil {
 		s.fail(w, r, err)
 		return
 	}

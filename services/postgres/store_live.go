@@ -143,18 +143,15 @@ func (t *storeTx) AssetsNamed(ctx context.Context, ids []trade.AssetID) ([]app.A
 func (t *storeTx) Sums(
 	ctx context.Context, org trade.OrgID, until money.Date,
 ) ([]app.ReceivableSum, []app.FinancingSum, error) {
-	by, err := day(until)
-	if err != nil || by == nil {
-		return nil, nil, fmt.Errorf("sums until %q: %w", until, err)
-	}
+	by := until.String()
 	claims, err := t.q.ReceivableSums(ctx, db.ReceivableSumsParams{
-		OrgID: string(org), Until: *by, Phases: texts[string](app.LivePhases(trade.KindReceivable)),
+		OrgID: string(org), Until: by, Phases: texts[string](app.LivePhases(trade.KindReceivable)),
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	loans, err := t.q.FinancingSums(ctx, db.FinancingSumsParams{
-		OrgID: string(org), Until: *by, Phases: texts[string](app.LivePhases(trade.KindFinancing)),
+		OrgID: string(org), Until: by, Phases: texts[string](app.LivePhases(trade.KindFinancing)),
 	})
 	return mapped(claims, func(r db.ReceivableSumsRow) app.ReceivableSum {
 			return app.ReceivableSum{

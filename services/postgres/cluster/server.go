@@ -34,6 +34,8 @@ func settings(dir string, volatile bool) []string {
 		"max_wal_size=1GB",
 		"wal_compression=on",
 		"jit=off", // our statements are short
+		// Where many people ask at once, each has a processor at most.
+		"max_parallel_workers_per_gather=0",
 		"timezone=UTC",
 		"log_timezone=UTC",
 		"log_checkpoints=off",

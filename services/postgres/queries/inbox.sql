@@ -12,10 +12,7 @@ ORDER BY i.created_at, i.id LIMIT @page;
 SELECT a.id, a.record, a.state FROM ledger.assets a
 WHERE a.kind = 'receivable'
     AND (a.phase IN ('ISSUED', 'OVERDUE') OR (a.phase IN ('OPEN', 'MATURED') AND (
-        a.state -> 'receivable' -> 'payee_change' IS NOT NULL
-        OR (a.state -> 'receivable' ->> 'disputed')::bigint > 0
-        OR (a.state -> 'receivable' ->> 'assigned_disputed')::bigint > 0
-        OR (a.state -> 'receivable' ->> 'held_disputed')::bigint > 0)))
+        a.payee_asked OR a.disputed > 0)))
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
 ORDER BY a.moved_at, a.id LIMIT @page;
 
@@ -27,8 +24,7 @@ WHERE a.kind = 'financing'
     AND (a.phase IN ('SUBMITTED', 'QUOTED', 'APPROVED') OR (a.phase = 'DISBURSED' AND EXISTS (
         SELECT FROM ledger.assets r
         WHERE r.id = a.state -> 'financing' ->> 'receivable' AND (r.phase = 'SETTLED'
-            OR (r.state -> 'receivable' ->> 'paid')::bigint
-                - (r.state -> 'receivable' -> 'assignment' ->> 'paid_before')::bigint
+            OR r.paid > 0 AND r.paid - (r.state -> 'receivable' -> 'assignment' ->> 'paid_before')::bigint
                 > (a.state -> 'financing' ->> 'received')::bigint))))
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
 ORDER BY a.moved_at, a.id LIMIT @page;
@@ -48,29 +44,20 @@ ORDER BY d.uploaded_at, d.id LIMIT @page;
 -- name: ReceivableSums :many
 -- What an organisation's receivables come to, by currency, phase and its part in them. The
 -- quantities are added up one by one; what follows from them is for the law to say.
-WITH bodies AS (
-    SELECT a.state -> 'receivable' AS body, a.phase AS phase FROM ledger.assets a
-    WHERE a.kind = 'receivable' AND a.phase = ANY (@phases::text[]) AND a.state IS NOT NULL
-        AND EXISTS (
-            SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id::text)
-)
-SELECT (body ->> 'currency')::text AS currency, phase,
-    (body ->> 'seller' = @org_id::text)::boolean AS sold,
-    (body ->> 'owner' = @org_id::text)::boolean AS owned,
-    (body ->> 'obligor' = @org_id::text)::boolean AS owed,
-    ((body ->> 'due_date')::date <= @until::date)::boolean AS soon,
-    count(*) AS items, sum((body ->> 'face')::bigint)::bigint AS face,
-    sum((body ->> 'confirmed')::bigint)::bigint AS confirmed,
-    sum((body ->> 'diluted')::bigint)::bigint AS diluted,
-    sum((body ->> 'disputed')::bigint)::bigint AS disputed,
-    sum((body ->> 'held')::bigint)::bigint AS held,
-    sum((body ->> 'assigned')::bigint)::bigint AS assigned,
-    sum((body ->> 'paid')::bigint)::bigint AS paid
-FROM bodies GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2;
+SELECT a.currency::text AS currency, a.phase, (a.seller = @org_id::text)::boolean AS sold,
+    (a.owner = @org_id)::boolean AS owned, (a.obligor = @org_id)::boolean AS owed,
+    (a.due_on <= @until::text)::boolean AS soon, count(*) AS items, sum(a.face)::bigint AS face,
+    sum(a.confirmed)::bigint AS confirmed, sum(a.diluted)::bigint AS diluted,
+    sum(a.free_disputed)::bigint AS disputed, sum(a.held)::bigint AS held, sum(a.assigned)::bigint AS assigned,
+    sum(a.paid)::bigint AS paid
+FROM ledger.assets a
+WHERE a.kind = 'receivable' AND a.phase = ANY (@phases::text[]) AND a.currency IS NOT NULL
+    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2;
 
 -- name: FinancingSums :many
-WITH bodies AS (
-    SELECT a.state -> 'financing' AS body, a.phase AS phase FROM ledger.assets a
+WITH bodies AS MATERIALIZED ( -- so that each state is read once
+    SELECT (a.state -> 'financing')::jsonb AS body, a.phase AS phase FROM ledger.assets a
     WHERE a.kind = 'financing' AND a.phase = ANY (@phases::text[]) AND a.state IS NOT NULL
         AND EXISTS (
             SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id::text)
@@ -78,7 +65,7 @@ WITH bodies AS (
 SELECT (body ->> 'currency')::text AS currency, phase,
     (body ->> 'seller' = @org_id::text)::boolean AS sold,
     (body ->> 'bank' = @org_id::text)::boolean AS lent,
-    ((body ->> 'due_date')::date <= @until::date)::boolean AS soon,
+    (body ->> 'due_date' <= @until::text)::boolean AS soon,
     count(*) AS items, sum((body ->> 'face')::bigint)::bigint AS face,
     sum((body ->> 'outstanding')::bigint)::bigint AS outstanding
 FROM bodies GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2;

@@ -1,5 +1,6 @@
 -- name: Receivables :many
--- One page of the receivables that an organisation holds, in the order that is asked for.
+-- One page of the receivables that an organisation holds, in the order that is asked for. The
+-- OFFSET keeps the sort above what is held, where the page bounds it; else all of it is sorted.
 SELECT p.sort_key, a.id, a.record, a.state FROM (
     SELECT k.id, k.sort_key FROM (
         SELECT r.id::text AS id, (CASE @sort_by::text
@@ -20,6 +21,7 @@ SELECT p.sort_key, a.id, a.record, a.state FROM (
             AND (NOT @disputed::boolean OR r.disputed > 0)
             AND (@search::text = '' OR position(lower(@search) IN lower(r.number)) > 0)
             AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = @org_id)
+        OFFSET 0
     ) k
     WHERE @after_id::text = '' OR (CASE WHEN @descending::boolean
         THEN (k.sort_key COLLATE "C", k.id COLLATE "C") < (@after_key::text, @after_id)

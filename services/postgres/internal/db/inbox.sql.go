@@ -7,7 +7,6 @@ package db
 
 import (
 	"context"
-	"time"
 )
 
 const assetsNamed = `-- name: AssetsNamed :many
@@ -44,10 +43,7 @@ const claimsThatWait = `-- name: ClaimsThatWait :many
 SELECT a.id, a.record, a.state FROM ledger.assets a
 WHERE a.kind = 'receivable'
     AND (a.phase IN ('ISSUED', 'OVERDUE') OR (a.phase IN ('OPEN', 'MATURED') AND (
-        a.state -> 'receivable' -> 'payee_change' IS NOT NULL
-        OR (a.state -> 'receivable' ->> 'disputed')::bigint > 0
-        OR (a.state -> 'receivable' ->> 'assigned_disputed')::bigint > 0
-        OR (a.state -> 'receivable' ->> 'held_disputed')::bigint > 0)))
+        a.payee_asked OR a.disputed > 0)))
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1)
 ORDER BY a.moved_at, a.id LIMIT $2
 `
@@ -86,8 +82,8 @@ func (q *Queries) ClaimsThatWait(ctx context.Context, arg ClaimsThatWaitParams) 
 }
 
 const financingSums = `-- name: FinancingSums :many
-WITH bodies AS (
-    SELECT a.state -> 'financing' AS body, a.phase AS phase FROM ledger.assets a
+WITH bodies AS MATERIALIZED ( -- so that each state is read once
+    SELECT (a.state -> 'financing')::jsonb AS body, a.phase AS phase FROM ledger.assets a
     WHERE a.kind = 'financing' AND a.phase = ANY ($3::text[]) AND a.state IS NOT NULL
         AND EXISTS (
             SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1::text)
@@ -95,7 +91,7 @@ WITH bodies AS (
 SELECT (body ->> 'currency')::text AS currency, phase,
     (body ->> 'seller' = $1::text)::boolean AS sold,
     (body ->> 'bank' = $1::text)::boolean AS lent,
-    ((body ->> 'due_date')::date <= $2::date)::boolean AS soon,
+    (body ->> 'due_date' <= $2::text)::boolean AS soon,
     count(*) AS items, sum((body ->> 'face')::bigint)::bigint AS face,
     sum((body ->> 'outstanding')::bigint)::bigint AS outstanding
 FROM bodies GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2
@@ -103,7 +99,7 @@ FROM bodies GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2
 
 type FinancingSumsParams struct {
 	OrgID  string
-	Until  time.Time
+	Until  string
 	Phases []string
 }
 
@@ -153,8 +149,7 @@ WHERE a.kind = 'financing'
     AND (a.phase IN ('SUBMITTED', 'QUOTED', 'APPROVED') OR (a.phase = 'DISBURSED' AND EXISTS (
         SELECT FROM ledger.assets r
         WHERE r.id = a.state -> 'financing' ->> 'receivable' AND (r.phase = 'SETTLED'
-            OR (r.state -> 'receivable' ->> 'paid')::bigint
-                - (r.state -> 'receivable' -> 'assignment' ->> 'paid_before')::bigint
+            OR r.paid > 0 AND r.paid - (r.state -> 'receivable' -> 'assignment' ->> 'paid_before')::bigint
                 > (a.state -> 'financing' ->> 'received')::bigint))))
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1)
 ORDER BY a.moved_at, a.id LIMIT $2
@@ -246,30 +241,21 @@ func (q *Queries) OpenIntentsOf(ctx context.Context, arg OpenIntentsOfParams) ([
 }
 
 const receivableSums = `-- name: ReceivableSums :many
-WITH bodies AS (
-    SELECT a.state -> 'receivable' AS body, a.phase AS phase FROM ledger.assets a
-    WHERE a.kind = 'receivable' AND a.phase = ANY ($3::text[]) AND a.state IS NOT NULL
-        AND EXISTS (
-            SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1::text)
-)
-SELECT (body ->> 'currency')::text AS currency, phase,
-    (body ->> 'seller' = $1::text)::boolean AS sold,
-    (body ->> 'owner' = $1::text)::boolean AS owned,
-    (body ->> 'obligor' = $1::text)::boolean AS owed,
-    ((body ->> 'due_date')::date <= $2::date)::boolean AS soon,
-    count(*) AS items, sum((body ->> 'face')::bigint)::bigint AS face,
-    sum((body ->> 'confirmed')::bigint)::bigint AS confirmed,
-    sum((body ->> 'diluted')::bigint)::bigint AS diluted,
-    sum((body ->> 'disputed')::bigint)::bigint AS disputed,
-    sum((body ->> 'held')::bigint)::bigint AS held,
-    sum((body ->> 'assigned')::bigint)::bigint AS assigned,
-    sum((body ->> 'paid')::bigint)::bigint AS paid
-FROM bodies GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2
+SELECT a.currency::text AS currency, a.phase, (a.seller = $1::text)::boolean AS sold,
+    (a.owner = $1)::boolean AS owned, (a.obligor = $1)::boolean AS owed,
+    (a.due_on <= $2::text)::boolean AS soon, count(*) AS items, sum(a.face)::bigint AS face,
+    sum(a.confirmed)::bigint AS confirmed, sum(a.diluted)::bigint AS diluted,
+    sum(a.free_disputed)::bigint AS disputed, sum(a.held)::bigint AS held, sum(a.assigned)::bigint AS assigned,
+    sum(a.paid)::bigint AS paid
+FROM ledger.assets a
+WHERE a.kind = 'receivable' AND a.phase = ANY ($3::text[]) AND a.currency IS NOT NULL
+    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1)
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2
 `
 
 type ReceivableSumsParams struct {
 	OrgID  string
-	Until  time.Time
+	Until  string
 	Phases []string
 }
 

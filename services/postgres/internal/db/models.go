@@ -195,23 +195,29 @@ type IntentSubject struct {
 }
 
 type LedgerAsset struct {
-	ID       string
-	Record   []byte
-	State    []byte
-	Kind     string
-	Version  int64
-	Phase    string
-	MovedAt  int64
-	Seller   *string
-	Obligor  *string
-	Owner    *string
-	Number   *string
-	DueOn    *string
-	Currency *string
-	Face     *int64
-	Paid     *int64
-	Owed     *int64
-	Disputed *int64
+	ID           string
+	Record       []byte
+	State        []byte
+	Kind         string
+	Version      int64
+	Phase        string
+	MovedAt      int64
+	Seller       *string
+	Obligor      *string
+	Owner        *string
+	Number       *string
+	DueOn        *string
+	Currency     *string
+	Face         *int64
+	Paid         *int64
+	Owed         *int64
+	Disputed     *int64
+	Confirmed    *int64
+	Diluted      *int64
+	FreeDisputed *int64
+	Held         *int64
+	Assigned     *int64
+	PayeeAsked   *bool
 }
 
 type LedgerBlock struct {

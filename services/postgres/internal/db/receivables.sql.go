@@ -392,6 +392,7 @@ SELECT p.sort_key, a.id, a.record, a.state FROM (
             AND (NOT $9::boolean OR r.disputed > 0)
             AND ($10::text = '' OR position(lower($10) IN lower(r.number)) > 0)
             AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = $3)
+        OFFSET 0
     ) k
     WHERE $11::text = '' OR (CASE WHEN $12::boolean
         THEN (k.sort_key COLLATE "C", k.id COLLATE "C") < ($13::text, $11)
@@ -430,7 +431,8 @@ type ReceivablesRow struct {
 	State   []byte
 }
 
-// One page of the receivables that an organisation holds, in the order that is asked for.
+// One page of the receivables that an organisation holds, in the order that is asked for. The
+// OFFSET keeps the sort above what is held, where the page bounds it; else all of it is sorted.
 func (q *Queries) Receivables(ctx context.Context, arg ReceivablesParams) ([]ReceivablesRow, error) {
 	rows, err := q.db.Query(ctx, receivables,
 		arg.SortBy,

@@ -11,7 +11,7 @@ import classes from "../../ui/List.module.css";
 import { kinds, type PaperSearch, paperSearch, states, weights } from "./queries";
 
 /** How long after the last letter a text is looked for. */
-const settle = 150;
+const settle = 100;
 
 type Props = { search: PaperSearch; onChange: (search: PaperSearch) => void };
 
