@@ -41,7 +41,7 @@ export function PdfView({ bytes, page, onPage, onAttached, label }: Props) {
         opening = o;
         if (closed) return o.close();
         const d = await o.document;
-        const files = await attachedTo(d);
+        const files = await attachedTo(d).catch(() => []); // damaged ones take no page away
         if (closed) return;
         onAttached(files); // at once with the pages, which would move down later
         setDocument(d);
