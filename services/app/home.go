@@ -60,18 +60,17 @@ type Home struct {
 	Steps   []Step
 }
 
-// ReceivableSum adds up receivables of one phase and currency in which the organisation has
-// the same part. The quantities of Total are sums; what the law derives from them linearly
-// holds for the sums too.
+// ReceivableSum adds up receivables of one phase and currency. The quantities of Total are sums;
+// what the law derives from them linearly holds for the sums too.
 type ReceivableSum struct {
-	Phase             trade.Phase
-	Sold, Owned, Owed bool // the organisation is seller, owner, obligor
-	Soon              bool
-	Items             int64
-	Total             trade.Receivable
+	Phase trade.Phase
+	Sold  bool // the organisation is their seller
+	Soon  bool
+	Items int64
+	Total trade.Receivable
 }
 
-// FinancingSum adds up financings in the same way.
+// FinancingSum adds up financings in which the organisation has the same part, in the same way.
 type FinancingSum struct {
 	Phase      trade.Phase
 	Sold, Lent bool // the organisation is seller, bank
@@ -96,11 +95,22 @@ func (a *App) Home(ctx context.Context, actor Actor) (Home, error) {
 	var h Home
 	today := money.DateOf(a.Now())
 	err := a.store.Read(ctx, func(ctx context.Context, tx StoreTx) error {
-		claims, loans, err := tx.Sums(ctx, actor.Org, today.AddDays(soonDays))
-		if err != nil {
-			return err
+		counts, standing := figuresOf(actor.Kind)
+		var claims []ReceivableSum
+		var loans []FinancingSum
+		var err error
+		if slices.ContainsFunc(counts, func(c counted) bool { return c.claim != nil }) {
+			claims, err = tx.ReceivableSums(ctx, actor.Org, standing, today.AddDays(soonDays))
+			if err != nil {
+				return err
+			}
 		}
-		if h.Figures, err = figures(actor.Kind, claims, loans); err != nil {
+		if slices.ContainsFunc(counts, func(c counted) bool { return c.loan != nil }) {
+			if loans, err = tx.FinancingSums(ctx, actor.Org, today.AddDays(soonDays)); err != nil {
+				return err
+			}
+		}
+		if h.Figures, err = figures(counts, claims, loans); err != nil {
 			return err
 		}
 		h.Steps, err = steps(ctx, tx, actor)
@@ -116,23 +126,24 @@ type counted struct {
 	loan   func(FinancingSum) (int64, bool)
 }
 
-// figuresOf are the figures of a kind of organisation: the three that it works by, or none.
-func figuresOf(kind trade.OrgKind) []counted {
+// figuresOf are the figures of a kind of organisation, the three that it works by or none, and its
+// part in the receivables that they are drawn from.
+func figuresOf(kind trade.OrgKind) ([]counted, Standing) {
 	confirmed := func(s ReceivableSum) bool { return s.Phase != trade.Issued }
 	asked := func(s FinancingSum) bool { return s.Phase != trade.Disbursed }
 	switch kind {
 	case trade.KindSupplier:
 		return []counted{
 			{figure: FigureAvailable, claim: func(s ReceivableSum) (int64, bool) {
-				return s.Total.Free(), s.Sold && s.Owned && s.Phase == trade.Open
+				return s.Total.Free(), s.Sold && s.Phase == trade.Open
 			}},
 			{figure: FigureInProgress, loan: func(s FinancingSum) (int64, bool) {
 				return s.Total.Face, s.Sold && asked(s)
 			}},
 			{figure: FigureReceiving, claim: func(s ReceivableSum) (int64, bool) {
-				return s.Total.Due(), s.Owned && s.Soon && confirmed(s)
+				return s.Total.Due(), s.Soon && confirmed(s)
 			}},
-		}
+		}, StandingOwner
 	case trade.KindBank:
 		return []counted{
 			{figure: FigureInReview, loan: func(s FinancingSum) (int64, bool) {
@@ -144,29 +155,29 @@ func figuresOf(kind trade.OrgKind) []counted {
 			{figure: FigureRepaying, loan: func(s FinancingSum) (int64, bool) {
 				return s.Total.Outstanding, s.Lent && !asked(s) && s.Soon
 			}},
-		}
+		}, ""
 	case trade.KindCoreEnterprise:
 		return []counted{
 			{figure: FigureToConfirm, claim: func(s ReceivableSum) (int64, bool) {
-				return s.Total.Face, s.Owed && !confirmed(s)
+				return s.Total.Face, !confirmed(s)
 			}},
 			{figure: FigureConfirmed, claim: func(s ReceivableSum) (int64, bool) {
-				return s.Total.Due(), s.Owed && confirmed(s)
+				return s.Total.Due(), confirmed(s)
 			}},
 			{figure: FigurePaying, claim: func(s ReceivableSum) (int64, bool) {
-				return s.Total.Due(), s.Owed && confirmed(s) && s.Soon
+				return s.Total.Due(), confirmed(s) && s.Soon
 			}},
-		}
+		}, StandingObligor
 	case trade.KindWarehouse, trade.KindCarrier, trade.KindAuditor, trade.KindRegulator, trade.KindOperator:
-		return nil
+		return nil, ""
 	}
-	return nil
+	return nil, ""
 }
 
 // figures adds up what each figure counts, by currency.
-func figures(kind trade.OrgKind, claims []ReceivableSum, loans []FinancingSum) ([]FigureLine, error) {
+func figures(counts []counted, claims []ReceivableSum, loans []FinancingSum) ([]FigureLine, error) {
 	lines := []FigureLine{}
-	for _, c := range figuresOf(kind) {
+	for _, c := range counts {
 		line := FigureLine{Figure: c.figure, Totals: []Total{}}
 		if c.claim != nil {
 			for _, s := range claims {

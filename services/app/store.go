@@ -355,8 +355,13 @@ type InboxTx interface {
 	UntypedDocuments(ctx context.Context, org trade.OrgID, limit int) ([]Document, error)
 	// AssetsNamed reads assets, whoever may see them; what is not there is left out.
 	AssetsNamed(ctx context.Context, ids []trade.AssetID) ([]Asset, error)
-	// Sums adds up an organisation's receivables and financings; soon is due until that day.
-	Sums(ctx context.Context, org trade.OrgID, until money.Date) ([]ReceivableSum, []FinancingSum, error)
+	// ReceivableSums adds up the live receivables in which an organisation has a part; soon is due
+	// until that day.
+	ReceivableSums(
+		ctx context.Context, org trade.OrgID, part Standing, until money.Date,
+	) ([]ReceivableSum, error)
+	// FinancingSums adds up an organisation's live financings in the same way.
+	FinancingSums(ctx context.Context, org trade.OrgID, until money.Date) ([]FinancingSum, error)
 }
 
 // BankTx keeps what a bank looks at financings by: lists, prices, returns, exposures.

@@ -227,6 +227,8 @@ func (w *world) badRequests(t *testing.T) {
 		"/v1/receivables?phase=%00":            app.CodeInput,
 		"/v1/receivables?sort=face":            app.CodeInput,
 		"/v1/receivables?currency=XQX":         app.CodeInput,
+		"/v1/receivable-sums?currency=XQX":     app.CodeInput,
+		"/v1/receivable-sums?side=theirs":      app.CodeInput,
 		"/v1/receivables?due_from=2026-02-30":  app.CodeInput,
 		"/v1/calendar?from=soon":               app.CodeInput,
 		"/v1/receivables?cursor=eA":            app.CodeInput,

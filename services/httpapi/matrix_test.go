@@ -70,6 +70,7 @@ GET /v1/templates/{kind}                               .  .  .  .  .  .  .  .  .
 POST /v1/bulk                                          .  r  .  r  .  r  .  .  .  r  r  .  -  -  -
 GET /v1/programmes                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/receivables                                    .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
+GET /v1/receivable-sums                                .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/financings                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/intents                                        .  .  .  .  .  .  .  .  .  .  .  .  -  -  -
 GET /v1/statements                                     .  .  .  .  .  .  .  .  .  .  .  .  -  -  -

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
@@ -27,24 +25,12 @@ func (s *server) ListReceivables(w http.ResponseWriter, r *http.Request, params 
 		s.fail(w, r, err)
 		return
 	}
-	actor := callOf(r).actor
-	var list []app.Payable
-	var next string
-	var sums []app.PhaseSum
-	both, ctx := errgroup.WithContext(r.Context()) // each reads all that the filter leaves
-	both.Go(func() (err error) {
-		list, next, err = s.app.Receivables(ctx, actor, filter, page)
-		return err
-	})
-	both.Go(func() (err error) {
-		sums, err = s.app.PhaseSums(ctx, actor, filter)
-		return err
-	})
-	if err := both.Wait(); err != nil {
+	list, next, err := s.app.Receivables(r.Context(), callOf(r).actor, filter, page)
+	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	out := api.ReceivableList{Items: make([]api.Receivable, 0, len(list)), Next: next, Sums: each(sums, sumView)}
+	out := api.ReceivableList{Items: make([]api.Receivable, 0, len(list)), Next: next}
 	for _, p := range list {
 		if p.Asset.State == nil {
 			continue // its state has not reached this node
@@ -57,6 +43,26 @@ func (s *server) ListReceivables(w http.ResponseWriter, r *http.Request, params 
 		out.Items = append(out.Items, v)
 	}
 	s.reply(w, r, http.StatusOK, out)
+}
+
+// GetReceivableSums counts and sums what a filter finds, by phase and currency.
+func (s *server) GetReceivableSums(
+	w http.ResponseWriter, r *http.Request, params api.GetReceivableSumsParams,
+) {
+	filter, err := filterOf(api.ListReceivablesParams{
+		Side: api.ListReceivablesParamsSide(params.Side), Counterparty: params.Counterparty,
+		Currency: params.Currency, DueFrom: params.DueFrom, DueUntil: params.DueUntil, Search: params.Search,
+	})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	sums, err := s.app.PhaseSums(r.Context(), callOf(r).actor, filter)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.reply(w, r, http.StatusOK, api.ReceivableSums{Sums: each(sums, sumView)})
 }
 
 const (
@@ -76,7 +82,7 @@ func orders() map[string]app.Order {
 func filterOf(params api.ListReceivablesParams) (app.ReceivableFilter, error) {
 	f := app.ReceivableFilter{
 		Standing: app.Standing(params.Side), Phases: params.Phase, Counterparty: params.Counterparty,
-		Currency: money.Currency(params.Currency), Disputed: params.Disputed, Search: params.Search,
+		Currency: params.Currency, Disputed: params.Disputed, Search: params.Search,
 	}
 	var err error
 	if f.DueFrom, err = dayOf("due_from", params.DueFrom); err != nil {

@@ -169,16 +169,35 @@ func TestReceivablesAreFilteredSortedAndSummed(t *testing.T) {
 			t.Errorf("%s: %d, want %d", query, len(list.Items), want)
 		}
 	}
-	var list api.ReceivableList
-	w.get(obligorMaker, "/v1/receivables?side=obligor&phase=SETTLED", &list)
-	if s := list.Sums; len(s) != 1 || s[0].Count != 1 || !s[0].Disputed || s[0].Due != claim.Due ||
+	var sums api.ReceivableSums
+	w.get(obligorMaker, "/v1/receivable-sums?side=obligor", &sums)
+	if s := sums.Sums; len(s) != 1 || s[0].Count != 1 || !s[0].Disputed || s[0].Due != claim.Due ||
 		s[0].InDispute != w.money("3.00") || s[0].Phase != trade.Open {
 		t.Errorf("sums %+v", s)
 	}
+	for query, want := range map[string]int64{
+		"side=owner":                            0,
+		"counterparty=LanqiaoMSP&currency=CNY":  1,
+		"currency=EUR":                          0,
+		"search=%25":                            0,
+		"search=" + strings.ToLower(number):     1,
+		"due_from=" + due.String():              1,
+		"due_until=" + due.AddDays(-1).String(): 0,
+	} {
+		w.get(obligorMaker, "/v1/receivable-sums?"+query, &sums)
+		var count int64
+		for _, s := range sums.Sums {
+			count += s.Count
+		}
+		if count != want {
+			t.Errorf("%s: sums of %d, want %d", query, count, want)
+		}
+	}
 	var theirs api.ReceivableList
 	w.get(stranger, "/v1/receivables", &theirs)
-	if len(theirs.Items)+len(theirs.Sums) != 0 {
-		t.Errorf("a stranger is told %+v", theirs)
+	w.get(stranger, "/v1/receivable-sums", &sums)
+	if len(theirs.Items)+len(sums.Sums) != 0 {
+		t.Errorf("a stranger is told %+v and %+v", theirs, sums)
 	}
 }
 

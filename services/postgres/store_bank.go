@@ -28,7 +28,7 @@ func (t *storeTx) StagedFinancings(
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := t.q.FinancingStages(ctx, db.FinancingStagesParams{
+	rows, err := t.lists.FinancingStages(ctx, db.FinancingStagesParams{
 		OrgID: string(org), Today: f.Today.String(), Sort: string(f.Sort), One: string(f.One),
 		Seller: string(f.Seller), Obligor: string(f.Obligor), Programme: string(f.Programme),
 		Currency: string(f.Currency), DueFrom: f.DueFrom.String(), DueTo: f.DueTo.String(),
@@ -92,7 +92,7 @@ func keyed(cursor string) (key, id string, err error) {
 func (t *storeTx) FinancingTotals(
 	ctx context.Context, org trade.OrgID, f app.FinancingFilter,
 ) ([]app.FinancingTotal, error) {
-	rows, err := t.q.FinancingTotals(ctx, db.FinancingTotalsParams{
+	rows, err := t.lists.FinancingTotals(ctx, db.FinancingTotalsParams{
 		OrgID: string(org), Today: f.Today.String(), Seller: string(f.Seller), Obligor: string(f.Obligor),
 		Programme: string(f.Programme), Currency: string(f.Currency), DueFrom: f.DueFrom.String(),
 		DueTo: f.DueTo.String(),

@@ -26,13 +26,13 @@ func (t *storeTx) Papers(
 		Words:   f.Words, Findings: f.Findings, Since: f.Since, Until: until,
 		Sort: w.Sort, Backwards: w.Backwards, Skip: small(w.Skip), Page: small(w.Limit),
 	}
-	rows, err := t.q.PapersWindow(ctx, asked)
+	rows, err := t.lists.PapersWindow(ctx, asked)
 	if err != nil {
 		return nil, 0, fmt.Errorf("papers of %s: %w", org, err)
 	}
 	if len(rows) == 0 && w.Skip > 0 { // beyond the end: only a row tells how many there are
 		asked.Skip, asked.Page = 0, 1
-		first, err := t.q.PapersWindow(ctx, asked)
+		first, err := t.lists.PapersWindow(ctx, asked)
 		if err != nil || len(first) == 0 {
 			return []app.PaperRow{}, 0, err
 		}

@@ -139,34 +139,38 @@ func (t *storeTx) AssetsNamed(ctx context.Context, ids []trade.AssetID) ([]app.A
 	return t.assetsOf(ctx, mapped(rows, func(r db.AssetsNamedRow) assetRow { return assetRow(r) }))
 }
 
-// Sums adds up what an organisation has in receivables and financings that still live.
-func (t *storeTx) Sums(
+// ReceivableSums adds up the live receivables in which an organisation has a part.
+func (t *storeTx) ReceivableSums(
+	ctx context.Context, org trade.OrgID, part app.Standing, until money.Date,
+) ([]app.ReceivableSum, error) {
+	rows, err := t.lists.ReceivableSums(ctx, db.ReceivableSumsParams{
+		OrgID: string(org), Side: string(part), Until: until.String(),
+		Phases: texts[string](app.LivePhases(trade.KindReceivable)),
+	})
+	return mapped(rows, func(r db.ReceivableSumsRow) app.ReceivableSum {
+		return app.ReceivableSum{
+			Phase: trade.Phase(r.Phase), Sold: r.Sold, Soon: r.Soon, Items: r.Items,
+			Total: trade.Receivable{
+				Currency: money.Currency(r.Currency), Face: r.Face, Confirmed: r.Confirmed, Diluted: r.Diluted,
+				Disputed: r.Disputed, Held: r.Held, Assigned: r.Assigned, Paid: r.Paid,
+			},
+		}
+	}), err
+}
+
+// FinancingSums adds up an organisation's live financings.
+func (t *storeTx) FinancingSums(
 	ctx context.Context, org trade.OrgID, until money.Date,
-) ([]app.ReceivableSum, []app.FinancingSum, error) {
-	by := until.String()
-	claims, err := t.q.ReceivableSums(ctx, db.ReceivableSumsParams{
-		OrgID: string(org), Until: by, Phases: texts[string](app.LivePhases(trade.KindReceivable)),
+) ([]app.FinancingSum, error) {
+	rows, err := t.lists.FinancingSums(ctx, db.FinancingSumsParams{
+		OrgID: string(org), Until: until.String(), Phases: texts[string](app.LivePhases(trade.KindFinancing)),
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	loans, err := t.q.FinancingSums(ctx, db.FinancingSumsParams{
-		OrgID: string(org), Until: by, Phases: texts[string](app.LivePhases(trade.KindFinancing)),
-	})
-	return mapped(claims, func(r db.ReceivableSumsRow) app.ReceivableSum {
-			return app.ReceivableSum{
-				Phase: trade.Phase(r.Phase), Sold: r.Sold, Owned: r.Owned, Owed: r.Owed, Soon: r.Soon, Items: r.Items,
-				Total: trade.Receivable{
-					Currency: money.Currency(r.Currency), Face: r.Face, Confirmed: r.Confirmed, Diluted: r.Diluted,
-					Disputed: r.Disputed, Held: r.Held, Assigned: r.Assigned, Paid: r.Paid,
-				},
-			}
-		}), mapped(loans, func(r db.FinancingSumsRow) app.FinancingSum {
-			return app.FinancingSum{
-				Phase: trade.Phase(r.Phase), Sold: r.Sold, Lent: r.Lent, Soon: r.Soon, Items: r.Items,
-				Total: trade.Financing{
-					Currency: money.Currency(r.Currency), Face: r.Face, Outstanding: r.Outstanding,
-				},
-			}
-		}), err
+	return mapped(rows, func(r db.FinancingSumsRow) app.FinancingSum {
+		return app.FinancingSum{
+			Phase: trade.Phase(r.Phase), Sold: r.Sold, Lent: r.Lent, Soon: r.Soon, Items: r.Items,
+			Total: trade.Financing{
+				Currency: money.Currency(r.Currency), Face: r.Face, Outstanding: r.Outstanding,
+			},
+		}
+	}), err
 }

@@ -43,7 +43,7 @@ func (t *storeTx) PaperRequests(
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := t.q.PaperRequestsOf(ctx, db.PaperRequestsOfParams{
+	rows, err := t.lists.PaperRequestsOf(ctx, db.PaperRequestsOfParams{
 		OrgID: string(org), PackID: string(f.Pack), State: string(f.State), BeforeAt: from.at, BeforeID: from.id,
 		Page: asked,
 	})
@@ -61,7 +61,7 @@ func (t *storeTx) PaperRequests(
 func (t *storeTx) OpenPaperRequests(
 	ctx context.Context, pack app.PackID, asked trade.OrgID, kind parse.Kind,
 ) ([]app.PaperRequest, error) {
-	rows, err := t.q.OpenPaperRequests(ctx, db.OpenPaperRequestsParams{
+	rows, err := t.lists.OpenPaperRequests(ctx, db.OpenPaperRequestsParams{
 		PackID: string(pack), AskedID: string(asked), Kind: string(kind), Page: listLimit,
 	})
 	return mapped(rows, func(r db.OpenPaperRequestsRow) app.PaperRequest {

@@ -55,7 +55,7 @@ func (t *storeTx) Assets(ctx context.Context, f app.AssetFilter, p app.Page) ([]
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := t.q.AssetsHeldBy(ctx, db.AssetsHeldByParams{
+	rows, err := t.lists.AssetsHeldBy(ctx, db.AssetsHeldByParams{
 		OrgID: string(f.Org), Kind: string(f.Kind), Phases: texts[string](f.Phases),
 		Receivable: string(f.Receivable), BeforeAt: from.at.UnixMilli(), BeforeID: from.id, Page: asked,
 	})

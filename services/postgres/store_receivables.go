@@ -29,7 +29,7 @@ func (t *storeTx) Receivables(
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := t.q.Receivables(ctx, db.ReceivablesParams{
+	rows, err := t.lists.Receivables(ctx, db.ReceivablesParams{
 		SortBy: string(f.Order), Side: string(f.Standing), OrgID: string(f.Org), Phases: texts[string](f.Phases),
 		Counterparty: string(f.Counterparty), Currency: string(f.Currency), DueFrom: f.DueFrom.String(),
 		DueUntil: f.DueUntil.String(), Disputed: f.Disputed, Search: f.Search, AfterID: afterID,
@@ -67,7 +67,7 @@ func sortedPlace(cursor string) (id, key string, err error) {
 
 // PhaseSums counts and sums the receivables of a filter in every phase.
 func (t *storeTx) PhaseSums(ctx context.Context, f app.ReceivableFilter) ([]app.PhaseSum, error) {
-	rows, err := t.q.PhaseSums(ctx, db.PhaseSumsParams{
+	rows, err := t.lists.PhaseSums(ctx, db.PhaseSumsParams{
 		Side: string(f.Standing), OrgID: string(f.Org), Counterparty: string(f.Counterparty),
 		Currency: string(f.Currency), DueFrom: f.DueFrom.String(), DueUntil: f.DueUntil.String(), Search: f.Search,
 	})
@@ -92,7 +92,7 @@ func (t *storeTx) PhaseSums(ctx context.Context, f app.ReceivableFilter) ([]app.
 func (t *storeTx) ReceivableDays(
 	ctx context.Context, f app.ReceivableFilter, today money.Date,
 ) ([]app.DueDay, error) {
-	rows, err := t.q.ReceivableDays(ctx, db.ReceivableDaysParams{
+	rows, err := t.lists.ReceivableDays(ctx, db.ReceivableDaysParams{
 		Today: today.String(), Side: string(f.Standing), OrgID: string(f.Org), DueFrom: f.DueFrom.String(),
 		DueUntil: f.DueUntil.String(),
 	})

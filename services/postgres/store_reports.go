@@ -118,7 +118,7 @@ func (t *storeTx) AuditLog(
 	if until.IsZero() {
 		until = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	rows, err := t.q.AuditWindow(ctx, db.AuditWindowParams{
+	rows, err := t.lists.AuditWindow(ctx, db.AuditWindowParams{
 		Source: f.Source, OrgID: string(s.Org), Engaged: s.Engaged, Hosts: s.Hosts, Doors: app.Doors(),
 		Since: f.Since, Until: until, Acts: texts[string](f.Acts), Object: f.Object,
 		ActorOrg: string(f.Organisation), ActorPerson: string(f.Person), Words: f.Words, Skip: small(w.Skip),

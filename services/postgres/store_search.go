@@ -35,7 +35,7 @@ func partOf(text string) string {
 // FindReceivables finds receivables that the organisation holds.
 func (t *storeTx) FindReceivables(ctx context.Context, s app.SearchTerms) ([]app.Asset, error) {
 	start, past := startOf(s.Start)
-	rows, err := t.q.SearchReceivables(ctx, db.SearchReceivablesParams{
+	rows, err := t.lists.SearchReceivables(ctx, db.SearchReceivablesParams{
 		Part: partOf(s.Part), Start: start, Past: past, Parties: texts[string](s.Parties),
 		OrgID: string(s.Org), Page: small(s.Limit),
 	})
@@ -48,7 +48,7 @@ func (t *storeTx) FindReceivables(ctx context.Context, s app.SearchTerms) ([]app
 // FindFinancings finds financings that the organisation holds.
 func (t *storeTx) FindFinancings(ctx context.Context, s app.SearchTerms) ([]app.Asset, error) {
 	start, past := startOf(s.Start)
-	rows, err := t.q.SearchFinancings(ctx, db.SearchFinancingsParams{
+	rows, err := t.lists.SearchFinancings(ctx, db.SearchFinancingsParams{
 		Start: start, Past: past, Receivables: texts[string](s.Of), OrgID: string(s.Org), Page: small(s.Limit),
 	})
 	if err != nil {
@@ -60,7 +60,7 @@ func (t *storeTx) FindFinancings(ctx context.Context, s app.SearchTerms) ([]app.
 // FindPacks finds packs that the organisation is a party of.
 func (t *storeTx) FindPacks(ctx context.Context, s app.SearchTerms) ([]app.Hit, error) {
 	start, past := startOf(s.Start)
-	rows, err := t.q.SearchPacks(ctx, db.SearchPacksParams{
+	rows, err := t.lists.SearchPacks(ctx, db.SearchPacksParams{
 		Part: partOf(s.Part), Start: start, Past: past, OrgID: string(s.Org), Page: small(s.Limit),
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func (t *storeTx) FindDocuments(ctx context.Context, s app.SearchTerms) ([]app.H
 		digest = "sha-256:" + digest
 	}
 	digestStart, digestPast := startOf(digest)
-	rows, err := t.q.SearchDocuments(ctx, db.SearchDocumentsParams{
+	rows, err := t.lists.SearchDocuments(ctx, db.SearchDocumentsParams{
 		Part: partOf(s.Part), Start: start, Past: past, DigestStart: digestStart, DigestPast: digestPast,
 		OrgID: string(s.Org), Page: small(s.Limit),
 	})
@@ -108,7 +108,7 @@ func (t *storeTx) FindTransactions(ctx context.Context, s app.SearchTerms) ([]ap
 	if s.Block != nil && *s.Block <= math.MaxInt64 {
 		block = height(*s.Block)
 	}
-	rows, err := t.q.SearchTransactions(ctx, db.SearchTransactionsParams{
+	rows, err := t.lists.SearchTransactions(ctx, db.SearchTransactionsParams{
 		Start: start, Past: past, Block: block, OrgID: string(s.Org), Page: small(s.Limit * subjectsOfOne),
 	})
 	if err != nil {

@@ -149,7 +149,7 @@ func (t *storeTx) Lines(
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := t.q.StatementLinesOf(ctx, db.StatementLinesOfParams{
+	rows, err := t.lists.StatementLinesOf(ctx, db.StatementLinesOfParams{
 		OrgID: string(org), StatementID: string(f.Statement), ReceivableID: string(f.Receivable),
 		States:   texts[string](f.States),
 		BeforeOn: from.at, BeforeID: from.id, Page: asked,
@@ -210,7 +210,7 @@ func (t *storeTx) Statements(
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := t.q.StatementsOf(ctx, db.StatementsOfParams{
+	rows, err := t.lists.StatementsOf(ctx, db.StatementsOfParams{
 		OrgID: string(org), ID: string(id), BeforeAt: from.at, BeforeID: from.id, Page: asked,
 	})
 	if err != nil {

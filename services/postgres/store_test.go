@@ -7,12 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/countersign/countersign/chaincode/trade"
 	"github.com/countersign/countersign/services/app"
 	"github.com/countersign/countersign/services/jobs"
 	"github.com/countersign/countersign/services/postgres"
+	"github.com/countersign/countersign/services/postgres/postgrestest"
 )
 
 // at is a moment of a test's own time: noon and n hours.
@@ -78,4 +80,31 @@ func tryRead[T any](s shelf, fn func(ctx context.Context, tx app.StoreTx) (T, er
 		return err
 	})
 	return v, err
+}
+
+// A plan that PostgreSQL keeps for all values is many times slower where filters may be empty.
+func TestListsArePlannedForWhatTheyAreAsked(t *testing.T) {
+	s := open(t, postgrestest.New(t))
+	ctx := t.Context()
+	for range 6 {
+		ok(t, s.Read(ctx, func(ctx context.Context, tx app.StoreTx) error {
+			f := app.ReceivableFilter{Org: "SellerMSP", Standing: app.StandingObligor}
+			_, _, listed := tx.Receivables(ctx, f, app.Page{Limit: 10})
+			_, summed := tx.PhaseSums(ctx, f)
+			_, _, papers := tx.Papers(ctx, "SellerMSP", app.PaperFilter{}, app.Window{Sort: "number", Limit: 10})
+			_, users := tx.Users(ctx, "SellerMSP")
+			return errors.Join(listed, summed, papers, users)
+		}))
+	}
+	kept := []string{}
+	for _, conn := range s.pool.AcquireAllIdle(ctx) {
+		rows, err := conn.Query(ctx, `SELECT substring(statement FROM '^-- name: (\w+)') FROM pg_prepared_statements
+			WHERE statement ~ '^-- name: (Receivables|PhaseSums|PapersWindow|UsersOf) '`)
+		ok(t, err)
+		names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		ok(t, err)
+		kept = append(kept, names...)
+		conn.Release()
+	}
+	same(t, nil, kept, []string{"UsersOf"})
 }

@@ -7,7 +7,7 @@ import { language } from "./i18n";
 import { papers, paperSearch } from "./screens/documents/queries";
 import { home as homeQuery, inbox as inboxQuery } from "./screens/inbox/queries";
 import { calendarSearch } from "./screens/calendar/search";
-import { filterFor, filterOf, ownSide, payable, payableList, payables } from "./screens/payables/queries";
+import { filterFor, filterOf, ownSide, payable, payableList, payables, receivableSums } from "./screens/payables/queries";
 import { Missing } from "./screens/Missing";
 import { financing } from "./screens/financing/queries";
 import { auditSearch } from "./screens/audit/queries";
@@ -155,8 +155,10 @@ const payableScreens = createRoute({
   path: "/payables",
   validateSearch: filterOf,
   loaderDeps: ({ search }) => search,
-  loader: async ({ context, deps }) =>
-    context.client.ensureInfiniteQueryData(payables(filterFor(deps, await context.client.ensureQueryData(me)))),
+  loader: async ({ context: { client }, deps }) => {
+    const filter = filterFor(deps, await client.ensureQueryData(me));
+    await Promise.all([client.ensureInfiniteQueryData(payables(filter)), client.ensureQueryData(receivableSums(filter))]);
+  },
   component: lazyRouteComponent(() => import("./screens/payables/Payables"), "Payables"),
 });
 

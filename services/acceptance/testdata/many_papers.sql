@@ -42,7 +42,8 @@ INSERT INTO ledger.holders (asset_id, org_id, consent, value_hash, missing)
 SELECT m.id, h.org_id, h.consent, h.value_hash, h.missing
 FROM made m JOIN ledger.holders h ON h.asset_id = m.old;
 
-ANALYZE documents;
-ANALYZE ledger.assets;
-ANALYZE ledger.holders;
+-- As PostgreSQL itself would have done long before.
+VACUUM ANALYZE documents;
+VACUUM ANALYZE ledger.assets;
+VACUUM ANALYZE ledger.holders;
 SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM ledger.assets WHERE kind = 'receivable');

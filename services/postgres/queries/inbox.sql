@@ -42,18 +42,20 @@ WHERE d.state = 'needs_fields' AND (d.org_id = @org_id OR EXISTS (
 ORDER BY d.uploaded_at, d.id LIMIT @page;
 
 -- name: ReceivableSums :many
--- What an organisation's receivables come to, by currency, phase and its part in them. The
--- quantities are added up one by one; what follows from them is for the law to say.
-SELECT a.currency::text AS currency, a.phase, (a.seller = @org_id::text)::boolean AS sold,
-    (a.owner = @org_id)::boolean AS owned, (a.obligor = @org_id)::boolean AS owed,
-    (a.due_on <= @until::text)::boolean AS soon, count(*) AS items, sum(a.face)::bigint AS face,
-    sum(a.confirmed)::bigint AS confirmed, sum(a.diluted)::bigint AS diluted,
-    sum(a.free_disputed)::bigint AS disputed, sum(a.held)::bigint AS held, sum(a.assigned)::bigint AS assigned,
-    sum(a.paid)::bigint AS paid
-FROM ledger.assets a
-WHERE a.kind = 'receivable' AND a.phase = ANY (@phases::text[]) AND a.currency IS NOT NULL
-    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2;
+-- What the receivables come to in which an organisation has a part, by currency, phase and whether
+-- it sold them. The quantities are added up one by one; what follows from them is for the law to say.
+SELECT r.currency::text AS currency, r.phase, (r.seller = @org_id::text)::boolean AS sold,
+    (r.due_on <= @until::text)::boolean AS soon, count(*) AS items, sum(r.face)::bigint AS face,
+    sum(r.confirmed)::bigint AS confirmed, sum(r.diluted)::bigint AS diluted,
+    sum(r.free_disputed)::bigint AS disputed, sum(r.held)::bigint AS held, sum(r.assigned)::bigint AS assigned,
+    sum(r.paid)::bigint AS paid
+FROM ledger.assets r
+WHERE r.kind = 'receivable' AND r.phase = ANY (@phases::text[]) AND r.currency IS NOT NULL
+    AND (CASE @side::text WHEN 'obligor' THEN r.obligor = @org_id
+        WHEN 'seller' THEN r.seller = @org_id WHEN 'owner' THEN r.owner = @org_id
+        WHEN 'assigned' THEN r.seller = @org_id AND r.owner <> @org_id ELSE true END)
+    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = @org_id)
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2;
 
 -- name: FinancingSums :many
 WITH bodies AS MATERIALIZED ( -- so that each state is read once

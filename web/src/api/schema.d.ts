@@ -1103,8 +1103,7 @@ export interface paths {
          * List receivables
          * @description `side=obligor` lists payables, `side=seller` and `side=owner` receivables, and
          *     `side=assigned` those that the organisation claimed and has assigned since. `pending` are
-         *     the intents about each that have not ended. `sums` count and sum what the filter finds in
-         *     every phase, whatever `phase` and `disputed` narrow the page to.
+         *     the intents about each that have not ended.
          *     Who: every role of an organisation that holds them.
          */
         get: operations["listReceivables"];
@@ -1117,6 +1116,28 @@ export interface paths {
          *     (fingerprint.encumbered, match.quantity, ...), receivable.payee, receivable.evidence.
          */
         post: operations["issueReceivable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receivable-sums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What receivables come to
+         * @description Counts and sums what the filter finds, by phase and currency. They stand apart from the list:
+         *     its order, phase and place change nothing of them.
+         *     Who: every role; of what the organisation holds.
+         */
+        get: operations["getReceivableSums"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3799,7 +3820,9 @@ export interface components {
         ReceivableList: {
             items: components["schemas"]["Receivable"][];
             next?: string;
-            sums?: components["schemas"]["PhaseSum"][];
+        };
+        ReceivableSums: {
+            sums: components["schemas"]["PhaseSum"][];
         };
         RequestFinancing: {
             pack: components["schemas"]["PackID"];
@@ -4606,6 +4629,10 @@ export interface components {
         Limit: number;
         /** @description The part of the own organisation. */
         Side: "seller" | "obligor" | "owner" | "assigned";
+        /** @description Seller, obligor or owner. */
+        Counterparty: components["schemas"]["OrgID"];
+        /** @description A part of the invoice's number. */
+        NumberPart: string;
         /** @description One or several phases. */
         Phases: components["schemas"]["Phase"][];
         /** @description One or several stages. */
@@ -4618,6 +4645,8 @@ export interface components {
         InCurrency: string;
         /** @description The first day. */
         DueFrom: components["schemas"]["DayText"];
+        /** @description The last day. */
+        DueUntil: components["schemas"]["DayText"];
         /** @description The last day. */
         DueTo: components["schemas"]["DayText"];
         /** @description Amounts are ordered within their currency. */
@@ -6445,15 +6474,16 @@ export interface operations {
                 /** @description One or several phases. */
                 phase?: components["parameters"]["Phases"];
                 /** @description Seller, obligor or owner. */
-                counterparty?: components["schemas"]["OrgID"];
-                currency?: string;
-                due_from?: string;
-                /** @description The day itself included. */
-                due_until?: string;
+                counterparty?: components["parameters"]["Counterparty"];
+                currency?: components["parameters"]["InCurrency"];
+                /** @description The first day. */
+                due_from?: components["parameters"]["DueFrom"];
+                /** @description The last day. */
+                due_until?: components["parameters"]["DueUntil"];
                 /** @description Only those with a dispute. */
                 disputed?: boolean;
                 /** @description A part of the invoice's number. */
-                search?: string;
+                search?: components["parameters"]["NumberPart"];
                 /** @description By the last step when absent; `-` before it begins at the other end. */
                 sort?: "moved" | "-moved" | "due" | "-due" | "amount" | "-amount" | "number" | "-number";
                 /** @description `next` of the page before. */
@@ -6515,6 +6545,41 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["MediaType"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReceivableSums: {
+        parameters: {
+            query?: {
+                /** @description The part of the own organisation. */
+                side?: components["parameters"]["Side"];
+                /** @description Seller, obligor or owner. */
+                counterparty?: components["parameters"]["Counterparty"];
+                currency?: components["parameters"]["InCurrency"];
+                /** @description The first day. */
+                due_from?: components["parameters"]["DueFrom"];
+                /** @description The last day. */
+                due_until?: components["parameters"]["DueUntil"];
+                /** @description A part of the invoice's number. */
+                search?: components["parameters"]["NumberPart"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sums. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivableSums"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };

@@ -144,6 +144,30 @@ func (e ListFinancingsParamsOrder) Valid() bool {
 	}
 }
 
+// Defines values for GetReceivableSumsParamsSide.
+const (
+	GetReceivableSumsParamsSideAssigned GetReceivableSumsParamsSide = "assigned"
+	GetReceivableSumsParamsSideObligor  GetReceivableSumsParamsSide = "obligor"
+	GetReceivableSumsParamsSideOwner    GetReceivableSumsParamsSide = "owner"
+	GetReceivableSumsParamsSideSeller   GetReceivableSumsParamsSide = "seller"
+)
+
+// Valid indicates whether the value is a known member of the GetReceivableSumsParamsSide enum.
+func (e GetReceivableSumsParamsSide) Valid() bool {
+	switch e {
+	case GetReceivableSumsParamsSideAssigned:
+		return true
+	case GetReceivableSumsParamsSideObligor:
+		return true
+	case GetReceivableSumsParamsSideOwner:
+		return true
+	case GetReceivableSumsParamsSideSeller:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListReceivablesParamsSide.
 const (
 	ListReceivablesParamsSideAssigned ListReceivablesParamsSide = "assigned"
@@ -2101,7 +2125,11 @@ type Receivable struct {
 type ReceivableList struct {
 	Items []Receivable `json:"items"`
 	Next  string       `json:"next,omitempty,omitzero"`
-	Sums  []PhaseSum   `json:"sums,omitempty,omitzero"`
+}
+
+// ReceivableSums defines model for ReceivableSums.
+type ReceivableSums struct {
+	Sums []PhaseSum `json:"sums"`
 }
 
 // RecoveryCodes defines model for RecoveryCodes.
@@ -2750,6 +2778,11 @@ type When = app.When
 // ContentDisposition Example: attachment; filename="invoice.xml"
 type ContentDisposition = string
 
+// Counterparty The organisation's MSP id on the channel.
+//
+// Example: LanqiaoMSP
+type Counterparty = OrgID
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -2758,6 +2791,9 @@ type DueFrom = DayText
 
 // DueTo defines model for DueTo.
 type DueTo = DayText
+
+// DueUntil defines model for DueUntil.
+type DueUntil = DayText
 
 // FinancingID defines model for FinancingID.
 type FinancingID = AssetID
@@ -2779,6 +2815,9 @@ type IntentID = CommandID
 
 // Limit defines model for Limit.
 type Limit = int
+
+// NumberPart defines model for NumberPart.
+type NumberPart = string
 
 // OfObligor The organisation's MSP id on the channel.
 //
@@ -3349,6 +3388,28 @@ type SetPricingParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// GetReceivableSumsParams defines parameters for GetReceivableSums.
+type GetReceivableSumsParams struct {
+	// Side The part of the own organisation.
+	Side GetReceivableSumsParamsSide `form:"side,omitempty" json:"side,omitempty,omitzero"`
+
+	// Counterparty Seller, obligor or owner.
+	Counterparty Counterparty `form:"counterparty,omitempty" json:"counterparty,omitempty,omitzero"`
+	Currency     InCurrency   `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
+
+	// DueFrom The first day.
+	DueFrom DueFrom `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueUntil The last day.
+	DueUntil DueUntil `form:"due_until,omitempty" json:"due_until,omitempty,omitzero"`
+
+	// Search A part of the invoice's number.
+	Search NumberPart `form:"search,omitempty" json:"search,omitempty,omitzero"`
+}
+
+// GetReceivableSumsParamsSide defines parameters for GetReceivableSums.
+type GetReceivableSumsParamsSide string
+
 // ListReceivablesParams defines parameters for ListReceivables.
 type ListReceivablesParams struct {
 	// Side The part of the own organisation.
@@ -3358,18 +3419,20 @@ type ListReceivablesParams struct {
 	Phase Phases `form:"phase,omitempty" json:"phase,omitempty,omitzero"`
 
 	// Counterparty Seller, obligor or owner.
-	Counterparty OrgID  `form:"counterparty,omitempty" json:"counterparty,omitempty,omitzero"`
-	Currency     string `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
-	DueFrom      string `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+	Counterparty Counterparty `form:"counterparty,omitempty" json:"counterparty,omitempty,omitzero"`
+	Currency     InCurrency   `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
 
-	// DueUntil The day itself included.
-	DueUntil string `form:"due_until,omitempty" json:"due_until,omitempty,omitzero"`
+	// DueFrom The first day.
+	DueFrom DueFrom `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueUntil The last day.
+	DueUntil DueUntil `form:"due_until,omitempty" json:"due_until,omitempty,omitzero"`
 
 	// Disputed Only those with a dispute.
 	Disputed bool `form:"disputed,omitempty" json:"disputed,omitempty,omitzero"`
 
 	// Search A part of the invoice's number.
-	Search string `form:"search,omitempty" json:"search,omitempty,omitzero"`
+	Search NumberPart `form:"search,omitempty" json:"search,omitempty,omitzero"`
 
 	// Sort By the last step when absent; `-` before it begins at the other end.
 	Sort string `form:"sort,omitempty" json:"sort,omitempty,omitzero"`
@@ -4070,6 +4133,9 @@ type ServerInterface interface {
 	// SetPricing Say which price quotes begin with
 	// (PUT /v1/programmes/{programme}/pricing)
 	SetPricing(w http.ResponseWriter, r *http.Request, programme ProgrammeID, params SetPricingParams)
+	// GetReceivableSums What receivables come to
+	// (GET /v1/receivable-sums)
+	GetReceivableSums(w http.ResponseWriter, r *http.Request, params GetReceivableSumsParams)
 	// ListReceivables List receivables
 	// (GET /v1/receivables)
 	ListReceivables(w http.ResponseWriter, r *http.Request, params ListReceivablesParams)
@@ -4685,6 +4751,12 @@ func (_ Unimplemented) GetPricing(w http.ResponseWriter, r *http.Request, progra
 // SetPricing Say which price quotes begin with
 // (PUT /v1/programmes/{programme}/pricing)
 func (_ Unimplemented) SetPricing(w http.ResponseWriter, r *http.Request, programme ProgrammeID, params SetPricingParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetReceivableSums What receivables come to
+// (GET /v1/receivable-sums)
+func (_ Unimplemented) GetReceivableSums(w http.ResponseWriter, r *http.Request, params GetReceivableSumsParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -8929,6 +9001,104 @@ func (siw *ServerInterfaceWrapper) SetPricing(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
+// GetReceivableSums operation middleware
+func (siw *ServerInterfaceWrapper) GetReceivableSums(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReceivableSumsParams
+
+	// ------------- Optional query parameter "side" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "side", r.URL.Query(), &params.Side, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "side"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "side", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "counterparty" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "counterparty", r.URL.Query(), &params.Counterparty, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "counterparty"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "counterparty", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", r.URL.Query(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "currency"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "currency", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", r.URL.Query(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "due_from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "due_from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "due_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_until", r.URL.Query(), &params.DueUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "due_until"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "due_until", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetReceivableSums(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListReceivables operation middleware
 func (siw *ServerInterfaceWrapper) ListReceivables(w http.ResponseWriter, r *http.Request) {
 
@@ -11810,6 +11980,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/receivables", wrapper.IssueReceivable)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/receivable-sums", wrapper.GetReceivableSums)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/receivables/{receivable}", wrapper.GetReceivable)

@@ -241,30 +241,31 @@ func (q *Queries) OpenIntentsOf(ctx context.Context, arg OpenIntentsOfParams) ([
 }
 
 const receivableSums = `-- name: ReceivableSums :many
-SELECT a.currency::text AS currency, a.phase, (a.seller = $1::text)::boolean AS sold,
-    (a.owner = $1)::boolean AS owned, (a.obligor = $1)::boolean AS owed,
-    (a.due_on <= $2::text)::boolean AS soon, count(*) AS items, sum(a.face)::bigint AS face,
-    sum(a.confirmed)::bigint AS confirmed, sum(a.diluted)::bigint AS diluted,
-    sum(a.free_disputed)::bigint AS disputed, sum(a.held)::bigint AS held, sum(a.assigned)::bigint AS assigned,
-    sum(a.paid)::bigint AS paid
-FROM ledger.assets a
-WHERE a.kind = 'receivable' AND a.phase = ANY ($3::text[]) AND a.currency IS NOT NULL
-    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1)
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2
+SELECT r.currency::text AS currency, r.phase, (r.seller = $1::text)::boolean AS sold,
+    (r.due_on <= $2::text)::boolean AS soon, count(*) AS items, sum(r.face)::bigint AS face,
+    sum(r.confirmed)::bigint AS confirmed, sum(r.diluted)::bigint AS diluted,
+    sum(r.free_disputed)::bigint AS disputed, sum(r.held)::bigint AS held, sum(r.assigned)::bigint AS assigned,
+    sum(r.paid)::bigint AS paid
+FROM ledger.assets r
+WHERE r.kind = 'receivable' AND r.phase = ANY ($3::text[]) AND r.currency IS NOT NULL
+    AND (CASE $4::text WHEN 'obligor' THEN r.obligor = $1
+        WHEN 'seller' THEN r.seller = $1 WHEN 'owner' THEN r.owner = $1
+        WHEN 'assigned' THEN r.seller = $1 AND r.owner <> $1 ELSE true END)
+    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = $1)
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
 `
 
 type ReceivableSumsParams struct {
 	OrgID  string
 	Until  string
 	Phases []string
+	Side   string
 }
 
 type ReceivableSumsRow struct {
 	Currency  string
 	Phase     string
 	Sold      bool
-	Owned     bool
-	Owed      bool
 	Soon      bool
 	Items     int64
 	Face      int64
@@ -276,10 +277,15 @@ type ReceivableSumsRow struct {
 	Paid      int64
 }
 
-// What an organisation's receivables come to, by currency, phase and its part in them. The
-// quantities are added up one by one; what follows from them is for the law to say.
+// What the receivables come to in which an organisation has a part, by currency, phase and whether
+// it sold them. The quantities are added up one by one; what follows from them is for the law to say.
 func (q *Queries) ReceivableSums(ctx context.Context, arg ReceivableSumsParams) ([]ReceivableSumsRow, error) {
-	rows, err := q.db.Query(ctx, receivableSums, arg.OrgID, arg.Until, arg.Phases)
+	rows, err := q.db.Query(ctx, receivableSums,
+		arg.OrgID,
+		arg.Until,
+		arg.Phases,
+		arg.Side,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -291,8 +297,6 @@ func (q *Queries) ReceivableSums(ctx context.Context, arg ReceivableSumsParams) 
 			&i.Currency,
 			&i.Phase,
 			&i.Sold,
-			&i.Owned,
-			&i.Owed,
 			&i.Soon,
 			&i.Items,
 			&i.Face,

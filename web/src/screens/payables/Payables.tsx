@@ -22,7 +22,7 @@ import { DisputeSheet } from "./DisputeSheet";
 import { ListUpload } from "./ListUpload";
 import { Outcomes } from "./Outcomes";
 import classes from "./Payables.module.css";
-import { asked, canSign, confirming, type Filter, filterFor, filterOf, type Payable, payables, type Tab, tabs } from "./queries";
+import { asked, canSign, confirming, type Filter, filterFor, filterOf, type Payable, payables, receivableSums, type Tab, tabs } from "./queries";
 import { usePayableColumns } from "./Table";
 import { type Outcome, useConfirm, useNames, wasCancelled } from "./useConfirm";
 
@@ -46,13 +46,13 @@ export function Payables() {
   const navigate = useNavigate({ from: "/payables" });
   const filter = filterFor(search, actor);
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(payables(filter));
+  const { data: sums } = useSuspenseQuery(receivableSums(filter));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
   const [disputing, setDisputing] = useState<Payable | null>(null);
   const confirm = useConfirm();
 
   const rows = data.pages.flatMap((p) => p.items);
-  const sums = data.pages[0]?.sums ?? [];
   const pays = filter.side === "obligor";
   const confirms = filter.tab === "confirm" && pays;
   const disputes = filter.tab === "confirmed" && pays && actor.roles.some((r) => r === "maker" || r === "checker");

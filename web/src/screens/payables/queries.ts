@@ -55,17 +55,22 @@ export function filterOf(search: Record<string, unknown>): Partial<Filter> {
 
 const pageSize = 200;
 
-/** The query that a filter is in the address of the API. */
-export const asked = (f: Filter) => ({
-  side: f.side ?? "obligor",
-  phase: tabs[f.tab],
-  sort: f.sort ?? ("due" as const),
-  ...(f.tab === "disputed" ? { disputed: true } : {}),
+/** What of a filter changes what its receivables come to: neither their order nor the tab. */
+const summed = (f: Filter) => ({
+  side: f.side ?? ("obligor" as const),
   ...(f.counterparty ? { counterparty: f.counterparty } : {}),
   ...(f.currency ? { currency: f.currency } : {}),
   ...(f.from ? { due_from: f.from } : {}),
   ...(f.until ? { due_until: f.until } : {}),
   ...(f.search ? { search: f.search } : {}),
+});
+
+/** The query that a filter is in the address of the API. */
+export const asked = (f: Filter) => ({
+  ...summed(f),
+  phase: tabs[f.tab],
+  sort: f.sort ?? ("due" as const),
+  ...(f.tab === "disputed" ? { disputed: true } : {}),
 });
 
 export const payables = (f: Filter) =>
@@ -82,6 +87,14 @@ export const payables = (f: Filter) =>
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
     meta: shows("receivable", "intent"),
+  });
+
+/** What the receivables of a filter come to, in every phase. */
+export const receivableSums = (f: Filter) =>
+  queryOptions({
+    queryKey: ["receivables", "sums", summed(f)],
+    queryFn: async () => (await taken(api.GET("/v1/receivable-sums", { params: { query: summed(f) } }))).sums,
+    meta: shows("receivable"),
   });
 
 export const payable = (id: string) =>
