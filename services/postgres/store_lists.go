@@ -23,7 +23,7 @@ func (t *storeTx) Papers(
 	asked := db.PapersWindowParams{
 		OrgID: string(org), Kinds: texts[string](f.Kinds), States: texts[string](f.States),
 		Origins: texts[string](f.Origins),
-		Words:   f.Words, Findings: f.Findings, Since: f.Since, Until: until,
+		Part:    partOf(f.Words), Findings: f.Findings, Since: f.Since, Until: until,
 		Sort: w.Sort, Backwards: w.Backwards, Skip: small(w.Skip), Page: small(w.Limit),
 	}
 	rows, err := t.lists.PapersWindow(ctx, asked)

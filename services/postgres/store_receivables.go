@@ -32,7 +32,7 @@ func (t *storeTx) Receivables(
 	rows, err := t.lists.Receivables(ctx, db.ReceivablesParams{
 		SortBy: string(f.Order), Side: string(f.Standing), OrgID: string(f.Org), Phases: texts[string](f.Phases),
 		Counterparty: string(f.Counterparty), Currency: string(f.Currency), DueFrom: f.DueFrom.String(),
-		DueUntil: f.DueUntil.String(), Disputed: f.Disputed, Search: f.Search, AfterID: afterID,
+		DueUntil: f.DueUntil.String(), Disputed: f.Disputed, Part: partOf(f.Search), AfterID: afterID,
 		Descending: f.Descending, AfterKey: afterKey, Page: asked,
 	})
 	if err != nil {
@@ -69,7 +69,8 @@ func sortedPlace(cursor string) (id, key string, err error) {
 func (t *storeTx) PhaseSums(ctx context.Context, f app.ReceivableFilter) ([]app.PhaseSum, error) {
 	rows, err := t.lists.PhaseSums(ctx, db.PhaseSumsParams{
 		Side: string(f.Standing), OrgID: string(f.Org), Counterparty: string(f.Counterparty),
-		Currency: string(f.Currency), DueFrom: f.DueFrom.String(), DueUntil: f.DueUntil.String(), Search: f.Search,
+		Currency: string(f.Currency), DueFrom: f.DueFrom.String(), DueUntil: f.DueUntil.String(),
+		Part: partOf(f.Search),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sums of the receivables of %s: %w", f.Org, err)

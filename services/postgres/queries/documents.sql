@@ -70,14 +70,13 @@ WITH seen AS (
         FROM documents o WHERE o.org_id = @org_id
         UNION ALL
         SELECT o.id, o.org_id, o.uploaded_at, o.kind, o.number, o.filename, o.state, o.fatal, o.warnings
-        FROM documents o WHERE o.org_id <> @org_id AND o.id IN (
+        FROM documents o WHERE o.org_id <> @org_id AND o.id = ANY (ARRAY (
             SELECT pd.document_id FROM pack_parties pp
-            JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = @org_id)) d
+            JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = @org_id))) d
     WHERE (cardinality(@kinds::text[]) = 0 OR coalesce(d.kind, 'unread') = ANY (@kinds::text[]))
         AND (cardinality(@states::text[]) = 0 OR d.state = ANY (@states::text[]))
         AND (cardinality(@origins::text[]) = 0 OR d.org_id::text = ANY (@origins::text[]))
-        AND (@words::text = '' OR strpos(lower(d.filename), lower(@words)) > 0
-            OR strpos(lower(d.number), lower(@words)) > 0)
+        AND (@part::text = '' OR lower(d.filename) LIKE lower(@part) OR lower(d.number) LIKE lower(@part))
         AND (@findings::text = ''
             OR (@findings = 'fatal' AND d.fatal > 0)
             OR (@findings = 'warning' AND d.fatal = 0 AND d.warnings > 0)

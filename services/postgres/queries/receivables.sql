@@ -1,6 +1,7 @@
 -- name: Receivables :many
--- One page of the receivables that an organisation holds, in the order that is asked for. The
--- OFFSET keeps the sort above what is held, where the page bounds it; else all of it is sorted.
+-- One page of the receivables that an organisation holds, in the order that is asked for. It is
+-- planned for its values: what is constant falls away, and an index in that order is read for the
+-- page alone.
 SELECT p.sort_key, a.id, a.record, a.state FROM (
     SELECT k.id, k.sort_key FROM (
         SELECT r.id::text AS id, (CASE @sort_by::text
@@ -16,12 +17,11 @@ SELECT p.sort_key, a.id, a.record, a.state FROM (
             AND (cardinality(@phases::text[]) = 0 OR r.phase = ANY (@phases))
             AND (@counterparty::text = '' OR @counterparty IN (r.seller, r.obligor, r.owner))
             AND (@currency::text = '' OR r.currency = @currency)
-            AND (@due_from::text = '' OR r.due_on >= @due_from)
-            AND (@due_until::text = '' OR r.due_on <= @due_until)
+            AND (@due_from::text = '' OR r.due_on COLLATE "C" >= @due_from)
+            AND (@due_until::text = '' OR r.due_on COLLATE "C" <= @due_until)
             AND (NOT @disputed::boolean OR r.disputed > 0)
-            AND (@search::text = '' OR position(lower(@search) IN lower(r.number)) > 0)
+            AND (@part::text = '' OR lower(r.number) LIKE lower(@part))
             AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = @org_id)
-        OFFSET 0
     ) k
     WHERE @after_id::text = '' OR (CASE WHEN @descending::boolean
         THEN (k.sort_key COLLATE "C", k.id COLLATE "C") < (@after_key::text, @after_id)
@@ -48,9 +48,9 @@ WHERE r.kind = 'receivable' AND r.currency IS NOT NULL
         WHEN 'assigned' THEN r.seller = @org_id AND r.owner <> @org_id ELSE true END)
     AND (@counterparty::text = '' OR @counterparty IN (r.seller, r.obligor, r.owner))
     AND (@currency::text = '' OR r.currency = @currency)
-    AND (@due_from::text = '' OR r.due_on >= @due_from)
-    AND (@due_until::text = '' OR r.due_on <= @due_until)
-    AND (@search::text = '' OR position(lower(@search) IN lower(r.number)) > 0)
+    AND (@due_from::text = '' OR r.due_on COLLATE "C" >= @due_from)
+    AND (@due_until::text = '' OR r.due_on COLLATE "C" <= @due_until)
+    AND (@part::text = '' OR lower(r.number) LIKE lower(@part))
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = @org_id)
 GROUP BY r.phase, (r.disputed > 0), r.currency
 ORDER BY r.phase, in_dispute, r.currency;
@@ -67,14 +67,14 @@ WHERE r.kind = 'receivable' AND r.phase IN ('ISSUED', 'OPEN', 'MATURED', 'OVERDU
     AND (CASE @side::text WHEN 'obligor' THEN r.obligor = @org_id::text
         WHEN 'seller' THEN r.seller = @org_id WHEN 'owner' THEN r.owner = @org_id
         WHEN 'assigned' THEN r.seller = @org_id AND r.owner <> @org_id ELSE true END)
-    AND r.due_on BETWEEN @due_from::text AND @due_until::text
+    AND r.due_on COLLATE "C" BETWEEN @due_from::text AND @due_until::text
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = @org_id)
 GROUP BY r.due_on, r.currency ORDER BY r.due_on, r.currency;
 
 -- name: PayablesByNumber :many
 -- The receivables of which an organisation is the obligor, by the numbers of their invoices.
 SELECT a.id, a.record, a.state FROM ledger.assets a
-WHERE a.kind = 'receivable' AND a.obligor = @org_id::text AND a.number = ANY (@numbers::text[])
+WHERE a.kind = 'receivable' AND a.obligor = @org_id::text AND a.number COLLATE "C" = ANY (@numbers::text[])
     AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
 ORDER BY a.moved_at DESC, a.id LIMIT @page;
 

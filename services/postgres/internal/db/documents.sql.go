@@ -302,14 +302,13 @@ WITH seen AS (
         FROM documents o WHERE o.org_id = $3
         UNION ALL
         SELECT o.id, o.org_id, o.uploaded_at, o.kind, o.number, o.filename, o.state, o.fatal, o.warnings
-        FROM documents o WHERE o.org_id <> $3 AND o.id IN (
+        FROM documents o WHERE o.org_id <> $3 AND o.id = ANY (ARRAY (
             SELECT pd.document_id FROM pack_parties pp
-            JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = $3)) d
+            JOIN pack_documents pd ON pd.pack_id = pp.pack_id WHERE pp.org_id = $3))) d
     WHERE (cardinality($4::text[]) = 0 OR coalesce(d.kind, 'unread') = ANY ($4::text[]))
         AND (cardinality($5::text[]) = 0 OR d.state = ANY ($5::text[]))
         AND (cardinality($6::text[]) = 0 OR d.org_id::text = ANY ($6::text[]))
-        AND ($7::text = '' OR strpos(lower(d.filename), lower($7)) > 0
-            OR strpos(lower(d.number), lower($7)) > 0)
+        AND ($7::text = '' OR lower(d.filename) LIKE lower($7) OR lower(d.number) LIKE lower($7))
         AND ($8::text = ''
             OR ($8 = 'fatal' AND d.fatal > 0)
             OR ($8 = 'warning' AND d.fatal = 0 AND d.warnings > 0)
@@ -341,7 +340,7 @@ type PapersWindowParams struct {
 	Kinds     []string
 	States    []string
 	Origins   []string
-	Words     string
+	Part      string
 	Findings  string
 	Since     time.Time
 	Until     time.Time
@@ -377,7 +376,7 @@ func (q *Queries) PapersWindow(ctx context.Context, arg PapersWindowParams) ([]P
 		arg.Kinds,
 		arg.States,
 		arg.Origins,
-		arg.Words,
+		arg.Part,
 		arg.Findings,
 		arg.Since,
 		arg.Until,
