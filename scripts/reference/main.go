@@ -1,6 +1,7 @@
 // Command reference writes what the documentation and other programs read of the code's own
 // tables: docs/lifecycles.md from the law's table of acts, docs/faults.md and
-// schemas/faults.json from the fault codes and their comments.
+// schemas/faults.json from the fault codes and their comments, schemas/currencies.json from the
+// currencies that amounts may be in.
 package main
 
 import (
@@ -34,10 +35,15 @@ func write(root string) error {
 	if err != nil {
 		return err
 	}
+	coins, err := currencies()
+	if err != nil {
+		return err
+	}
 	for name, content := range map[string][]byte{
-		"docs/lifecycles.md":  lifecycles(trade.Acts()),
-		"docs/faults.md":      faults(codes),
-		"schemas/faults.json": mirror,
+		"docs/lifecycles.md":      lifecycles(trade.Acts()),
+		"docs/faults.md":          faults(codes),
+		"schemas/faults.json":     mirror,
+		"schemas/currencies.json": coins,
 	} {
 		if err := replace(filepath.Join(root, name), content); err != nil {
 			return err

@@ -1,6 +1,24 @@
+import currencies from "../../../schemas/currencies.json";
 import { language } from "../i18n";
 
+const places = new Map<string, number>(Object.entries(currencies.decimals));
 const two = (n: number) => String(n).padStart(2, "0");
+
+/** What is made once for each name: to make what formats a text takes a browser far longer than to format it. */
+function once<Made>(make: (name: string) => Made): (name: string) => Made {
+  const made = new Map<string, Made>();
+  return (name) => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const fresh = make(name);
+    made.set(name, fresh);
+    return fresh;
+  };
+}
+
+const longInstants = once((of) => new Intl.DateTimeFormat(of, { dateStyle: "full", timeStyle: "long" }));
+const counts = once((of) => new Intl.NumberFormat(of));
+const compacts = once((of) => new Intl.NumberFormat(of, { notation: "compact", maximumSignificantDigits: 3 }));
 
 /** 2026-11-21 14:05, in the zone of the reader; the title of the element names the zone. */
 export function instant(iso: string): string {
@@ -9,11 +27,11 @@ export function instant(iso: string): string {
 }
 
 export function instantLong(iso: string): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "full", timeStyle: "long" }).format(new Date(iso));
+  return longInstants(language()).format(new Date(iso));
 }
 
 export function count(n: number): string {
-  return new Intl.NumberFormat(language()).format(n);
+  return counts(language()).format(n);
 }
 
 /** An exact decimal text with its whole part in groups; the decimals stay as they are stated. */
@@ -25,13 +43,10 @@ export function decimal(text: string): string {
   return `${sign === "-" ? "\u2212" : ""}${grouped}${rest ?? ""}`;
 }
 
-/** How many decimals a currency has (ISO 4217); 2 for one that the browser does not know. */
+/** How many decimals a currency has: those of the ledger (ISO 4217); 2 for one that it does not know.
+ * A browser's own table is another, of how people write prices. */
 export function decimalsOf(currency: string): number {
-  try {
-    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  } catch {
-    return 2;
-  }
+  return places.get(currency) ?? 2;
 }
 
 /** An exact amount with all decimals of its currency; more of them stay as they are stated. */
@@ -59,6 +74,5 @@ export function shortDigest(digest: string): string {
 
 /** A number in short, for charts only: the full one stands beside it. "1.2M", "120万". */
 export function compact(text: string): string {
-  const short = new Intl.NumberFormat(language(), { notation: "compact", maximumSignificantDigits: 3 });
-  return short.format(text as Intl.StringNumericLiteral).replace("-", "\u2212");
+  return compacts(language()).format(text as Intl.StringNumericLiteral).replace("-", "\u2212");
 }

@@ -17,6 +17,8 @@ describe("numbers", () => {
     expect(amount("1290.5", "CNY")).toBe("1,290.50");
     expect(amount("1290", "JPY")).toBe("1,290");
     expect(amount("1.5", "KWD")).toBe("1.500");
+    expect(amount("1290.5", "HUF")).toBe("1,290.50");
+    expect(amount("7", "IQD")).toBe("7.000");
     expect(amount("10.005", "EUR")).toBe("10.005");
     expect(amount("7", "no currency")).toBe("7.00");
   });

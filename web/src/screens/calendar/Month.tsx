@@ -18,9 +18,8 @@ const owed = (s: Sum) => totals([s.due, s.overdue, s.claimed])[0] ?? s.due;
 export function Month({ data, side, month }: { data: Schemas["Calendar"]; side: Side; month: string }) {
   const { t } = useTranslation();
   const days = daysAround(month);
-  const names = days.slice(0, 7).map((day) =>
-    new Intl.DateTimeFormat(language(), { weekday: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`)),
-  );
+  const short = new Intl.DateTimeFormat(language(), { weekday: "short", timeZone: "UTC" });
+  const names = days.slice(0, 7).map((day) => short.format(new Date(`${day}T00:00:00Z`)));
   const weeks = Array.from({ length: days.length / 7 }, (_, n) => days.slice(n * 7, n * 7 + 7));
   return (
     <div className={classes.scroller}>
