@@ -43,6 +43,6 @@ export default defineConfig({
     },
   },
   server: { host: "127.0.0.1", proxy: { "/v1": "http://127.0.0.1:8080" } },
-  // Files of tests share a process and its modules: none changes what is shared and leaves it so.
+  // Files of tests share a process and its modules: what one changes of the document it restores.
   test: { environment: "happy-dom", pool: "threads", isolate: false, include: ["test/unit/**/*.test.{ts,tsx}"] },
 } as Parameters<typeof defineConfig>[0]);

@@ -3,7 +3,7 @@ import i18next from "i18next";
 import { act, type ReactElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { initReactI18next } from "react-i18next";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import en from "../../src/i18n/en";
 import { KeysProvider } from "../../src/ui/keys";
 import { hiddenIn } from "../../src/ui/layout";
@@ -17,27 +17,34 @@ const columns: Column<Row>[] = [
 ];
 const rowAt = (index: number): Row => ({ id: `r${index}`, name: `Row ${index}` });
 
-let root: Root | undefined;
+const roots: Root[] = [];
 const height = 600;
 
 beforeAll(async () => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   // Nothing is laid out here: each element is as large as a screen says.
-  for (const side of ["offsetHeight", "offsetWidth", "clientHeight"]) {
-    Object.defineProperty(HTMLElement.prototype, side, { configurable: true, get: () => height });
+  for (const side of ["offsetHeight", "offsetWidth", "clientHeight"] as const) {
+    vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(height);
   }
   await i18next.use(initReactI18next).init({ lng: "en", resources: { en: { translation: en } } });
 });
 
-afterEach(() => {
-  act(() => root?.unmount());
+function leave() {
+  act(() => roots.splice(0).forEach((root) => root.unmount()));
   document.body.replaceChildren();
+}
+
+afterEach(leave);
+afterAll(() => {
+  vi.restoreAllMocks();
+  Reflect.deleteProperty(document, "elementsFromPoint"); // it has none of its own
 });
 
 function show(list: ReactElement) {
   const place = document.body.appendChild(document.createElement("div"));
-  root = createRoot(place);
-  act(() => root?.render(<MantineProvider><KeysProvider>{list}</KeysProvider></MantineProvider>));
+  const root = createRoot(place);
+  roots.push(root);
+  act(() => root.render(<MantineProvider><KeysProvider>{list}</KeysProvider></MantineProvider>));
   return place;
 }
 
@@ -139,9 +146,10 @@ describe("a list", () => {
     const onMore = vi.fn();
     show(<List {...usual} total={50} row={rowAt} more={{ there: true, busy: false, onMore }} />);
     expect(onMore).toHaveBeenCalledTimes(1);
-    act(() => root?.unmount());
+    leave();
     onMore.mockClear();
     show(<List {...usual} total={50} row={rowAt} more={{ there: true, busy: true, onMore }} />);
+    leave();
     show(<List {...usual} total={500} row={rowAt} more={{ there: true, busy: false, onMore }} />);
     expect(onMore).not.toHaveBeenCalled();
   });
