@@ -423,7 +423,7 @@ func (w *world) sessions(t *testing.T) {
 		api.Credentials{Email: "priya.venn@aldermoor.example", Password: everybodysPassword}, nil,
 	)
 	cookie := got.Result().Cookies()[0]
-	if cookie.Name != sessionCookie || !cookie.HttpOnly || !cookie.Secure ||
+	if cookie.Name != SessionCookie || !cookie.HttpOnly || !cookie.Secure ||
 		cookie.SameSite != http.SameSiteStrictMode {
 		t.Errorf("cookie %+v", cookie)
 	}

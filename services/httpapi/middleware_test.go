@@ -157,7 +157,7 @@ func TestTheLogHoldsNoSecret(t *testing.T) {
 		t, "POST", "/v1/session?token=geheim", strings.NewReader(`{"email":"a@b.example","password":"geheim"`),
 	)
 	r.Header.Set("Authorization", "Bearer geheim")
-	r.Header.Set("Cookie", sessionCookie+"=geheim")
+	r.Header.Set("Cookie", SessionCookie+"=geheim")
 	r.Header.Set("Content-Type", "application/json")
 	answerTo(t, router(s), r)
 	if !strings.Contains(log.String(), "request.malformed") || strings.Contains(log.String(), "geheim") ||

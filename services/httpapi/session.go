@@ -11,8 +11,8 @@ import (
 	"github.com/countersign/countersign/services/httpapi/internal/api"
 )
 
-// sessionCookie is bound to this host and to TLS by its prefix (RFC 6265bis, 4.1.3.2).
-const sessionCookie = "__Host-session"
+// SessionCookie is bound to this host and to TLS by its prefix (RFC 6265bis, 4.1.3.2).
+const SessionCookie = "__Host-session"
 
 const (
 	maxToken = 128
@@ -26,7 +26,7 @@ func tokenOf(r *http.Request) string {
 	); ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(token)
 	}
-	if cookie, err := r.Cookie(sessionCookie); err == nil {
+	if cookie, err := r.Cookie(SessionCookie); err == nil {
 		return cookie.Value
 	}
 	return ""
@@ -93,7 +93,7 @@ func (s *server) signedIn(w http.ResponseWriter, r *http.Request, token string, 
 // cookieOf carries a token; it ends with the browser, or at once when age is below zero.
 func cookieOf(token string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: sessionCookie, Value: token, Path: "/", MaxAge: age, Secure: true, HttpOnly: true,
+		Name: SessionCookie, Value: token, Path: "/", MaxAge: age, Secure: true, HttpOnly: true,
 		SameSite: http.SameSiteStrictMode,
 	}
 }

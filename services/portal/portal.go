@@ -43,7 +43,15 @@ func Beside(api http.Handler, portal *Portal) http.Handler {
 type Portal struct {
 	page   []byte
 	assets map[string]asset // by path from the root, "/assets/index-1a2b.js"
+	first  First
 	random io.Reader
+}
+
+// First is what the page asks the API for before all else when somebody is signed in, which their
+// cookie tells: named with the page, it is on its way beside the scripts and not after them.
+type First struct {
+	Cookie string   // its name; without it nothing is named
+	Paths  []string // of the API
 }
 
 // asset is one file as it is sent.
@@ -58,11 +66,11 @@ type asset struct {
 var ErrNotBuilt = errors.New("portal is not built: run scripts/portal")
 
 // New reads the built files once; random makes nonces and is crypto/rand when nil.
-func New(built fs.FS, random io.Reader) (*Portal, error) {
+func New(built fs.FS, first First, random io.Reader) (*Portal, error) {
 	if random == nil {
 		random = rand.Reader
 	}
-	p := &Portal{assets: map[string]asset{}, random: random}
+	p := &Portal{assets: map[string]asset{}, first: first, random: random}
 	brotli := map[string][]byte{}
 	if _, err := fs.Stat(built, page); errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotBuilt
@@ -214,6 +222,11 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", contentPolicy(nonce))
+	if _, err := r.Cookie(p.first.Cookie); err == nil {
+		for _, of := range p.first.Paths {
+			h.Add("Link", "<"+of+">; rel=preload; as=fetch; crossorigin")
+		}
+	}
 	send(w, r, bytes.ReplaceAll(p.page, []byte(mark), []byte(nonce)))
 }
 

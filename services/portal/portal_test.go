@@ -29,7 +29,7 @@ func built() fstest.MapFS {
 
 func serve(t *testing.T) http.Handler {
 	t.Helper()
-	p, err := portal.New(built(), nil)
+	p, err := portal.New(built(), portal.First{Cookie: "__Host-session", Paths: []string{"/v1/session"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,6 +84,19 @@ func TestEachPageHasItsOwnNonceAndAPolicyThatNamesIt(t *testing.T) {
 	}
 	if len(seen) != 5 {
 		t.Errorf("%d nonces for 5 pages", len(seen))
+	}
+}
+
+func TestWhatIsAskedFirstIsNamedToWhoIsSignedIn(t *testing.T) {
+	for cookie, want := range map[string]string{
+		"":                             "",
+		"theme=dark":                   "",
+		"theme=dark; __Host-session=x": "</v1/session>; rel=preload; as=fetch; crossorigin",
+	} {
+		r := get(t, serve(t), http.MethodGet, "/documents", http.Header{"Cookie": {cookie}})
+		if got := r.Header.Get("Link"); got != want {
+			t.Errorf("cookie %q: Link %q, want %q", cookie, got, want)
+		}
 	}
 }
 
@@ -157,7 +170,7 @@ func TestAPortalThatWasNotBuiltSaysSo(t *testing.T) {
 		"nothing":  {},
 		"no nonce": {"index.html": {Data: []byte("<html></html>")}},
 	} {
-		if _, err := portal.New(files, nil); !errors.Is(err, portal.ErrNotBuilt) {
+		if _, err := portal.New(files, portal.First{}, nil); !errors.Is(err, portal.ErrNotBuilt) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -34,11 +34,12 @@ const client: QueryClient = new QueryClient({
 });
 const router = newRouter(client);
 
-/** Who is signed in and the code of the screen are asked for while the words are on their way, not after. */
+/** What the screen shows and its code are asked for while the words are on their way, not after. */
 function startEarly() {
   if (router.latestLocation.pathname === "/sign-in") return;
   void client.prefetchQuery(me);
   void client.prefetchQuery(organisations);
+  void router.load();
   for (const match of router.matchRoutes(router.latestLocation)) {
     const route = router.routesById[match.routeId as keyof typeof router.routesById];
     void Promise.resolve(router.loadRouteChunk(route)).catch(() => undefined); // the router tells of it when it is needed
@@ -46,8 +47,9 @@ function startEarly() {
 }
 
 startDensity();
+const spoken = startLanguage();
 startEarly();
-await startLanguage();
+await spoken;
 const place = document.getElementById("root");
 if (place) {
   createRoot(place).render(

@@ -374,7 +374,7 @@ export function newRouter(client: QueryClient) {
         financingPage,
         packList,
         packPage,
-  requestList,
+        requestList,
         ...dueScreens,
         ...bankPages,
         searchPage,

@@ -331,7 +331,8 @@ func besidePortal(api http.Handler, log *slog.Logger) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := portal.New(built, nil)
+	first := portal.First{Cookie: httpapi.SessionCookie, Paths: []string{"/v1/session", "/v1/organisations"}}
+	p, err := portal.New(built, first, nil)
 	if errors.Is(err, portal.ErrNotBuilt) {
 		log.LogAttrs(context.Background(), slog.LevelWarn, "portal not built",
 			slog.String("build_with", "scripts/portal"))

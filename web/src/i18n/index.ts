@@ -31,16 +31,18 @@ export async function speak(chosen: Language): Promise<void> {
   await i18next.changeLanguage(chosen);
 }
 
+/** Settles which language is spoken at once, and is done when its words are there. */
 export async function startLanguage(): Promise<void> {
   i18next.on("languageChanged", (chosen) => {
     document.documentElement.lang = chosen;
   });
   const first = preferred();
-  await i18next.use(initReactI18next).init({
+  void i18next.use(initReactI18next).init({
     lng: first,
     fallbackLng: false,
-    resources: { [first]: { translation: (await words[first]()).default } },
+    resources: {},
     interpolation: { escapeValue: false }, // React escapes
     returnNull: false,
   });
+  i18next.addResourceBundle(first, "translation", (await words[first]()).default);
 }

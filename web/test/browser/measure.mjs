@@ -128,30 +128,33 @@ async function visit([, person, path], throttled) {
   await wire.send("Emulation.setCPUThrottlingRate", { rate: throttled ? 4 : 1 });
   desk.bytes = 0;
   await page.goto(url + path);
-  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.locator("h1").first().waitFor(); // to look for a role is work for the page itself
   // Streams of news never end, so the page is done when nothing of its own loads any more.
   await page.waitForFunction(() => document.readyState === "complete");
   await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
-  const { painted, shifted, moved } = await page.evaluate(() => ({
+  const { painted, shifted, moved, asked } = await page.evaluate(() => ({
     painted: window.painted,
     shifted: window.shifted,
     moved: [...window.moved].join("; "),
+    asked: performance.getEntriesByType("resource").map((e) => e.name),
   }));
+  const twice = asked.filter((name, i) => asked.indexOf(name) !== i);
   if (paint) {
     desks.delete(person);
     await page.context().close();
   }
-  return { bytes: desk.bytes, painted, shifted, moved };
+  return { bytes: desk.bytes, painted, shifted, moved, twice };
 }
 
 const line = (cells) => cells.map((c, i) => (i === 0 ? c.padEnd(14) : c.padStart(12))).join("");
 const table = [];
 for (const screen of screens) {
   const [path] = screen;
-  const { bytes } = await visit(screen, false);
+  const { bytes, twice } = await visit(screen, false);
   const limit = budgets[path] ?? budget;
   console.log(`${path}: ${Math.round(bytes / kB)} kB on the wire, budget ${limit / kB} kB`);
   hold(`${path}: within ${limit / kB} kB`, bytes <= limit, `${bytes} bytes`);
+  hold(`${path}: asks for nothing twice`, twice.length === 0, twice.join("\n  "));
   if (!paint) continue;
   const row = [path];
   for (const way of ["local", "slow"]) {
