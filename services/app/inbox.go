@@ -81,7 +81,7 @@ type Inbox struct {
 const (
 	// MaxInbox bounds each list of an inbox.
 	MaxInbox = 200
-	// inboxSource bounds what is read of each kind of thing that may wait.
+	// inboxSource bounds what is read of each kind of thing that may wait, claims apart.
 	inboxSource = 1000
 	// maxNamed bounds the persons that are named as those something waits for.
 	maxNamed = 3
@@ -97,8 +97,8 @@ func (a *App) Inbox(ctx context.Context, actor Actor) (Inbox, error) {
 	if err != nil {
 		return Inbox{}, err
 	}
-	items := w.signing()
-	for _, asset := range append(w.claims, w.loans...) {
+	items := append(w.signing(), w.claimed()...)
+	for _, asset := range w.loans {
 		if item, waits := w.ofAsset(asset); waits {
 			items = append(items, item)
 		}
@@ -142,7 +142,7 @@ func (w *waiting) gather(ctx context.Context, tx StoreTx) error {
 	if w.intents, err = tx.OpenIntents(ctx, org, inboxSource); err != nil {
 		return err
 	}
-	if w.claims, err = tx.ClaimsThatWait(ctx, org, inboxSource); err != nil {
+	if w.claims, err = tx.ClaimsThatWait(ctx, org, MaxInbox+1); err != nil {
 		return err
 	}
 	if w.loans, err = tx.FinancingsThatWait(ctx, org, inboxSource); err != nil {
@@ -158,7 +158,7 @@ func (w *waiting) gather(ctx context.Context, tx StoreTx) error {
 		return err
 	}
 	w.cut = max(
-		len(w.intents), len(w.claims), len(w.loans), len(w.papers), len(w.asked), len(w.statements),
+		len(w.intents), len(w.loans), len(w.papers), len(w.asked), len(w.statements),
 	) == inboxSource
 	ids, lines := []trade.AssetID{}, []LineID{}
 	for _, i := range w.intents {
@@ -274,6 +274,40 @@ func (w *waiting) signing() []Item {
 		}
 		at[i.ID] = len(items)
 		items = append(items, w.ofIntent(i))
+	}
+	return items
+}
+
+// claimed makes the items of claims. Of each phase, and of what the organisation owes, sold and owns,
+// one more was read than a list takes. Where so many fill no list, because acts about them are
+// prepared already or they wait for several, there may be more in both.
+func (w *waiting) claimed() []Item {
+	type group struct {
+		phase      trade.Phase
+		owes, sold bool
+	}
+	type share struct{ read, mine, others int }
+	items, shares := []Item{}, map[group]share{}
+	for _, asset := range w.claims {
+		if asset.State == nil || asset.State.Receivable == nil {
+			continue
+		}
+		r := asset.State.Receivable
+		g := group{asset.Record.Phase, r.Obligor == w.actor.Org, r.Seller == w.actor.Org}
+		s := shares[g]
+		s.read++
+		if item, waits := w.ofAsset(asset); waits {
+			items = append(items, item)
+			if w.mine(item) {
+				s.mine++
+			} else {
+				s.others++
+			}
+		}
+		shares[g] = s
+	}
+	for _, s := range shares {
+		w.cut = w.cut || s.read > MaxInbox && max(s.mine, s.others) <= MaxInbox
 	}
 	return items
 }

@@ -2,8 +2,10 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
+	"github.com/countersign/countersign/chaincode/money"
 	"github.com/countersign/countersign/chaincode/trade"
 )
 
@@ -72,6 +74,54 @@ func TestAnActAboutAPersonOrAKeyNamesThePerson(t *testing.T) {
 		}}
 		if got := w.ofIntent(i).Title; got != c.want {
 			t.Errorf("%s of %s is about %q, want %q", c.act, c.org, got, c.want)
+		}
+	}
+}
+
+func TestAnInboxSaysWhereThereIsMore(t *testing.T) {
+	claim := func(n int, due string) Asset {
+		day, err := money.ParseDate(due)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Asset{
+			Record: trade.Record{ID: trade.AssetID(fmt.Sprintf("rcv-%03d", n)), Phase: trade.Issued},
+			State: &trade.State{Receivable: &trade.Receivable{
+				Seller: "seller", Obligor: "obligor", Owner: "seller", DueDate: day,
+			}},
+		}
+	}
+	many := func(n int) []Asset {
+		claims := []Asset{}
+		for i := range n {
+			claims = append(claims, claim(i, "2026-04-01"))
+		}
+		return claims
+	}
+	full := many(MaxInbox + 1)
+	begun := Intent{ID: "cmd-1", Command: trade.Command{Subjects: []trade.Subject{{ID: "rcv-007"}}}}
+	for name, c := range map[string]struct {
+		claims       []Asset
+		intents      []Intent
+		mine         int
+		more, others bool
+	}{
+		"none":        {},
+		"a full list": {claims: full[:MaxInbox], mine: MaxInbox},
+		"one more":    {claims: full, mine: MaxInbox, more: true},
+		"one more, and one is prepared": {
+			claims: full, intents: []Intent{begun}, mine: MaxInbox, more: true, others: true,
+		},
+	} {
+		w := waiting{
+			actor:   Actor{Org: "obligor", Roles: []trade.Role{trade.Maker}},
+			claims:  c.claims,
+			intents: c.intents,
+		}
+		in := w.sorted(w.claimed())
+		if len(in.Mine) != c.mine || len(in.Others) != 0 || in.MoreMine != c.more || in.MoreOthers != c.others {
+			t.Errorf("%s: %d mine (more: %v), %d others (more: %v)",
+				name, len(in.Mine), in.MoreMine, len(in.Others), in.MoreOthers)
 		}
 	}
 }

@@ -347,7 +347,8 @@ type MailTx interface {
 type InboxTx interface {
 	// OpenIntents lists open intents that the organisation prepared or must sign.
 	OpenIntents(ctx context.Context, org trade.OrgID, limit int) ([]Intent, error)
-	// ClaimsThatWait lists receivables that are unconfirmed, disputed or overdue.
+	// ClaimsThatWait lists receivables that are unconfirmed, disputed or overdue: those due first, at
+	// most limit of each phase and of what the organisation owes, sold and owns, in no order.
 	ClaimsThatWait(ctx context.Context, org trade.OrgID, limit int) ([]Asset, error)
 	// FinancingsThatWait lists financings that are not decided or paid out.
 	FinancingsThatWait(ctx context.Context, org trade.OrgID, limit int) ([]Asset, error)

@@ -8,13 +8,28 @@ ORDER BY i.created_at, i.id LIMIT @page;
 
 -- name: ClaimsThatWait :many
 -- Receivables of an organisation about which somebody must do something: claimed and not yet
--- confirmed, disputed, overdue, or with another account asked for. The longest still first.
-SELECT a.id, a.record, a.state FROM ledger.assets a
-WHERE a.kind = 'receivable'
-    AND (a.phase IN ('ISSUED', 'OVERDUE') OR (a.phase IN ('OPEN', 'MATURED') AND (
-        a.payee_asked OR a.disputed > 0)))
-    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = @org_id)
-ORDER BY a.moved_at, a.id LIMIT @page;
+-- confirmed, disputed, overdue, or with another account asked for. Of each phase, and of what the
+-- organisation owes, sold and owns, a page, what is due first.
+SELECT a.id, a.record, a.state FROM unnest(ARRAY['ISSUED', 'OPEN', 'MATURED', 'OVERDUE']) AS p (phase)
+CROSS JOIN LATERAL (
+    (SELECT r.id, r.record, r.state FROM ledger.assets r
+    WHERE r.kind = 'receivable' AND (r.phase IN ('ISSUED', 'OVERDUE') OR r.payee_asked OR r.disputed > 0)
+        AND r.phase = p.phase AND r.obligor = @org_id::text
+        AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = @org_id)
+    ORDER BY r.due_on COLLATE "C", r.id COLLATE "C" LIMIT @page)
+    UNION ALL
+    (SELECT r.id, r.record, r.state FROM ledger.assets r
+    WHERE r.kind = 'receivable' AND (r.phase IN ('ISSUED', 'OVERDUE') OR r.payee_asked OR r.disputed > 0)
+        AND r.phase = p.phase AND r.seller = @org_id AND r.obligor <> @org_id
+        AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = @org_id)
+    ORDER BY r.due_on COLLATE "C", r.id COLLATE "C" LIMIT @page)
+    UNION ALL
+    (SELECT r.id, r.record, r.state FROM ledger.assets r
+    WHERE r.kind = 'receivable' AND (r.phase IN ('ISSUED', 'OVERDUE') OR r.payee_asked OR r.disputed > 0)
+        AND r.phase = p.phase AND r.owner = @org_id AND r.seller <> @org_id AND r.obligor <> @org_id
+        AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = @org_id)
+    ORDER BY r.due_on COLLATE "C", r.id COLLATE "C" LIMIT @page)
+) a;
 
 -- name: FinancingsThatWait :many
 -- Financings of an organisation that are not decided or paid out yet, and those of whose receivable

@@ -40,12 +40,26 @@ func (q *Queries) AssetsNamed(ctx context.Context, ids []string) ([]AssetsNamedR
 }
 
 const claimsThatWait = `-- name: ClaimsThatWait :many
-SELECT a.id, a.record, a.state FROM ledger.assets a
-WHERE a.kind = 'receivable'
-    AND (a.phase IN ('ISSUED', 'OVERDUE') OR (a.phase IN ('OPEN', 'MATURED') AND (
-        a.payee_asked OR a.disputed > 0)))
-    AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = a.id AND h.org_id = $1)
-ORDER BY a.moved_at, a.id LIMIT $2
+SELECT a.id, a.record, a.state FROM unnest(ARRAY['ISSUED', 'OPEN', 'MATURED', 'OVERDUE']) AS p (phase)
+CROSS JOIN LATERAL (
+    (SELECT r.id, r.record, r.state FROM ledger.assets r
+    WHERE r.kind = 'receivable' AND (r.phase IN ('ISSUED', 'OVERDUE') OR r.payee_asked OR r.disputed > 0)
+        AND r.phase = p.phase AND r.obligor = $1::text
+        AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = $1)
+    ORDER BY r.due_on COLLATE "C", r.id COLLATE "C" LIMIT $2)
+    UNION ALL
+    (SELECT r.id, r.record, r.state FROM ledger.assets r
+    WHERE r.kind = 'receivable' AND (r.phase IN ('ISSUED', 'OVERDUE') OR r.payee_asked OR r.disputed > 0)
+        AND r.phase = p.phase AND r.seller = $1 AND r.obligor <> $1
+        AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = $1)
+    ORDER BY r.due_on COLLATE "C", r.id COLLATE "C" LIMIT $2)
+    UNION ALL
+    (SELECT r.id, r.record, r.state FROM ledger.assets r
+    WHERE r.kind = 'receivable' AND (r.phase IN ('ISSUED', 'OVERDUE') OR r.payee_asked OR r.disputed > 0)
+        AND r.phase = p.phase AND r.owner = $1 AND r.seller <> $1 AND r.obligor <> $1
+        AND EXISTS (SELECT FROM ledger.holders h WHERE h.asset_id = r.id AND h.org_id = $1)
+    ORDER BY r.due_on COLLATE "C", r.id COLLATE "C" LIMIT $2)
+) a
 `
 
 type ClaimsThatWaitParams struct {
@@ -60,7 +74,8 @@ type ClaimsThatWaitRow struct {
 }
 
 // Receivables of an organisation about which somebody must do something: claimed and not yet
-// confirmed, disputed, overdue, or with another account asked for. The longest still first.
+// confirmed, disputed, overdue, or with another account asked for. Of each phase, and of what the
+// organisation owes, sold and owns, a page, what is due first.
 func (q *Queries) ClaimsThatWait(ctx context.Context, arg ClaimsThatWaitParams) ([]ClaimsThatWaitRow, error) {
 	rows, err := q.db.Query(ctx, claimsThatWait, arg.OrgID, arg.Page)
 	if err != nil {
