@@ -83,6 +83,8 @@ func TestAuditFindsAPlantedChangeAndRebuildRepairsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.stop(t)
+	h.again(t)
+	h.stop(t) // before it has looked for what a crash left: no failure either
 
 	before := clean(t, data)
 	b, code := rebuild(t, data)

@@ -264,7 +264,7 @@ func (n *node) close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// serve follows the ledger and answers requests until ctx ends.
+// serve follows the ledger and answers requests until ctx ends, which is no error whatever it breaks off.
 func (n *node) serve(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -276,13 +276,12 @@ func (n *node) serve(ctx context.Context, l net.Listener) error {
 	server := httpapi.Server("", n.handler, n.log)
 	server.RegisterOnShutdown(sync.OnceFunc(func() { close(n.ending) }))
 	go func() { ended <- server.Serve(l) }()
-	if err := n.app.Recover(ctx); err != nil {
-		return err
-	}
-	var err error
-	select {
-	case err = <-ended:
-	case <-ctx.Done():
+	err := n.app.Recover(ctx)
+	if err == nil {
+		select {
+		case err = <-ended:
+		case <-ctx.Done():
+		}
 	}
 	stopping, done := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer done()
