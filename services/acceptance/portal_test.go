@@ -94,7 +94,7 @@ func drive(t *testing.T, h *house, script string, args ...string) {
 	}
 	spent := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	held := strings.Count(string(out), "ok: ")
-	t.Logf("%d things held; browser and script took %s of a processor", held, spent)
+	t.Logf("%d things held; the script took %s of a processor, besides the browser", held, spent)
 }
 
 // passage is one run through the portal.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +40,9 @@ type wallClock struct{}
 
 func (wallClock) Now() time.Time { return time.Now() } //nolint:forbidigo // jobs wait by the database's clock
 
+// renderer is shared: to load the fonts takes half a second under the race detector.
+var renderer = sync.OnceValues(func() (*report.Renderer, error) { return report.New(report.Options{}) })
+
 // node is a whole node without its face: the steps over PostgreSQL, an embedded ledger, a
 // folder of papers and a runner of jobs, with the organisations of the fixtures registered.
 type node struct {
@@ -68,6 +72,7 @@ func openNode(t *testing.T) *node {
 // openNodeWithin starts a node whose organisations' papers may take so many bytes.
 func openNodeWithin(t *testing.T, quota int64) *node {
 	t.Helper()
+	t.Parallel()
 	set, err := fixtures.Load(fixtures.Default(), money.DateOf(wallClock{}.Now()))
 	ok(t, err)
 	n := &node{t: t, set: set, people: map[string]person{}}
@@ -87,7 +92,7 @@ func openNodeWithin(t *testing.T, quota int64) *node {
 	papers, err := blob.OpenURL(t.Context(), "file://"+n.papers, filepath.Join(dir, "spool"))
 	ok(t, err)
 	t.Cleanup(func() { ok(t, papers.Close()) })
-	renderer, err := report.New(report.Options{})
+	renderer, err := renderer()
 	ok(t, err)
 	pool := postgrestest.New(t)
 	n.exec = func(t *testing.T, sql string) int64 {

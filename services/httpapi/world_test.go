@@ -15,6 +15,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -63,8 +64,11 @@ const (
 	stranger       = "katrin.obermoser@brandlhof.example"
 
 	everybodysPassword = "correct horse battery staple"
-	patience           = 30 * time.Second
+	patience           = time.Minute
 )
+
+// renderer is shared: to load the fonts takes half a second under the race detector.
+var renderer = sync.OnceValues(func() (*report.Renderer, error) { return report.New(report.Options{}) })
 
 // world is a node with all of its real parts, and the people of the fixtures.
 type world struct {
@@ -93,6 +97,9 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	if test, ok := t.(*testing.T); ok {
+		test.Parallel()
+	}
 	pool := postgrestest.New(t)
 	ctx := t.Context()
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -112,7 +119,7 @@ func newWorld(t testing.TB) *world {
 	must(t, err)
 	papers, err := blob.OpenURL(ctx, "file://"+t.TempDir(), t.TempDir())
 	must(t, err)
-	renderer, err := report.New(report.Options{})
+	renderer, err := renderer()
 	must(t, err)
 	queue, err := jobs.NewQueue(pool, log)
 	must(t, err)

@@ -98,6 +98,8 @@ async function asks(trade) {
     await use(page, act(sheet, t.financing.submit));
     await signDialog(page, trade.way.language);
     await page.waitForURL(/\/financings\/fin-/);
+    // The trade names its financing's state too, and is seen until the case has come.
+    await page.getByRole("heading", { level: 1, name: trade.invoice }).waitFor();
     await page.getByText(t.financing.status.standing, { exact: true }).first().waitFor();
     return dropped ? 0 : 1;
   });

@@ -190,9 +190,9 @@ export async function still(page) {
 
 /** Holds that axe finds nothing (WCAG 2.0 to 2.2 A and AA, and best practice). */
 export async function accessible(page, name) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe); // once a page load
   await page.locator("h1").first().waitFor({ state: "attached" }); // a screen that is still fetched has none
   await still(page); // what is still fading in has not its colours yet
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe); // once a page load
   const found = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
