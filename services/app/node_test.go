@@ -63,7 +63,8 @@ type person struct {
 	key *tradetest.Person
 }
 
-// openNode starts a node; it ends with the test.
+// openNode starts a node; it ends with the test, which runs beside others from here on: most of its
+// time it waits for blocks and jobs.
 func openNode(t *testing.T) *node {
 	t.Helper()
 	return openNodeWithin(t, app.DefaultQuota)

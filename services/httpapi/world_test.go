@@ -95,6 +95,8 @@ type world struct {
 	financing  trade.AssetID
 }
 
+// newWorld starts a node; it ends with the test, which runs beside others from here on: most of its
+// time it waits for blocks and jobs.
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	if test, ok := t.(*testing.T); ok {
