@@ -109,7 +109,10 @@ func Next(view View, tx Transaction) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	d := &decision{view: view, tx: tx, command: c, digest: digest, spec: spec, signatures: signatures}
+	d := &decision{
+		view: view, tx: tx, command: c, digest: digest, spec: spec, signatures: signatures,
+		entered: map[OrgID]*Members{},
+	}
 	if err := d.read(); err != nil {
 		return Outcome{}, err
 	}
@@ -134,8 +137,9 @@ type decision struct {
 	spec       ActSpec
 	signatures []Signature
 	subjects   []*subject
-	extra      []Write  // fingerprints
-	policies   []Policy // and who must endorse their change
+	extra      []Write            // fingerprints
+	policies   []Policy           // and who must endorse their change
+	entered    map[OrgID]*Members // as members read them: a command often asks for the same ones
 }
 
 // subject is an asset that the command names, before and after.

@@ -188,6 +188,9 @@ func (d *decision) members(o OrgID, path string) (*Members, error) {
 	if !ValidID(string(o)) {
 		return nil, refuse(CodeID, path, "an MSP id is [A-Za-z0-9._-]{1,64}")
 	}
+	if m := d.entered[o]; m != nil {
+		return m, nil
+	}
 	record, err := readRecord(d.view, OrganisationID(o))
 	if err != nil {
 		return nil, err
@@ -195,7 +198,11 @@ func (d *decision) members(o OrgID, path string) (*Members, error) {
 	if record == nil || record.Members == nil {
 		return nil, refuse(CodeNotFound, path, "there is no organisation %s", o)
 	}
-	return record.Members, d.consented(record, []OrgID{o}, path)
+	if err := d.consented(record, []OrgID{o}, path); err != nil {
+		return nil, err
+	}
+	d.entered[o] = record.Members
+	return record.Members, nil
 }
 
 // orgKind wants a registered organisation of one of the kinds.

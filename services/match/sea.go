@@ -80,6 +80,7 @@ func seaMiles(from, to string) (int64, bool) {
 		return 0, false
 	}
 	nodes := append(gates(), a, b)
+	legs := legsOf(nodes)
 	start, end := len(nodes)-2, len(nodes)-1
 	const far = 1 << 20
 	way := make([]int64, len(nodes))
@@ -87,16 +88,34 @@ func seaMiles(from, to string) (int64, bool) {
 		way[i] = far
 	}
 	way[start] = 0
-	for range nodes { // a shortest way passes each node at most once
-		for i, p := range nodes {
-			for j, q := range nodes {
-				if p.in&q.in != 0 {
-					way[j] = min(way[j], way[i]+greatCircle(p, q))
-				}
+	for shorter := true; shorter; { // a shortest way passes each node at most once, so this ends
+		shorter = false
+		for _, l := range legs {
+			if miles := way[l.from] + l.miles; miles < way[l.to] {
+				way[l.to], shorter = miles, true
 			}
 		}
 	}
 	return way[end], true
+}
+
+// leg is the way between two points of one ocean.
+type leg struct {
+	from, to int
+	miles    int64
+}
+
+func legsOf(nodes []point) []leg {
+	legs := []leg{}
+	for i, p := range nodes {
+		for j, q := range nodes[:i] {
+			if p.in&q.in != 0 {
+				miles := greatCircle(p, q)
+				legs = append(legs, leg{i, j, miles}, leg{j, i, miles})
+			}
+		}
+	}
+	return legs
 }
 
 const (
