@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -28,7 +29,11 @@ import (
 	"github.com/countersign/countersign/services/report"
 )
 
-func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
+func TestMain(m *testing.M) {
+	code := postgrestest.Main(m)
+	_ = os.RemoveAll(founded.ledger) // nobody to tell
+	os.Exit(code)
+}
 
 const (
 	channel  = "trade"
@@ -63,6 +68,26 @@ type person struct {
 	key *tradetest.Person
 }
 
+// founded is what a node keeps beside its database once the organisations of the fixtures are
+// registered on it. It is made once and only ever copied: to found a node takes a second under the
+// race detector.
+var founded struct {
+	ledger string // a folder
+	people map[string]person
+}
+
+// found makes what others begin with.
+func found(t *testing.T, pool *postgrestest.Pool) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "countersign-founded-") //nolint:usetesting // it outlives the test
+	ok(t, err)
+	founded.ledger = dir
+	n, end := startNode(t, pool, dir, app.DefaultQuota)
+	n.setUp()
+	end()
+	founded.people = n.people
+}
+
 // openNode starts a node; it ends with the test, which runs beside others from here on: most of its
 // time it waits for blocks and jobs.
 func openNode(t *testing.T) *node {
@@ -74,28 +99,36 @@ func openNode(t *testing.T) *node {
 func openNodeWithin(t *testing.T, quota int64) *node {
 	t.Helper()
 	t.Parallel()
+	pool := postgrestest.NewFrom(t, "founded", func(pool *postgrestest.Pool) { found(t, pool) })
+	ledger := filepath.Join(t.TempDir(), "ledger")
+	ok(t, os.CopyFS(ledger, os.DirFS(founded.ledger)))
+	n, end := startNode(t, pool, ledger, quota)
+	t.Cleanup(end)
+	maps.Copy(n.people, founded.people)
+	return n
+}
+
+// startNode starts a node on a database and a ledger's folder, until end is called.
+func startNode(t *testing.T, pool *postgrestest.Pool, dir string, quota int64) (n *node, end func()) {
+	t.Helper()
 	set, err := fixtures.Load(fixtures.Default(), money.DateOf(wallClock{}.Now()))
 	ok(t, err)
-	n := &node{t: t, set: set, people: map[string]person{}}
+	n = &node{t: t, set: set, people: map[string]person{}}
 	log := slog.New(slog.DiscardHandler)
 	var orgs []string
 	for _, o := range set.Demo.Organisations {
 		orgs = append(orgs, o.MSP)
 	}
-	dir := t.TempDir()
 	n.ledger, err = embedded.Open(t.Context(), embedded.Config{
-		Dir: filepath.Join(dir, "ledger"), Orgs: orgs, Channel: channel, Clock: wallClock{}, Demo: true, Log: log,
+		Dir: dir, Orgs: orgs, Channel: channel, Clock: wallClock{}, Demo: true, Log: log,
 		Chaincode: chaincode.New(func() time.Time { return n.ledger.Now() }, log),
 	})
 	ok(t, err)
-	t.Cleanup(func() { ok(t, n.ledger.Close()) })
-	n.papers = filepath.Join(dir, "papers")
-	papers, err := blob.OpenURL(t.Context(), "file://"+n.papers, filepath.Join(dir, "spool"))
+	n.papers = t.TempDir()
+	papers, err := blob.OpenURL(t.Context(), "file://"+n.papers, t.TempDir())
 	ok(t, err)
-	t.Cleanup(func() { ok(t, papers.Close()) })
 	renderer, err := renderer()
 	ok(t, err)
-	pool := postgrestest.New(t)
 	n.exec = func(t *testing.T, sql string) int64 {
 		t.Helper()
 		done, err := pool.Exec(t.Context(), sql)
@@ -115,9 +148,11 @@ func openNodeWithin(t *testing.T, quota int64) *node {
 		Node: "test", Concurrency: 4, Now: wallClock{}.Now, Logger: log,
 	})
 	ok(t, err)
-	n.follow(runner.Stop)
-	n.setUp()
-	return n
+	endFollowing := n.follow(runner.Stop)
+	return n, func() {
+		endFollowing()
+		ok(t, errors.Join(papers.Close(), n.ledger.Close()))
+	}
 }
 
 // workers do the steps' jobs.
@@ -134,20 +169,20 @@ func (n *node) workers(log *slog.Logger) *jobs.Workers {
 	return workers
 }
 
-// follow follows the ledger until the test ends, and then ends the jobs first.
-func (n *node) follow(stopJobs func(context.Context) error) {
+// follow follows the ledger until end is called, which ends the jobs first.
+func (n *node) follow(stopJobs func(context.Context) error) (end func()) {
 	t := n.t
 	ctx, stop := context.WithCancel(t.Context())
 	followed := make(chan error, 1)
 	go func() { followed <- n.Follow(ctx) }()
-	t.Cleanup(func() {
+	return func() {
 		ok(t, stopJobs(context.WithoutCancel(ctx)))
 		stop()
 		// Stopped within a block, the connection may be closed under it; the block is projected again.
 		if err := <-followed; !errors.Is(err, context.Canceled) && !errors.Is(err, net.ErrClosed) {
 			t.Errorf("following the ledger ended: %v", err)
 		}
-	})
+	}
 }
 
 func handle[J app.Job](w *jobs.Workers, a *app.App) error {

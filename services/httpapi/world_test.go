@@ -9,10 +9,12 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -38,7 +40,11 @@ import (
 	"github.com/countersign/countersign/services/report"
 )
 
-func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
+func TestMain(m *testing.M) {
+	code := postgrestest.Main(m)
+	_ = os.RemoveAll(founded.ledger) // nobody to tell
+	os.Exit(code)
+}
 
 // wall is the machine's clock: database, queue and ledger compare their times with it.
 type wall struct{}
@@ -75,6 +81,7 @@ type world struct {
 	t      testing.TB
 	app    *app.App
 	server *server
+	hasher *password.Hasher
 	mux    *chi.Mux
 	set    *fixtures.Set
 	people map[string]*tradetest.Person
@@ -95,14 +102,47 @@ type world struct {
 	financing  trade.AssetID
 }
 
-// newWorld starts a node; it ends with the test, which runs beside others from here on: most of its
-// time it waits for blocks and jobs.
+// founded is what a node keeps beside its database once the organisations of the fixtures are
+// registered on it, and who signed in there. It is made once and only ever copied: to found a node
+// takes a second under the race detector.
+var founded struct {
+	ledger string // a folder
+	people map[string]*tradetest.Person
+	tokens map[string]string
+}
+
+// found makes what others begin with.
+func found(t testing.TB, pool *postgrestest.Pool) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "countersign-founded-") //nolint:usetesting // it outlives the test
+	must(t, err)
+	founded.ledger = dir
+	w, end := openWorld(t, pool, dir)
+	w.found()
+	end()
+	founded.people, founded.tokens = w.people, w.tokens
+}
+
+// newWorld starts a node on which the organisations of the fixtures are registered; it ends with the
+// test, which runs beside others from here on: most of its time it waits for blocks and jobs.
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	if test, ok := t.(*testing.T); ok {
 		test.Parallel()
 	}
-	pool := postgrestest.New(t)
+	pool := postgrestest.NewFrom(t, "founded", func(pool *postgrestest.Pool) { found(t, pool) })
+	ledger := filepath.Join(t.TempDir(), "ledger")
+	must(t, os.CopyFS(ledger, os.DirFS(founded.ledger)))
+	w, end := openWorld(t, pool, ledger)
+	t.Cleanup(end)
+	maps.Copy(w.people, founded.people)
+	maps.Copy(w.tokens, founded.tokens)
+	return w
+}
+
+// openWorld starts a node on a database and a ledger's folder, until end is called.
+func openWorld(t testing.TB, pool *postgrestest.Pool, dir string) (w *world, end func()) {
+	t.Helper()
 	ctx := t.Context()
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	set, err := fixtures.Load(fixtures.Default(), money.DateOf(wall{}.Now().UTC()))
@@ -115,7 +155,7 @@ func newWorld(t testing.TB) *world {
 	var ledger *embedded.Ledger
 	now := func() time.Time { return ledger.Now() } // asked only once the ledger is open
 	ledger, err = embedded.Open(ctx, embedded.Config{
-		Dir: t.TempDir(), Orgs: orgs, Channel: "trade", Clock: wall{}, Demo: true, Log: log,
+		Dir: dir, Orgs: orgs, Channel: "trade", Clock: wall{}, Demo: true, Log: log,
 		Chaincode: chaincode.New(now, log),
 	})
 	must(t, err)
@@ -125,7 +165,7 @@ func newWorld(t testing.TB) *world {
 	must(t, err)
 	queue, err := jobs.NewQueue(pool, log)
 	must(t, err)
-	w := &world{
+	w = &world{
 		t: t, set: set, people: map[string]*tradetest.Person{}, tokens: map[string]string{},
 		papers: map[string]app.DocumentID{}, store: postgres.NewStore(pool, queue),
 	}
@@ -135,10 +175,10 @@ func newWorld(t testing.TB) *world {
 		Keys:   map[int64][]byte{1: []byte("the first key of the consortium.")},
 		Secret: []byte("a secret of this node, 32 bytes."), RelyingParty: tradetest.RelyingParty,
 	})
-	hasher, err := password.New(password.Cost{MemoryKiB: 64, Passes: 1}, rand.Reader) // not about passwords
+	w.hasher, err = password.New(password.Cost{MemoryKiB: 64, Passes: 1}, rand.Reader) // not about passwords
 	must(t, err)
 	w.server, err = newServer(Config{
-		App: w.app, Hasher: hasher, Clock: ledger, Wall: wall{}, Log: log,
+		App: w.app, Hasher: w.hasher, Clock: ledger, Wall: wall{}, Log: log,
 		Limits: Limits{
 			SignInsPerEmail: 1000, SignInsPerAddress: 1000, UploadsPerUser: 1000, VerifiesPerAddress: 1000,
 		},
@@ -162,9 +202,8 @@ func newWorld(t testing.TB) *world {
 	})
 	must(t, err)
 	listen := func(ctx context.Context) { postgres.Listen(ctx, pool, w.app.Heard, log) }
-	w.follow(listen, runner, func() error { return errors.Join(ledger.Close(), papers.Close()) })
-	w.found(hasher)
-	return w
+	end = w.follow(listen, runner, func() error { return errors.Join(ledger.Close(), papers.Close()) })
+	return w, end
 }
 
 // behindTheScenes lets time pass in the database.
@@ -176,8 +215,8 @@ func (w *world) behindTheScenes(change func(query string, id any)) {
 	}
 }
 
-// follow projects the ledger until the test ends, and closes all parts after it.
-func (w *world) follow(listen func(context.Context), runner *jobs.Runner, closing func() error) {
+// follow projects the ledger until end is called, which closes all parts after it.
+func (w *world) follow(listen func(context.Context), runner *jobs.Runner, closing func() error) (end func()) {
 	following, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go listen(following)
@@ -187,7 +226,7 @@ func (w *world) follow(listen func(context.Context), runner *jobs.Runner, closin
 			w.t.Errorf("following: %v", err)
 		}
 	}()
-	w.t.Cleanup(func() {
+	return func() {
 		if err := runner.Stop(context.Background()); err != nil {
 			w.t.Errorf("stopping the jobs: %v", err)
 		}
@@ -196,7 +235,7 @@ func (w *world) follow(listen func(context.Context), runner *jobs.Runner, closin
 		if err := closing(); err != nil {
 			w.t.Errorf("closing: %v", err)
 		}
-	})
+	}
 }
 
 // doing has every job that the tests wait for done.
@@ -238,9 +277,9 @@ func must(t testing.TB, err error) {
 }
 
 // found brings the organisations of the fixtures to the node; their admins register them.
-func (w *world) found(hasher *password.Hasher) {
+func (w *world) found() {
 	w.t.Helper()
-	hash, err := hasher.Hash(w.t.Context(), everybodysPassword)
+	hash, err := w.hasher.Hash(w.t.Context(), everybodysPassword)
 	must(w.t, err)
 	setups := []app.Setup{}
 	admins := map[trade.OrgID][]string{}

@@ -44,6 +44,9 @@ type host struct {
 	template string
 	made     atomic.Int64
 	ended    bool
+
+	mu     sync.Mutex
+	filled map[string]bool // the templates that NewFrom began; false: not whole
 }
 
 // shared is the one server of this test program: tests have no other place to meet.
@@ -54,7 +57,7 @@ var shared = &host{ended: true}
 // Main runs a package's tests and stops the server they used, if any. Its result is the
 // program's exit code.
 func Main(m *testing.M) int {
-	shared = &host{}
+	shared = &host{filled: map[string]bool{}}
 	code := m.Run()
 	if err := shared.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "postgrestest:", err)
@@ -63,21 +66,45 @@ func Main(m *testing.M) int {
 	return code
 }
 
+// Pool is what tests hand on to what they test.
+type Pool = pgxpool.Pool
+
 // New makes a database with the schema and nothing in it, and a pool on it. Both go with the
 // test. Without any PostgreSQL the test is skipped.
-func New(t testing.TB) *pgxpool.Pool {
+func New(t testing.TB) *Pool {
 	t.Helper()
-	pool, err := postgres.Open(t.Context(), ConnString(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close) // runs before the database goes
-	return pool
+	return open(t, ConnString(t))
+}
+
+// NewFrom makes a database like New that begins with what fill leaves in its own. The first call
+// for a name has it filled, and others wait for that.
+func NewFrom(t testing.TB, name string, fill func(pool *Pool)) *Pool {
+	t.Helper()
+	h := running(t)
+	return open(t, h.clone(t, h.fill(t, name, fill)))
 }
 
 // ConnString makes a database like New and says how to connect to it, for tests that open
 // pools themselves.
 func ConnString(t testing.TB) string {
+	t.Helper()
+	h := running(t)
+	return h.clone(t, h.template)
+}
+
+// open opens a pool that goes with the test, before its database does.
+func open(t testing.TB, conn string) *Pool {
+	t.Helper()
+	pool, err := postgres.Open(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// running is the server, with its template made.
+func running(t testing.TB) *host {
 	t.Helper()
 	h := shared
 	if h.ended {
@@ -90,22 +117,61 @@ func ConnString(t testing.TB) string {
 	if h.err != nil {
 		t.Fatal(h.err)
 	}
+	return h
+}
+
+// clone makes a database that goes with the test.
+func (h *host) clone(t testing.TB, template string) string {
+	t.Helper()
 	name := fmt.Sprintf("test_%d_%d", os.Getpid(), h.made.Add(1))
-	// Copying files is four times as fast as logging every page, PostgreSQL's default.
-	clone := "CREATE DATABASE " + name + " TEMPLATE " + h.template + " STRATEGY FILE_COPY"
-	if err := h.exec(clone); err != nil {
-		t.Fatal(err)
-	}
+	conn := h.create(t, name, template)
 	t.Cleanup(func() {
 		if err := h.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
+	return conn
+}
+
+// create makes a database from a template and says how to connect to it.
+func (h *host) create(t testing.TB, name, template string) string {
+	t.Helper()
+	// Copying files is four times as fast as logging every page, PostgreSQL's default.
+	if err := h.exec("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY FILE_COPY"); err != nil {
+		t.Fatal(err)
+	}
 	conn, err := withDatabase(h.conn, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return conn
+}
+
+// templateOf is what the template of a name is called.
+func templateOf(name string) string { return fmt.Sprintf("filled_%d_%s", os.Getpid(), name) }
+
+// fill makes the template of a name, once, and says what the database is called.
+func (h *host) fill(t testing.TB, name string, with func(*Pool)) string {
+	t.Helper()
+	template := templateOf(name)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	whole, begun := h.filled[name]
+	switch {
+	case whole:
+		return template
+	case begun:
+		t.Fatalf("postgrestest: another test failed to fill %q", name)
+	}
+	h.filled[name] = false
+	pool, err := postgres.Open(t.Context(), h.create(t, template, h.template))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close() // what is connected to cannot be cloned
+	with(pool)
+	h.filled[name] = true
+	return template
 }
 
 // start finds or starts the server and makes the template, once for each schema.
@@ -179,10 +245,14 @@ func migrate(ctx context.Context, server, database string) error {
 
 func (h *host) stop() error {
 	h.ended = true
-	if h.cluster == nil {
-		return nil
+	if h.cluster != nil {
+		return errors.Join(h.cluster.Stop(), os.RemoveAll(h.folder))
 	}
-	return errors.Join(h.cluster.Stop(), os.RemoveAll(h.folder))
+	var errs []error
+	for name := range h.filled {
+		errs = append(errs, h.exec("DROP DATABASE IF EXISTS "+templateOf(name)+" WITH (FORCE)"))
+	}
+	return errors.Join(errs...)
 }
 
 // exec runs one statement outside any test's database.
