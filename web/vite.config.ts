@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { brotliCompressSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
-/** Lays a Brotli copy beside each file: too slow to make when the program starts, made once here. */
+/** Lays packed copies beside each file: made once here, and not whenever the program starts. */
 const packed: Plugin = {
   name: "packed",
   async writeBundle({ dir = "" }, bundle) {
@@ -12,6 +12,7 @@ const packed: Plugin = {
       if (!/\.(m?js|css)$/.test(fileName)) continue;
       const content = await readFile(join(dir, fileName));
       await writeFile(join(dir, `${fileName}.br`), brotliCompressSync(content));
+      await writeFile(join(dir, `${fileName}.gz`), gzipSync(content, { level: 9 }));
     }
   },
 };

@@ -4,7 +4,6 @@ package portal
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -58,8 +57,8 @@ type First struct {
 type asset struct {
 	media  string
 	plain  []byte
-	gzip   []byte // nil where it saves nothing
-	brotli []byte // as the build laid it beside the file; nil where it did not
+	gzip   []byte // as the build laid it beside the file; nil where it did not
+	brotli []byte // likewise
 }
 
 // ErrNotBuilt means that there is no page with a place for a nonce among the files.
@@ -71,7 +70,6 @@ func New(built fs.FS, first First, random io.Reader) (*Portal, error) {
 		random = rand.Reader
 	}
 	p := &Portal{assets: map[string]asset{}, first: first, random: random}
-	brotli := map[string][]byte{}
 	if _, err := fs.Stat(built, page); errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotBuilt
 	}
@@ -83,23 +81,9 @@ func New(built fs.FS, first First, random io.Reader) (*Portal, error) {
 		if err != nil {
 			return err
 		}
-		if name == page {
-			p.page = content
-			return nil
-		}
-		if of, ok := strings.CutSuffix(name, ".br"); ok {
-			brotli["/"+of] = content
-			return nil
-		}
-		p.assets["/"+name], err = newAsset(name, content)
-		return err
+		p.add(name, content)
+		return nil
 	})
-	for name, content := range brotli {
-		if a, ok := p.assets[name]; ok {
-			a.brotli = content
-			p.assets[name] = a
-		}
-	}
 	if err != nil {
 		return nil, fmt.Errorf("read the built portal: %w", err)
 	}
@@ -109,23 +93,24 @@ func New(built fs.FS, first First, random io.Reader) (*Portal, error) {
 	return p, nil
 }
 
-func newAsset(name string, content []byte) (asset, error) {
-	a := asset{media: mediaType(name), plain: content}
-	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	if err != nil {
-		return asset{}, err
+// add takes a file of the build: the page, an asset, or an asset as the build packed it, which comes
+// after it because files are walked over in the order of their names.
+func (p *Portal) add(name string, content []byte) {
+	if name == page {
+		p.page = content
+		return
 	}
-	if _, err := w.Write(content); err != nil {
-		return asset{}, err
+	of := "/" + strings.TrimSuffix(name, path.Ext(name))
+	a, there := p.assets[of]
+	switch ext := path.Ext(name); {
+	case there && ext == ".br":
+		a.brotli = content
+	case there && ext == ".gz":
+		a.gzip = content
+	default:
+		of, a = "/"+name, asset{media: mediaType(name), plain: content}
 	}
-	if err := w.Close(); err != nil {
-		return asset{}, err
-	}
-	if out.Len() < len(content) {
-		a.gzip = out.Bytes()
-	}
-	return a, nil
+	p.assets[of] = a
 }
 
 // mediaType goes by the name: the files are ours. Go's own table depends on the machine and
