@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/countersign/countersign/chaincode/money"
@@ -400,6 +401,12 @@ type StoredAnswer struct {
 	Location    string // empty: none
 	ETag        string // empty: none
 	Body        []byte
+}
+
+// Equal tells whether both are the same to who gets them.
+func (a StoredAnswer) Equal(b StoredAnswer) bool {
+	return a.Status == b.Status && a.ContentType == b.ContentType && a.Location == b.Location &&
+		a.ETag == b.ETag && slices.Equal(a.Body, b.Body)
 }
 
 // AuditEntry is one line of an organisation's audit log.

@@ -28,10 +28,11 @@ type call struct {
 	pattern string
 	token   string
 	actor   app.Actor
-	key     app.RequestKey // taken for it; zero when it needs none
-	code    trade.Code     // of the problem it was answered with
-	passing bool           // something failed that may go well the next time
-	leave   func()         // gives the place among the requests in flight back
+	key     app.RequestKey   // taken for it; zero when it needs none
+	kept    app.StoredAnswer // by its step with its effects; zero when it keeps none
+	code    trade.Code       // of the problem it was answered with
+	passing bool             // something failed that may go well the next time
+	leave   func()           // gives the place among the requests in flight back
 }
 
 type callKey struct{}
@@ -340,21 +341,28 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, digest trade.Diges
 	next.ServeHTTP(out, r)
 	if out.status/100 == 2 && !c.passing {
 		kept = true
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), forgetTime)
-		defer cancel()
-		err := s.keys.FinishRequest(ctx, taken, app.StoredAnswer{
+		s.finish(r, c, app.StoredAnswer{
 			Status: out.status, ContentType: out.header.Get("Content-Type"), Location: out.header.Get("Location"),
 			ETag: out.header.Get("ETag"), Body: out.body,
 		})
-		if err != nil {
-			s.alarm(r, slog.LevelError, fmt.Errorf("keeping the answer: %w", err))
-		}
 	}
 	for name, values := range out.header {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(out.status)
 	_, _ = w.Write(out.body) // nobody is left to be told
+}
+
+// finish keeps what a request was answered, unless its step has kept just that.
+func (s *server) finish(r *http.Request, c *call, answer app.StoredAnswer) {
+	if answer.Equal(c.kept) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), forgetTime)
+	defer cancel()
+	if err := s.keys.FinishRequest(ctx, c.key, answer); err != nil {
+		s.alarm(r, slog.LevelError, fmt.Errorf("keeping the answer: %w", err))
+	}
 }
 
 func (s *server) forget(r *http.Request, k app.RequestKey) {

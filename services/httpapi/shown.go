@@ -24,12 +24,16 @@ func step[T any](
 	s *server, w http.ResponseWriter, r *http.Request,
 	show func(T) (shown, error), act func(ctx context.Context) (T, error),
 ) {
-	result, err := act(answering(r, show))
+	kept := app.StoredAnswer{}
+	result, err := act(answering(r, show, &kept))
+	if err == nil {
+		callOf(r).kept = kept
+	}
 	s.show(w, r, func() (shown, error) { return show(result) }, err)
 }
 
-// answering is the context for a step whose answer show makes.
-func answering[T any](r *http.Request, show func(T) (shown, error)) context.Context {
+// answering is the context for a step whose answer show makes; kept becomes what the step keeps.
+func answering[T any](r *http.Request, show func(T) (shown, error), kept *app.StoredAnswer) context.Context {
 	c := callOf(r)
 	if c.key.Key == "" {
 		return r.Context()
@@ -43,9 +47,10 @@ func answering[T any](r *http.Request, show func(T) (shown, error)) context.Cont
 		if err != nil {
 			return app.StoredAnswer{}, fmt.Errorf("writing the answer: %w", err)
 		}
-		return app.StoredAnswer{
+		*kept = app.StoredAnswer{
 			Status: v.status, ContentType: jsonType, Location: v.location, ETag: v.etag, Body: body,
-		}, nil
+		}
+		return *kept, nil
 	})
 }
 
